@@ -1,0 +1,135 @@
+"""Environment variables in, one frozen configuration out. Bad values are refused with the variable named.
+
+Every variable starts with RELATIONSHIP_; `docs/settings.md` lists them. What admins decide in the
+product (weights, frequency, bands …) is not here but in the database (`settings/rules.py`).
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from relationship.clock import Clock, frozen_clock, real_clock
+from relationship.errors import FixSettings
+
+# Where tokens may go in production: Microsoft's own clouds and nothing else (invariant I14).
+MSGRAPH_HOSTS = {
+    "graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn",
+    "graph.svc.sovcloud.fr", "graph.svc.sovcloud.de", "graph.svc.sovcloud.sg",
+}  # fmt: skip
+AUTHORITY_HOSTS = {
+    "login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn",
+    "login.chinacloudapi.cn", "login.sovcloud-identity.fr", "login.sovcloud-identity.de",
+}  # fmt: skip
+DATAVERSE_SUFFIXES = (".dynamics.com", ".dynamics.cn", ".microsoftdynamics.us", ".appsplatform.us")
+
+
+def _https(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("must be an https address without user, query or fragment")
+    return url.rstrip("/")
+
+
+HttpsUrl = Annotated[str, AfterValidator(_https)]
+
+
+class Config(BaseSettings):
+    """The configuration of one deployment (= one organisation)."""
+
+    model_config = SettingsConfigDict(env_prefix="RELATIONSHIP_", env_file=".env", frozen=True, extra="ignore")
+
+    mode: Literal["production", "demo", "test"] = "production"
+    database_url: str = "sqlite:///var/relationship.db"
+    time_zone: str = "Europe/Paris"
+    tenant_id: str = ""
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    certificate: Path | None = None  # PEM with private key and certificate; used instead of the secret
+    authority_url: HttpsUrl = "https://login.microsoftonline.com"
+    msgraph_url: HttpsUrl = "https://graph.microsoft.com/v1.0"
+    dataverse_url: str = ""  # https://<org>.<region>.dynamics.com
+    ca_file: Path | None = None  # only for a private certificate authority
+    secret_key: SecretStr = SecretStr("")  # signs the session cookie
+    encryption_keys: SecretStr = SecretStr("")  # Fernet keys, newest first, comma separated
+    base_url: str = "http://localhost:8080"  # where browsers reach this service
+    read_window_days: int | Literal["all"] = 400
+    sync_threads: Annotated[int, Field(ge=1, le=64)] = 8
+    now: datetime | None = None  # freezes the clock; demo and test only
+    fail_at: str = ""  # "name:n" or "any:n": the process kills itself there; test only
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("is not a time zone like Europe/Paris") from error
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _named_driver(cls, value: str) -> str:
+        for plain in ("postgres://", "postgresql://"):
+            if value.startswith(plain):
+                value = "postgresql+psycopg://" + value.removeprefix(plain)
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("starts with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("now")
+    @classmethod
+    def _aware(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("needs a time zone, like 2026-06-17T09:00:00Z")
+        return value
+
+    @field_validator("read_window_days")
+    @classmethod
+    def _positive(cls, value: int | str) -> int | str:
+        if isinstance(value, int) and not 1 <= value <= 36_500:
+            raise ValueError("is a number of days from 1 to 36500, or all")
+        return value
+
+    @model_validator(mode="after")
+    def _closed_in_production(self) -> "Config":
+        if self.mode != "production":
+            return self
+        if self.now is not None or self.fail_at:
+            raise ValueError("now and fail_at belong to demo and test, not to production")
+        if urlsplit(self.msgraph_url).hostname not in MSGRAPH_HOSTS:
+            raise ValueError("msgraph_url must be a Microsoft Graph host in production")
+        if urlsplit(self.authority_url).hostname not in AUTHORITY_HOSTS:
+            raise ValueError("authority_url must be a Microsoft sign-in host in production")
+        host = urlsplit(self.dataverse_url).hostname or ""
+        if self.dataverse_url and not host.endswith(DATAVERSE_SUFFIXES):
+            raise ValueError("dataverse_url must be a Dynamics 365 host in production")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def clock(self) -> Clock:
+        return frozen_clock(self.now) if self.now else real_clock
+
+
+def load_config(**overrides: object) -> Config:
+    """The configuration from the environment (and `.env`); FixSettings names every bad variable."""
+    try:
+        return Config(**overrides)  # type: ignore[arg-type]  # values are validated by pydantic itself
+    except ValidationError as error:
+        faults = "; ".join(
+            f"RELATIONSHIP_{str(fault['loc'][0]).upper() if fault['loc'] else '…'}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors(include_input=False)
+        )
+        raise FixSettings(
+            f"The configuration is not usable: {faults}.",
+            next_step="Correct these environment variables (docs/settings.md lists them) and start again.",
+            code="bad_configuration",
+        ) from error
