@@ -56,7 +56,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A colleague, contact or lead. A `job_title` "list" is a mailing list, "mailbox" one that never wrote."""
+    """A colleague, contact or lead. `job_title` "list" is a mailing list, "mailbox" one that never writes."""
 
     id: str
     email: str
