@@ -1,0 +1,157 @@
+"""How the score moves: the weekly curve, the trend, and when a change of rating is announced."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from relationship.health.contact_days import NO_DAY, Bools, ContactDays, Floats, Ints
+from relationship.health.rules import Band, Bands, HealthRules
+from relationship.health.score import BANDS, NO_SCORE, ScoreArrays, band_codes, exact_scores
+from relationship.health.sums import weekly_sums
+
+CURVE_WEEKS = 52
+TREND_POINTS = 5.0  # a smaller move counts as steady
+ANNOUNCED_PAST_LIMIT = 2  # a score that dances around a limit announces nothing
+RECENT_WEEKS = 4
+FEWEST_EARLIER_WEEKS = 2
+
+
+class Trend(StrEnum):
+    IMPROVING = "improving"
+    STEADY = "steady"
+    DECLINING = "declining"
+
+
+# Codes of the trend in arrays, as in the health columns of the CRM.
+TRENDS: tuple[Trend, ...] = (Trend.IMPROVING, Trend.STEADY, Trend.DECLINING)
+NO_TREND = -1
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One weekly point: the day number, the rounded score, the score before rounding and its band."""
+
+    day: int
+    score: int
+    exact: float
+    band: Band
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WeeklyScores:
+    """Shape (weeks, n), oldest first. `present`: the point exists (it lies neither before the record was
+    created, nor before the read window, nor before the first contact day)."""
+
+    day: Ints
+    scores: ScoreArrays
+    present: Bools
+
+
+def weekly_scores(
+    days: ContactDays,
+    *,
+    records: int,
+    today: int | Ints,
+    created: Ints,
+    window_began: int,
+    rules: HealthRules,
+    weeks: int,
+) -> WeeklyScores:
+    """The scores of n records on `today` and on the same weekday of the weeks before.
+
+    Each point is what the product would have shown on that day with today's rules and today's contact days.
+    """
+    sums = weekly_sums(days, records=records, until=today, weeks=weeks)
+    back = 7 * np.arange(weeks - 1, -1, -1)[:, np.newaxis]
+    day = np.broadcast_to(np.asarray(today) - back, (weeks, records))
+    scores = exact_scores(sums, today=day, created=created, window_began=window_began, rules=rules)
+    present = (sums.last_day != NO_DAY) & (day >= np.maximum(created, window_began))
+    return WeeklyScores(day, scores, present)
+
+
+def trends(weekly: WeeklyScores) -> tuple[Ints, Floats]:
+    """The trend of n records from their last eight weekly scores (before rounding).
+
+    returns  index into TRENDS or NO_TREND, and the mean of the last four minus the mean of the four before
+             (nan without a trend); shape (n,)
+
+    All of the last four points must exist and at least two of the four before: a mean of one is no mean.
+    A record with five weeks of history thus has a trend, a younger one has none.
+    """
+    exact = np.where(weekly.present, weekly.scores.exact, 0.0)
+    later, earlier = exact[-RECENT_WEEKS:], exact[-2 * RECENT_WEEKS : -RECENT_WEEKS]
+    later_count = weekly.present[-RECENT_WEEKS:].sum(axis=0)
+    earlier_count = weekly.present[-2 * RECENT_WEEKS : -RECENT_WEEKS].sum(axis=0)
+    enough = (later_count == RECENT_WEEKS) & (earlier_count >= FEWEST_EARLIER_WEEKS)
+    moved = later.sum(axis=0) / RECENT_WEEKS - earlier.sum(axis=0) / np.maximum(earlier_count, 1)
+    codes = np.where(moved >= TREND_POINTS, 0, np.where(moved <= -TREND_POINTS, 2, 1))
+    return np.where(enough, codes, NO_TREND), np.where(enough, moved, np.nan)
+
+
+def curve(
+    days: ContactDays,
+    *,
+    today: int,
+    created: int,
+    window_began: int,
+    rules: HealthRules,
+    weeks: int = CURVE_WEEKS,
+) -> tuple[CurvePoint, ...]:
+    """The weekly points of a single record, oldest first: today and back to `weeks` weeks before.
+
+    Absent points (see `WeeklyScores`) are left out; () for a record without contact days.
+
+    >>> from relationship.health.contact_days import ContactDays
+    >>> days = ContactDays.of_record([("call", 20600, 1, 1)])
+    >>> found = curve(days, today=20621, created=20500, window_began=20200, rules=HealthRules())
+    >>> [(point.day, point.score) for point in found]
+    [(20600, 13), (20607, 12), (20614, 6), (20621, 4)]
+    """
+    weekly = weekly_scores(
+        days,
+        records=1,
+        today=today,
+        created=np.array([created]),
+        window_began=window_began,
+        rules=rules,
+        weeks=weeks + 1,
+    )
+    bands = band_codes(weekly.scores.score, rules.bands)
+    rows: Any = zip(
+        weekly.day[:, 0].tolist(),
+        weekly.scores.score[:, 0].tolist(),
+        weekly.scores.exact[:, 0].tolist(),
+        bands[:, 0].tolist(),
+        weekly.present[:, 0].tolist(),
+        strict=True,
+    )
+    return tuple(
+        CurvePoint(day, score, exact, BANDS[band])
+        for day, score, exact, band, present in rows
+        if present and score != NO_SCORE
+    )
+
+
+def announced_band(previous: Band | None, score: float, bands: Bands) -> Band:
+    """The rating to announce: the previous one until the score is two points past the limit.
+
+    previous  the rating last announced, None when there was none (then the band of the score itself)
+    score     0 .. 100, rounded or not
+
+    Rising needs the minimum of the higher band + 2 (at most 100), falling the minimum of the band - 2 (at
+    least 0). A jump over two limits is announced as far as it is past them.
+
+    >>> announced_band(Band.GOOD, 59, Bands()).value, announced_band(Band.GOOD, 58, Bands()).value
+    ('good', 'fair')
+    """
+    if previous is None:
+        return bands.of(round(score))
+    minima = (bands.good, bands.fair)
+    place = BANDS.index(previous)
+    while place > 0 and score >= min(minima[place - 1] + ANNOUNCED_PAST_LIMIT, 100):
+        place -= 1
+    while place < len(minima) and score <= max(minima[place] - ANNOUNCED_PAST_LIMIT, 0):
+        place += 1
+    return BANDS[place]
