@@ -1,0 +1,307 @@
+"""Named queries of the list of opportunities: one page of rows, the share per band, the bubbles."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlakeyset
+import sqlalchemy as sa
+from sqlakeyset.serial import BadBookmark, InvalidPage
+from sqlalchemy import Connection
+
+from relationship.activities import RecordKind
+from relationship.store.reading_scope import Scope, may_be_read, owned_by
+from relationship.store.tables import Colleague, Health, Record
+
+_record = Record.__table__  # type: ignore[attr-defined]
+_health = Health.__table__  # type: ignore[attr-defined]
+_account = _record.alias("account")
+_owner = Colleague.__table__.alias("owner")  # type: ignore[attr-defined]
+
+NO_RATING = "none"
+_FAR = date(9999, 12, 31)
+_LONG_AGO = date(1, 1, 1)
+
+
+class Column(StrEnum):
+    """What the list can be sorted by."""
+
+    NAME = "name"
+    ACCOUNT = "account"
+    OWNER = "owner"
+    STAGE = "stage"
+    SCORE = "score"
+    TREND = "trend"
+    VALUE = "value"
+    CLOSE = "close"
+    LAST = "last"
+    NEXT = "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list is narrowed to; empty sets and None mean "all".
+
+    ratings      good, fair, poor, none (without a score)
+    trends       improving, steady, declining
+    statuses     open, won, lost
+    owner_key    only what this colleague owns
+    words        each must occur in the name of the opportunity or of its account
+    closing      closing dates from the first to the second day, either may be None
+    """
+
+    ratings: frozenset[str] = frozenset()
+    trends: frozenset[str] = frozenset()
+    statuses: frozenset[str] = frozenset()
+    owner_key: str | None = None
+    words: tuple[str, ...] = ()
+    closing: tuple[date | None, date | None] = (None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityRow:
+    """One line of the list."""
+
+    guid: str
+    name: str
+    account: str
+    owner: str
+    stage: str
+    status: str
+    value: float | None
+    currency: str
+    close_on: date | None
+    state: str
+    closed: bool
+    recent: bool
+    score: int | None
+    rating: str | None
+    trend: str | None
+    last_activity_at: datetime | None
+    next_activity_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityPage:
+    """rows, and the places from which the next and the previous page are read (None at an end)."""
+
+    rows: tuple[OpportunityRow, ...]
+    next_place: str | None
+    previous_place: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many opportunities have a rating, and what they are worth in one currency."""
+
+    rating: str
+    currency: str
+    count: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Per rating and currency, over the whole filtered list; as_of: latest day rated, None without one."""
+
+    shares: tuple[Share, ...]
+    as_of: int | None
+
+
+def opportunity_page(
+    conn: Connection,
+    *,
+    scope: Scope,
+    filters: Filters,
+    column: Column,
+    descending: bool,
+    per_page: int,
+    place: str | None = None,
+) -> OpportunityPage:
+    """One keyset page of the list. Rows without the sorted value come last in both directions.
+
+    place   where to go on, from an earlier page with the same filters and order; ValueError if it is none
+    """
+    key = _sort_key(column, descending=descending)
+    query = (
+        _listed(scope, filters)
+        .with_only_columns(*_ROW_COLUMNS)
+        .order_by(sa.desc(key) if descending else sa.asc(key), _record.c.id)
+    )
+    try:
+        page: Any = sqlakeyset.select_page(conn, query, per_page=per_page, page=place)
+    except (BadBookmark, InvalidPage) as error:
+        raise ValueError("not a place in this list") from error
+    paging = page.paging
+    return OpportunityPage(
+        rows=tuple(OpportunityRow(*row) for row in page),
+        next_place=paging.bookmark_next if paging.has_next else None,
+        previous_place=paging.bookmark_previous if paging.has_previous else None,
+    )
+
+
+def all_opportunities(
+    conn: Connection, *, scope: Scope, filters: Filters, column: Column, descending: bool, limit: int
+) -> Iterator[OpportunityRow]:
+    """The rows of the whole list in its order, up to `limit`, read as they are asked for."""
+    key = _sort_key(column, descending=descending)
+    query = (
+        _listed(scope, filters)
+        .with_only_columns(*_ROW_COLUMNS)
+        .order_by(sa.desc(key) if descending else sa.asc(key), _record.c.id)
+        .limit(limit)
+    )
+    rows: Iterable[Any] = conn.execute(query, execution_options={"yield_per": 1000})
+    return (OpportunityRow(*row) for row in rows)
+
+
+def shares(conn: Connection, *, scope: Scope, filters: Filters) -> Shares:
+    """Number and value per rating of the list that the other filters leave."""
+    query = (
+        _listed(scope, replace(filters, ratings=frozenset()))
+        .with_only_columns(
+            _rating,
+            _record.c.currency,
+            sa.func.count(),
+            sa.func.coalesce(sa.func.sum(_record.c.value), 0.0),
+            sa.func.max(_health.c.as_of),
+        )
+        .group_by(_rating, _record.c.currency)
+        .order_by(_rating, _record.c.currency)
+    )
+    rows = conn.execute(query).all()
+    days = [row[4] for row in rows if row[4] is not None]
+    return Shares(
+        shares=tuple(
+            Share(rating, currency, count, float(value)) for rating, currency, count, value, _ in rows
+        ),
+        as_of=max(days, default=None),
+    )
+
+
+def largest_with_close_date(
+    conn: Connection, *, scope: Scope, filters: Filters, between: tuple[date, date], limit: int
+) -> tuple[OpportunityRow, ...]:
+    """The opportunities of highest value that close between two days: what the bubble chart draws."""
+    first, last = between
+    query = (
+        _listed(scope, filters)
+        .with_only_columns(*_ROW_COLUMNS)
+        .where(_record.c.close_on.between(first, last))
+        .order_by(sa.desc(sa.func.coalesce(_record.c.value, 0.0)), _record.c.id)
+        .limit(limit)
+    )
+    rows: Iterable[Any] = conn.execute(query)
+    return tuple(OpportunityRow(*row) for row in rows)
+
+
+def any_opportunity(conn: Connection) -> bool:
+    """Whether the CRM has given us a single opportunity yet, of anybody."""
+    query = sa.select(sa.exists().where(_record.c.kind == RecordKind.OPPORTUNITY.value))
+    return bool(conn.execute(query).scalar())
+
+
+_owner_name = sa.func.coalesce(sa.func.nullif(_owner.c.crm_name, ""), _owner.c.name, "")
+_account_name = sa.func.coalesce(_account.c.name, "")
+_rating = sa.func.coalesce(_health.c.rating, NO_RATING)
+_ROW_COLUMNS = (
+    _record.c.guid,
+    _record.c.name,
+    _account_name.label("account_name"),
+    _owner_name.label("owner_name"),
+    _record.c.stage,
+    _record.c.status,
+    _record.c.value,
+    _record.c.currency,
+    _record.c.close_on,
+    sa.func.coalesce(_health.c.state, "being_computed").label("state"),
+    sa.func.coalesce(_health.c.closed, sa.false()).label("closed"),
+    sa.func.coalesce(_health.c.recent, sa.false()).label("recent"),
+    _health.c.score,
+    _health.c.rating,
+    _health.c.trend,
+    _health.c.last_activity_at,
+    _health.c.next_activity_at,
+)
+
+
+def _listed(scope: Scope, filters: Filters) -> sa.Select[Any]:
+    joined = (
+        _record.outerjoin(_health, _health.c.record_id == _record.c.id)
+        .outerjoin(
+            _account,
+            sa.and_(_account.c.kind == RecordKind.ACCOUNT.value, _account.c.guid == _record.c.account_guid),
+        )
+        .outerjoin(_owner, _owner.c.systemuser_guid == _record.c.owner_guid)
+    )
+    return (
+        sa.select(_record.c.id)
+        .select_from(joined)
+        .where(_record.c.kind == RecordKind.OPPORTUNITY.value, may_be_read(scope), *_conditions(filters))
+    )
+
+
+def _conditions(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
+    if filters.statuses:
+        yield _record.c.status.in_(sorted(filters.statuses))
+    if filters.ratings:
+        yield _rating.in_(sorted(filters.ratings))
+    if filters.trends:
+        yield _health.c.trend.in_(sorted(filters.trends))
+    if filters.owner_key is not None:
+        yield owned_by(filters.owner_key)
+    first, last = filters.closing
+    if first is not None:
+        yield _record.c.close_on >= first
+    if last is not None:
+        yield _record.c.close_on <= last
+    for word in filters.words:
+        yield sa.or_(
+            *(
+                name.ilike(f"%{_literal(spelling)}%", escape="\\")
+                for name in (_record.c.name, _account.c.name)
+                for spelling in _spellings(word)
+            )
+        )
+
+
+def _literal(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _spellings(word: str) -> Sequence[str]:
+    # SQLite folds the case of ASCII letters only: accented words are looked for in their usual spellings.
+    if word.isascii():
+        return [word]
+    return sorted({word, word.lower(), word.upper(), word.capitalize()})
+
+
+def _sort_key(column: Column, *, descending: bool) -> sa.ColumnElement[Any]:
+    """The expression to sort by; a missing value stands at the end, whatever the direction."""
+    c, h = _record.c, _health.c
+    missing_text = "" if descending else "\uffff"
+    missing_number = -1 if descending else 10**15
+    missing_date = _LONG_AGO if descending else _FAR
+    keys: dict[Column, sa.ColumnElement[Any]] = {
+        Column.NAME: sa.func.lower(c.name),
+        Column.ACCOUNT: _text_key(_account_name, missing_text),
+        Column.OWNER: _text_key(_owner_name, missing_text),
+        Column.STAGE: _text_key(c.stage, missing_text),
+        Column.SCORE: sa.func.coalesce(h.score, missing_number),
+        Column.TREND: sa.func.coalesce(h.trend_points, float(-1000 if descending else 1000)),
+        Column.VALUE: sa.func.coalesce(c.value, float(missing_number)),
+        Column.CLOSE: sa.func.coalesce(c.close_on, missing_date),
+        Column.LAST: sa.func.coalesce(h.last_activity_at, _instant(missing_date)),
+        Column.NEXT: sa.func.coalesce(h.next_activity_at, _instant(missing_date)),
+    }
+    return keys[column].label("sort_key")
+
+
+def _text_key(text: sa.ColumnElement[str], missing: str) -> sa.ColumnElement[str]:
+    return sa.func.coalesce(sa.func.nullif(sa.func.lower(text), ""), missing)
+
+
+def _instant(day: date) -> sa.BindParameter[datetime]:
+    return sa.literal(datetime(day.year, day.month, day.day, tzinfo=UTC), _health.c.last_activity_at.type)
