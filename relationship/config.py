@@ -41,7 +41,9 @@ HttpsUrl = Annotated[str, AfterValidator(_https)]
 class Config(BaseSettings):
     """The configuration of one deployment (= one organisation)."""
 
-    model_config = SettingsConfigDict(env_prefix="RELATIONSHIP_", env_file=".env", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="RELATIONSHIP_", env_file=".env", frozen=True, extra="ignore"
+    )
 
     mode: Literal["production", "demo", "test"] = "production"
     database_url: str = "sqlite:///var/relationship.db"

@@ -8,7 +8,15 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from relationship.health.rules import WEIGHT_DEFAULT, WEIGHT_MAX, WEIGHT_MIN, Bands, Frequency, HealthRules, Weights
+from relationship.health.rules import (
+    WEIGHT_DEFAULT,
+    WEIGHT_MAX,
+    WEIGHT_MIN,
+    Bands,
+    Frequency,
+    HealthRules,
+    Weights,
+)
 
 Weight = Annotated[int, Field(ge=WEIGHT_MIN, le=WEIGHT_MAX, strict=True)]
 

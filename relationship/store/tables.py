@@ -163,7 +163,9 @@ class Colleague(SQLModel, table=True):
     systemuser_guid: str | None = Field(default=None, index=True)
     in_directory: bool = False
     in_crm: bool = False
-    enabled: bool = True
+    enabled: bool = True  # may sign in, says the directory
+    directory_round: int = 0
+    crm_round: int = 0
 
 
 class ColleagueAddress(SQLModel, table=True):
@@ -200,6 +202,7 @@ class Record(SQLModel, table=True):
     value: float | None = None
     currency: str = ""
     close_on: date | None = None
+    round: int = 0
 
 
 class RecordAddress(SQLModel, table=True):
@@ -218,6 +221,7 @@ class Membership(SQLModel, table=True):
     opportunity_guid: str = Field(index=True)
     member: str  # 'systemuser' or 'contact'
     member_guid: str
+    round: int = 0
 
 
 class RecordSide(SQLModel, table=True):
@@ -234,7 +238,12 @@ class RecordSide(SQLModel, table=True):
 
 
 class Activity(SQLModel, table=True):
-    """One activity, however many sightings it has. `counts`: done and not a mass mail."""
+    """One activity, however many sightings it has.
+
+    status  done, planned, cancelled, or gone: its last sighting vanished and the derived tables are to follow
+    """
+
+    __table_args__ = (sa.Index("ix_activity_regarding", "regarding_guid", "regarding_kind"),)
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
@@ -245,7 +254,6 @@ class Activity(SQLModel, table=True):
     minutes: int | None = None
     regarding_kind: str | None = None
     regarding_guid: str | None = None
-    counts: bool = True
 
 
 class ActivityParty(SQLModel, table=True):
@@ -288,13 +296,27 @@ class StaleActivity(SQLModel, table=True):
     key: str = Field(primary_key=True)
 
 
+class StaleDay(SQLModel, table=True):
+    """Contact days to add up again; empty between two refreshes."""
+
+    __tablename__ = "stale_day"
+    record_id: int = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    day: int = Field(primary_key=True)
+
+
 class StaleRecord(SQLModel, table=True):
-    """Records (by kind and GUID) to work out again: 'sides' when people changed, 'rating' when days did."""
+    """Records to rate again."""
 
     __tablename__ = "stale_record"
-    kind: str = Field(primary_key=True)
-    guid: str = Field(primary_key=True)
-    what: str = Field(primary_key=True)
+    record_id: int = Field(primary_key=True)
+
+
+class StalePeople(SQLModel, table=True):
+    """One row while people, addresses or memberships changed since the sides were last worked out."""
+
+    __tablename__ = "stale_people"
+    id: int = Field(default=1, primary_key=True)
 
 
 class Health(SQLModel, table=True):

@@ -1,0 +1,194 @@
+"""Colleagues, as the directory and the CRM know them. Each source writes its own columns only, so the
+order of the two never matters; a colleague stays while one of them knows him or her."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from relationship.store import tables
+from relationship.store.chunks import in_chunks
+from relationship.store.cursors import Place
+from relationship.store.people import note_change
+from relationship.store.upsert import insert_new, upsert
+
+_colleague = tables.Colleague.__table__  # type: ignore[attr-defined]
+_address = tables.ColleagueAddress.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryUser:
+    """key: Graph user id; addresses: all normalised ones (mail, aliases, sign-in name)."""
+
+    key: str
+    name: str
+    enabled: bool
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CrmUser:
+    """key: Graph user id the CRM names, None when it names none; address normalised."""
+
+    systemuser_guid: str
+    key: str | None
+    name: str
+    address: str | None
+    enabled: bool
+
+    @property
+    def colleague_key(self) -> str:
+        return self.key or f"systemuser:{self.systemuser_guid}"
+
+
+def save_directory(
+    conn: Connection, rows: Sequence[DirectoryUser], removed: Sequence[str], *, place: Place
+) -> int:
+    """Add, change or remove directory users by key; returns how many rows were written."""
+    columns = [
+        {"key": row.key, "name": row.name, "enabled": row.enabled, "in_directory": True} for row in rows
+    ]
+    written = _save(conn, columns, "directory_round", place)
+    ids = _ids(conn, [row.key for row in rows])
+    wanted = {(ids[row.key], address) for row in rows for address in row.addresses}
+    written += _set_addresses(conn, "msgraph", set(ids.values()), wanted)
+    written += _leave(conn, "in_directory", "msgraph", _ids(conn, removed).values())
+    if written:
+        note_change(conn)
+    return written
+
+
+def end_full_directory_round(conn: Connection, place: Place) -> int:
+    """Who did not come in a complete full round has left the directory."""
+    query = sa.select(_colleague.c.id).where(
+        _colleague.c.in_directory, _colleague.c.directory_round < place.round
+    )
+    written = _leave(conn, "in_directory", "msgraph", conn.scalars(query).all())
+    if written:
+        note_change(conn)
+    return written
+
+
+def save_crm_users(
+    conn: Connection, rows: Sequence[CrmUser], removed_guids: Sequence[str], *, place: Place
+) -> int:
+    """Add, change or remove CRM users by GUID; returns how many rows were written."""
+    columns = [
+        {"key": r.colleague_key, "crm_name": r.name, "systemuser_guid": r.systemuser_guid, "in_crm": True}
+        for r in rows
+    ]
+    written = _unlink_moved(conn, rows)
+    written += _save(conn, columns, "crm_round", place)
+    ids = _ids(conn, [row.colleague_key for row in rows])
+    wanted = {(ids[row.colleague_key], row.address) for row in rows if row.address}
+    written += _set_addresses(conn, "dataverse", set(ids.values()), wanted)
+    written += _leave(conn, "in_crm", "dataverse", _ids_by_guid(conn, removed_guids))
+    if written:
+        note_change(conn)
+    return written
+
+
+def end_full_crm_round(conn: Connection, place: Place) -> int:
+    """Who did not come in a complete full round is no CRM user any more."""
+    query = sa.select(_colleague.c.id).where(_colleague.c.in_crm, _colleague.c.crm_round < place.round)
+    written = _leave(conn, "in_crm", "dataverse", conn.scalars(query).all())
+    if written:
+        note_change(conn)
+    return written
+
+
+def mailbox_keys(conn: Connection) -> list[str]:
+    """The directory users that may have a mailbox, in a fixed order."""
+    query = (
+        sa.select(_colleague.c.key)
+        .where(_colleague.c.in_directory, _colleague.c.enabled)
+        .order_by(_colleague.c.key)
+    )
+    return list(conn.scalars(query))
+
+
+def own_addresses(conn: Connection) -> set[str]:
+    """Every address of every colleague."""
+    return set(conn.scalars(sa.select(_address.c.address)))
+
+
+def _save(conn: Connection, rows: list[dict[str, Any]], round_column: str, place: Place) -> int:
+    if place.full:
+        return upsert(
+            conn, tables.Colleague, [{**row, round_column: place.round} for row in rows], key=["key"]
+        )
+    return upsert(
+        conn,
+        tables.Colleague,
+        [{**row, round_column: place.round} for row in rows],
+        key=["key"],
+        keep=[round_column],
+    )
+
+
+def _unlink_moved(conn: Connection, rows: Sequence[CrmUser]) -> int:
+    """A CRM user that now names another directory user leaves the colleague it was joined to."""
+    now = {row.systemuser_guid: row.colleague_key for row in rows}
+    moved: list[int] = []
+    for chunk in in_chunks(sorted(now)):
+        query = sa.select(_colleague.c.id, _colleague.c.systemuser_guid, _colleague.c.key).where(
+            _colleague.c.systemuser_guid.in_(chunk)
+        )
+        moved += [number for number, guid, key in conn.execute(query) if now[guid] != key]
+    return _leave(conn, "in_crm", "dataverse", moved)
+
+
+def _leave(conn: Connection, flag: str, origin: str, ids: Iterable[int]) -> int:
+    """Take colleagues out of one source. Whoever left the directory keeps the addresses known from it:
+    past mail keeps its sender."""
+    written = 0
+    for chunk in in_chunks(sorted(ids)):
+        values: dict[str, Any] = {flag: False}
+        if flag == "in_crm":
+            values["systemuser_guid"] = None
+            conn.execute(
+                sa.delete(_address).where(_address.c.colleague_id.in_(chunk), _address.c.origin == origin)
+            )
+        written += conn.execute(
+            sa.update(_colleague).where(_colleague.c.id.in_(chunk), _colleague.c[flag]).values(**values)
+        ).rowcount
+    return written
+
+
+def _set_addresses(conn: Connection, origin: str, ids: set[int], wanted: set[tuple[int, str]]) -> int:
+    present: set[tuple[int, str]] = set()
+    for chunk in in_chunks(sorted(ids)):
+        query = sa.select(_address.c.colleague_id, _address.c.address).where(
+            _address.c.colleague_id.in_(chunk), _address.c.origin == origin
+        )
+        present |= {(number, address) for number, address in conn.execute(query)}
+    for number, address in sorted(present - wanted):
+        conn.execute(
+            sa.delete(_address).where(
+                _address.c.colleague_id == number, _address.c.address == address, _address.c.origin == origin
+            )
+        )
+    rows = [
+        {"colleague_id": number, "origin": origin, "address": address}
+        for number, address in sorted(wanted - present)
+    ]
+    return insert_new(conn, tables.ColleagueAddress, rows, key=["colleague_id", "origin", "address"]) + len(
+        present - wanted
+    )
+
+
+def _ids(conn: Connection, keys: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for chunk in in_chunks(list(keys)):
+        query = sa.select(_colleague.c.key, _colleague.c.id).where(_colleague.c.key.in_(chunk))
+        found |= {key: number for key, number in conn.execute(query)}
+    return found
+
+
+def _ids_by_guid(conn: Connection, guids: Sequence[str]) -> list[int]:
+    found: list[int] = []
+    for chunk in in_chunks(list(guids)):
+        found += conn.scalars(sa.select(_colleague.c.id).where(_colleague.c.systemuser_guid.in_(chunk)))
+    return found

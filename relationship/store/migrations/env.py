@@ -1,0 +1,36 @@
+"""Alembic's entry: migrates over the connection that `store/migrate.py` hands in."""
+
+from typing import Any
+
+from alembic import context
+from sqlmodel import SQLModel
+
+from relationship.store import tables
+
+target_metadata = SQLModel.metadata
+
+
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+    """Write our own types and SQLModel's strings so that a migration needs no import of them."""
+    if kind == "type" and isinstance(item, tables.UtcDateTime):
+        autogen_context.imports.add("from relationship.store.tables import UtcDateTime")
+        return "UtcDateTime()"
+    if kind == "type" and type(item).__name__ == "AutoString":
+        return "sa.String()"
+    return False
+
+
+def run() -> None:
+    connection = context.config.attributes["connection"]
+    context.configure(
+        connection=connection,
+        target_metadata=target_metadata,
+        render_as_batch=True,
+        render_item=render_item,
+        compare_type=False,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run()

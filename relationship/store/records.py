@@ -1,0 +1,117 @@
+"""CRM records as they arrive, by kind and GUID."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from relationship.activities import RecordKind
+from relationship.store import tables
+from relationship.store.chunks import in_chunks
+from relationship.store.cursors import Place
+from relationship.store.people import note_change
+from relationship.store.upsert import insert_new, upsert
+
+_record = tables.Record.__table__  # type: ignore[attr-defined]
+_address = tables.RecordAddress.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One CRM record; see `tables.Record`. addresses: normalised, contacts and leads only."""
+
+    kind: RecordKind
+    guid: str
+    name: str
+    status: str
+    created_on: date
+    closed_on: date | None = None
+    owner_guid: str | None = None
+    account_guid: str | None = None
+    contact_guid: str | None = None
+    job_title: str = ""
+    stage: str = ""
+    probability: int | None = None
+    value: float | None = None
+    currency: str = ""
+    close_on: date | None = None
+    addresses: tuple[str, ...] = ()
+
+    def columns(self) -> dict[str, Any]:
+        names = (
+            "guid name status created_on closed_on owner_guid account_guid contact_guid job_title stage "
+            "probability value currency close_on"
+        ).split()
+        return {"kind": self.kind.value, **{name: getattr(self, name) for name in names}}
+
+
+def save(
+    conn: Connection,
+    kind: RecordKind,
+    rows: Sequence[RecordRow],
+    removed_guids: Sequence[str],
+    *,
+    place: Place,
+) -> int:
+    """Add, change or remove records of one kind; returns how many rows were written."""
+    columns = [{**row.columns(), "round": place.round} for row in rows]
+    keep = [] if place.full else ["round"]
+    written = upsert(conn, tables.Record, columns, key=["kind", "guid"], keep=keep)
+    if written:
+        _note_rating(conn, kind, [row.guid for row in rows])
+    written += _set_addresses(conn, kind, rows)
+    written += _remove(conn, kind, list(removed_guids))
+    if written:
+        note_change(conn)
+    return written
+
+
+def end_full_round(conn: Connection, kind: RecordKind, place: Place) -> int:
+    """What a complete full round did not bring is gone from the CRM."""
+    query = sa.select(_record.c.guid).where(_record.c.kind == kind.value, _record.c.round < place.round)
+    written = _remove(conn, kind, list(conn.scalars(query)))
+    if written:
+        note_change(conn)
+    return written
+
+
+def _note_rating(conn: Connection, kind: RecordKind, guids: Sequence[str]) -> None:
+    """Creation, status and closing date are part of a rating: whoever may have changed is rated again."""
+    ids = _ids(conn, kind, guids).values()
+    insert_new(conn, tables.StaleRecord, [{"record_id": number} for number in ids], key=["record_id"])
+
+
+def _remove(conn: Connection, kind: RecordKind, guids: Sequence[str]) -> int:
+    ids = sorted(_ids(conn, kind, guids).values())
+    for chunk in in_chunks(ids):
+        # The rows of the derived tables go with the record (ON DELETE CASCADE).
+        conn.execute(sa.delete(_record).where(_record.c.id.in_(chunk)))
+    return len(ids)
+
+
+def _set_addresses(conn: Connection, kind: RecordKind, rows: Sequence[RecordRow]) -> int:
+    if kind not in (RecordKind.CONTACT, RecordKind.LEAD):
+        return 0
+    ids = _ids(conn, kind, [row.guid for row in rows])
+    wanted = {(ids[row.guid], address) for row in rows for address in row.addresses}
+    present: set[tuple[int, str]] = set()
+    for chunk in in_chunks(sorted(ids.values())):
+        query = sa.select(_address.c.record_id, _address.c.address).where(_address.c.record_id.in_(chunk))
+        present |= {(number, address) for number, address in conn.execute(query)}
+    for number, address in sorted(present - wanted):
+        conn.execute(sa.delete(_address).where(_address.c.record_id == number, _address.c.address == address))
+    added = [{"record_id": number, "address": address} for number, address in sorted(wanted - present)]
+    return insert_new(conn, tables.RecordAddress, added, key=["record_id", "address"]) + len(present - wanted)
+
+
+def _ids(conn: Connection, kind: RecordKind, guids: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for chunk in in_chunks(list(guids)):
+        query = sa.select(_record.c.guid, _record.c.id).where(
+            _record.c.kind == kind.value, _record.c.guid.in_(chunk)
+        )
+        found |= {guid: number for guid, number in conn.execute(query)}
+    return found

@@ -1,0 +1,138 @@
+"""Who stands on which side of a record (design section 5), worked out in sets.
+
+Us: an opportunity's owner and sales team; a lead's owner; for contacts and accounts any colleague, which
+is not listed row by row. Them: an opportunity's contact, stakeholders and the account's primary contact;
+an account's contacts; a lead or contact itself. An address of a colleague is never "them".
+"""
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from relationship import failpoints
+from relationship.store import tables
+
+_address = tables.Address.__table__  # type: ignore[attr-defined]
+_side = tables.RecordSide.__table__  # type: ignore[attr-defined]
+
+# One address belongs to one colleague; should two claim it, the smaller key has it on every database.
+CLAIMS = """
+SELECT ca.address AS address, MIN(c.key) AS key
+FROM colleague_address ca JOIN colleague c ON c.id = ca.colleague_id GROUP BY ca.address
+"""
+
+WANTED = """
+WITH them_of AS (
+    SELECT r.id AS record_id, r.id AS person_id FROM record r WHERE r.kind IN ('contact', 'lead')
+    UNION SELECT a.id, p.id FROM record a
+        JOIN record p ON p.kind = 'contact' AND p.account_guid = a.guid WHERE a.kind = 'account'
+    UNION SELECT o.id, p.id FROM record o
+        JOIN record p ON p.kind = 'contact' AND p.guid = o.contact_guid WHERE o.kind = 'opportunity'
+    UNION SELECT o.id, p.id FROM record o
+        JOIN membership m ON m.opportunity_guid = o.guid AND m.member = 'contact'
+        JOIN record p ON p.kind = 'contact' AND p.guid = m.member_guid WHERE o.kind = 'opportunity'
+    UNION SELECT o.id, p.id FROM record o
+        JOIN record a ON a.kind = 'account' AND a.guid = o.account_guid
+        JOIN record p ON p.kind = 'contact' AND p.guid = a.contact_guid WHERE o.kind = 'opportunity'
+), us_of AS (
+    SELECT r.id AS record_id, c.id AS colleague_id FROM record r
+        JOIN colleague c ON c.systemuser_guid = r.owner_guid WHERE r.kind IN ('opportunity', 'lead')
+    UNION SELECT o.id, c.id FROM record o
+        JOIN membership m ON m.opportunity_guid = o.guid AND m.member = 'systemuser'
+        JOIN colleague c ON c.systemuser_guid = m.member_guid WHERE o.kind = 'opportunity'
+)
+SELECT t.record_id AS record_id, a.id AS address_id, 'them' AS side FROM them_of t
+    JOIN record_address ra ON ra.record_id = t.person_id
+    JOIN address a ON a.address = ra.address AND a.colleague_id IS NULL
+UNION
+SELECT u.record_id, a.id, 'us' FROM us_of u JOIN address a ON a.colleague_id = u.colleague_id
+"""
+
+
+def refresh(conn: Connection) -> bool:
+    """Bring sides up to date if people changed, noting every activity that may now count differently.
+
+    Returns whether anything had to be looked at. Idempotent; dies half-way without a trace.
+    """
+    if conn.execute(sa.select(sa.func.count()).select_from(tables.StalePeople)).scalar_one() == 0:
+        return False
+    _name_addresses(conn)
+    _assign_colleagues(conn)
+    failpoints.passage("store.sides.assigned")
+    _apply_difference(conn)
+    conn.execute(sa.delete(tables.StalePeople))
+    return True
+
+
+def _name_addresses(conn: Connection) -> None:
+    conn.exec_driver_sql(
+        "INSERT INTO address (address) SELECT address FROM record_address WHERE true "
+        "UNION SELECT address FROM colleague_address WHERE true ON CONFLICT (address) DO NOTHING"
+    )
+
+
+def _assign_colleagues(conn: Connection) -> None:
+    """Set whose each address is; whatever was written with a changed address is looked at again."""
+    wanted = (
+        "(SELECT c.id FROM colleague c WHERE c.key = "
+        f"(SELECT k.key FROM ({CLAIMS}) k WHERE k.address = address.address))"
+    )
+    differs = f"address.colleague_id IS DISTINCT FROM {wanted}"
+    owned = f"(address.colleague_id IS NOT NULL OR address.address IN (SELECT address FROM ({CLAIMS}) k))"
+    changed = f"SELECT address.id FROM address WHERE {owned} AND {differs}"  # noqa: S608  # our own constants
+    ids = [number for (number,) in conn.exec_driver_sql(changed)]
+    if not ids:
+        return
+    note_activities_with(conn, ids)
+    for number in range(0, len(ids), 5_000):
+        chunk = ",".join(str(i) for i in ids[number : number + 5_000])
+        conn.exec_driver_sql(f"UPDATE address SET colleague_id = {wanted} WHERE id IN ({chunk})")  # noqa: S608
+
+
+def note_activities_with(conn: Connection, address_ids: list[int]) -> None:
+    """Note every activity that one of these addresses is on."""
+    for start in range(0, len(address_ids), 5_000):
+        chunk = ",".join(str(number) for number in address_ids[start : start + 5_000])
+        conn.exec_driver_sql(
+            "INSERT INTO stale_activity (key) SELECT DISTINCT a.key FROM activity_party p "  # noqa: S608
+            f"JOIN activity a ON a.id = p.activity_id WHERE p.address_id IN ({chunk}) ON CONFLICT (key) DO NOTHING"
+        )
+
+
+def _apply_difference(conn: Connection) -> None:
+    """Make record_side equal to WANTED, noting the activities of every record whose sides differ or that is new."""
+    conn.exec_driver_sql(
+        "CREATE TEMP TABLE IF NOT EXISTS wanted_side (record_id INTEGER, address_id INTEGER, side TEXT)"
+    )
+    conn.exec_driver_sql("CREATE TEMP TABLE IF NOT EXISTS changed_record (record_id INTEGER PRIMARY KEY)")
+    conn.exec_driver_sql("DELETE FROM wanted_side")
+    conn.exec_driver_sql("DELETE FROM changed_record")
+    conn.exec_driver_sql(f"INSERT INTO wanted_side {WANTED}")
+    conn.exec_driver_sql(
+        "INSERT INTO changed_record SELECT DISTINCT record_id FROM ("
+        " SELECT * FROM (SELECT record_id, address_id, side FROM wanted_side"
+        " EXCEPT SELECT record_id, address_id, side FROM record_side) added"
+        " UNION ALL SELECT * FROM (SELECT record_id, address_id, side FROM record_side"
+        " EXCEPT SELECT record_id, address_id, side FROM wanted_side) gone"
+        " UNION ALL SELECT r.id, 0, '' FROM record r LEFT JOIN health h ON h.record_id = r.id WHERE h.record_id IS NULL"
+        ") difference"
+    )
+    conn.exec_driver_sql("DELETE FROM record_side WHERE record_id IN (SELECT record_id FROM changed_record)")
+    conn.exec_driver_sql(
+        "INSERT INTO record_side (record_id, address_id, side) SELECT record_id, address_id, side FROM wanted_side "
+        "WHERE record_id IN (SELECT record_id FROM changed_record)"
+    )
+    # What was linked, what has one of "them" on it, and what is filed under the record itself.
+    conn.exec_driver_sql(
+        "INSERT INTO stale_activity (key) SELECT key FROM ("
+        " SELECT a.key FROM changed_record c JOIN record_activity l ON l.record_id = c.record_id"
+        " JOIN activity a ON a.id = l.activity_id"
+        " UNION SELECT a.key FROM changed_record c JOIN record_side s ON s.record_id = c.record_id AND s.side = 'them'"
+        " JOIN activity_party p ON p.address_id = s.address_id JOIN activity a ON a.id = p.activity_id"
+        " UNION SELECT a.key FROM changed_record c JOIN record r ON r.id = c.record_id"
+        " JOIN activity a ON a.regarding_kind = r.kind AND a.regarding_guid = r.guid"
+        ") touched WHERE true ON CONFLICT (key) DO NOTHING"
+    )
+    conn.exec_driver_sql(
+        "INSERT INTO stale_record (record_id) SELECT record_id FROM changed_record WHERE true "
+        "ON CONFLICT (record_id) DO NOTHING"
+    )

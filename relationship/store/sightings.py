@@ -1,0 +1,330 @@
+"""From the copies of an item in many mailboxes to one activity.
+
+Every copy is a sighting. The activity is worked out from the newest sighting (by the source's own time;
+equal times: the smallest source key, then item id), so neither order nor repetition matters. When the
+last sighting goes, the activity is `gone` and the next rating removes it from counts and scores.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from relationship import failpoints
+from relationship.activities import Activity
+from relationship.clock import day_number
+from relationship.store import quarantine, tables
+from relationship.store.chunks import in_chunks
+from relationship.store.cursors import Place
+from relationship.store.people import ensure_addresses
+from relationship.store.upsert import insert_new, upsert
+
+Fields = dict[str, Any]
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Verdict(Enum):
+    """What `read` says of an item that is no activity of ours."""
+
+    DROP = "drop"  # not kept at all: internal, draft, machine, outside the window …
+    INCOMPLETE = "incomplete"  # so far only a part of it arrived
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One row of a page: the fields it carried (absent = unchanged, None = cleared), already parsed."""
+
+    item_id: str
+    container: str
+    fields: Fields
+    modified_at: datetime | None = None
+
+
+Read = Callable[[Fields], Activity | Verdict]
+
+_sighting = tables.Sighting.__table__  # type: ignore[attr-defined]
+_activity = tables.Activity.__table__  # type: ignore[attr-defined]
+_party = tables.ActivityParty.__table__  # type: ignore[attr-defined]
+_source = tables.Source.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(slots=True)
+class _Copy:
+    """A sighting while a page is applied to it."""
+
+    container: str
+    fields: Fields
+    modified_at: datetime | None
+    activity_key: str | None
+    round: int
+
+
+def apply_page(
+    conn: Connection,
+    source_id: int,
+    container: str,
+    pieces: Sequence[Piece],
+    removed_ids: Sequence[str],
+    *,
+    place: Place,
+    read: Read,
+    zone: ZoneInfo,
+) -> int:
+    """Apply one page of a delta round; returns how many rows were written. Twice is harmless.
+
+    A removal counts only while the sighting still lies in `container`: the item may have moved on.
+    """
+    wanted = {piece.item_id for piece in pieces} | set(removed_ids)
+    before = _load(conn, source_id, wanted)
+    after: dict[str, _Copy | None] = {}
+    for piece in pieces:
+        after[piece.item_id] = _merged(after.get(piece.item_id, before.get(piece.item_id)), piece, place)
+    for item_id in removed_ids:
+        copy = after.get(item_id, before.get(item_id))
+        if copy is not None and copy.container == container:
+            after[item_id] = None
+    return _store(conn, source_id, before, after, read=read, zone=zone)
+
+
+def end_full_round(
+    conn: Connection, source_id: int, container: str, place: Place, *, read: Read, zone: ZoneInfo
+) -> int:
+    """Remove what a complete full round did not bring; returns how many rows were written."""
+    query = sa.select(_sighting.c.item_id).where(
+        _sighting.c.source_id == source_id,
+        _sighting.c.container == container,
+        _sighting.c.round < place.round,
+    )
+    return remove_items(conn, source_id, list(conn.scalars(query)), read=read, zone=zone)
+
+
+def remove_container(conn: Connection, source_id: int, container: str, *, read: Read, zone: ZoneInfo) -> int:
+    """Remove everything that lies in a container that is no longer read."""
+    query = sa.select(_sighting.c.item_id).where(
+        _sighting.c.source_id == source_id, _sighting.c.container == container
+    )
+    return remove_items(conn, source_id, list(conn.scalars(query)), read=read, zone=zone)
+
+
+def remove_items(
+    conn: Connection, source_id: int, item_ids: Sequence[str], *, read: Read, zone: ZoneInfo
+) -> int:
+    """Remove sightings by item id, wherever they lie."""
+    before = _load(conn, source_id, set(item_ids))
+    return _store(conn, source_id, before, dict.fromkeys(before), read=read, zone=zone)
+
+
+def _load(conn: Connection, source_id: int, item_ids: Iterable[str]) -> dict[str, _Copy]:
+    found: dict[str, _Copy] = {}
+    columns = _sighting.c
+    for chunk in in_chunks(sorted(item_ids)):
+        query = sa.select(
+            columns.item_id,
+            columns.container,
+            columns.content,
+            columns.modified_at,
+            columns.activity_key,
+            columns.round,
+        ).where(columns.source_id == source_id, columns.item_id.in_(chunk))
+        for item_id, container, content, modified_at, key, number in conn.execute(query):
+            found[item_id] = _Copy(container, orjson.loads(content), modified_at, key, number)
+    return found
+
+
+def _merged(copy: _Copy | None, piece: Piece, place: Place) -> _Copy | None:
+    if copy is None:
+        if not piece.fields:
+            return None  # a flag change of an item we do not keep
+        return _Copy(piece.container, dict(piece.fields), piece.modified_at, None, place.round)
+    older = (
+        piece.modified_at is not None
+        and copy.modified_at is not None
+        and piece.modified_at < copy.modified_at
+    )
+    moved = piece.container != copy.container
+    return _Copy(
+        container=copy.container if older else piece.container,
+        fields={**piece.fields, **copy.fields} if older else {**copy.fields, **piece.fields},
+        modified_at=max(copy.modified_at or NEVER, piece.modified_at or NEVER)
+        if copy.modified_at or piece.modified_at
+        else None,
+        activity_key=copy.activity_key,
+        round=place.round if place.full or moved else copy.round,
+    )
+
+
+def _store(
+    conn: Connection,
+    source_id: int,
+    before: Mapping[str, _Copy],
+    after: Mapping[str, _Copy | None],
+    *,
+    read: Read,
+    zone: ZoneInfo,
+) -> int:
+    rows: list[dict[str, Any]] = []
+    gone: list[str] = []
+    keys: set[str] = set()
+    for item_id, copy in after.items():
+        old = before.get(item_id)
+        found = read(copy.fields) if copy is not None else Verdict.DROP
+        if old is not None and old.activity_key is not None:
+            keys.add(old.activity_key)
+        if copy is None or found is Verdict.DROP:
+            if old is not None:
+                gone.append(item_id)
+            continue
+        key = found.key if isinstance(found, Activity) else None
+        if key is not None:
+            keys.add(key)
+        rows.append(
+            {
+                "source_id": source_id,
+                "item_id": item_id,
+                "container": copy.container,
+                "activity_key": key,
+                "content": orjson.dumps(copy.fields, option=orjson.OPT_SORT_KEYS).decode(),
+                "modified_at": copy.modified_at,
+                "round": copy.round,
+            }
+        )
+    written = upsert(conn, tables.Sighting, rows, key=["source_id", "item_id"])
+    for chunk in in_chunks(gone):
+        written += conn.execute(
+            sa.delete(_sighting).where(_sighting.c.source_id == source_id, _sighting.c.item_id.in_(chunk))
+        ).rowcount
+    quarantine.clear(conn, source_id, sorted(after))
+    failpoints.passage("store.sightings.saved")
+    if written:
+        written += derive_activities(conn, keys, read=read, zone=zone)
+    return written
+
+
+def derive_activities(conn: Connection, keys: Iterable[str], *, read: Read, zone: ZoneInfo) -> int:
+    """Work out the activities with these keys from their sightings; returns how many rows were written.
+
+    Changed ones are noted in `stale_activity`; those without a sighting become `gone`.
+    """
+    wanted = sorted(keys)
+    canonical = _canonical(conn, wanted, read)
+    rows = [_activity_row(activity, zone) for activity in canonical.values()]
+    current = _parties(conn, canonical)
+    changed = {key for key, activity in canonical.items() if _wanted_parties(activity) != current.get(key)}
+    known = _rows_of(conn, canonical)
+    changed |= {row["key"] for row in rows if known.get(row["key"]) != row}
+    gone = [key for key in _alive(conn, wanted) if key not in canonical]
+
+    written = upsert(conn, tables.Activity, [row for row in rows if row["key"] in changed], key=["key"])
+    failpoints.passage("store.activities.saved")
+    written += _replace_parties(conn, [canonical[key] for key in canonical if key in changed])
+    for chunk in in_chunks(gone):
+        written += conn.execute(
+            sa.update(_activity).where(_activity.c.key.in_(chunk)).values(status="gone")
+        ).rowcount
+    stale = sorted(changed | set(gone))
+    insert_new(conn, tables.StaleActivity, [{"key": key} for key in stale], key=["key"])
+    return written
+
+
+def _canonical(conn: Connection, keys: Sequence[str], read: Read) -> dict[str, Activity]:
+    best: dict[str, tuple[tuple[float, str, str], Fields]] = {}
+    for chunk in in_chunks(keys):
+        query = (
+            sa.select(
+                _sighting.c.activity_key,
+                _sighting.c.modified_at,
+                _source.c.key,
+                _sighting.c.item_id,
+                _sighting.c.content,
+            )
+            .join(_source, _source.c.id == _sighting.c.source_id)
+            .where(_sighting.c.activity_key.in_(chunk))
+        )
+        for key, modified_at, source, item_id, content in conn.execute(query):
+            rank = (-modified_at.timestamp() if modified_at else 0.0, source, item_id)
+            if key not in best or rank < best[key][0]:
+                best[key] = (rank, content)
+    found: dict[str, Activity] = {}
+    for key, (_, content) in best.items():
+        activity = read(orjson.loads(content))
+        if isinstance(activity, Activity):
+            found[key] = activity
+    return found
+
+
+def _activity_row(activity: Activity, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "key": activity.key,
+        "kind": activity.kind.value,
+        "at": activity.at,
+        "day": day_number(activity.at, zone),
+        "status": activity.status.value,
+        "minutes": activity.minutes,
+        "regarding_kind": activity.regarding.kind.value if activity.regarding else None,
+        "regarding_guid": activity.regarding.guid if activity.regarding else None,
+    }
+
+
+def _rows_of(conn: Connection, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+    columns = [column for column in _activity.c if column.name != "id"]
+    found: dict[str, dict[str, Any]] = {}
+    for chunk in in_chunks(sorted(keys)):
+        for row in conn.execute(sa.select(*columns).where(_activity.c.key.in_(chunk))).mappings():
+            found[row["key"]] = dict(row)
+    return found
+
+
+def _alive(conn: Connection, keys: Sequence[str]) -> list[str]:
+    alive: list[str] = []
+    for chunk in in_chunks(keys):
+        alive += conn.scalars(
+            sa.select(_activity.c.key).where(_activity.c.key.in_(chunk), _activity.c.status != "gone")
+        )
+    return alive
+
+
+def _wanted_parties(activity: Activity) -> set[tuple[str, str]]:
+    return {(party.address, party.role.value) for party in activity.parties}
+
+
+def _parties(conn: Connection, keys: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
+    address = tables.Address.__table__  # type: ignore[attr-defined]
+    found: dict[str, set[tuple[str, str]]] = {}
+    for chunk in in_chunks(sorted(keys)):
+        query = (
+            sa.select(_activity.c.key, address.c.address, _party.c.role)
+            .join(_party, _party.c.activity_id == _activity.c.id)
+            .join(address, address.c.id == _party.c.address_id)
+            .where(_activity.c.key.in_(chunk))
+        )
+        for key, spelled, role in conn.execute(query):
+            found.setdefault(key, set()).add((spelled, role))
+    return found
+
+
+def _replace_parties(conn: Connection, activities: Sequence[Activity]) -> int:
+    if not activities:
+        return 0
+    addresses = ensure_addresses(conn, {party.address for a in activities for party in a.parties})
+    ids: dict[str, int] = {}
+    for chunk in in_chunks([activity.key for activity in activities]):
+        ids |= {
+            key: number
+            for number, key in conn.execute(
+                sa.select(_activity.c.id, _activity.c.key).where(_activity.c.key.in_(chunk))
+            )
+        }
+    for chunk in in_chunks(sorted(ids.values())):
+        conn.execute(sa.delete(_party).where(_party.c.activity_id.in_(chunk)))
+    rows = [
+        {"activity_id": ids[activity.key], "address_id": addresses[spelled], "role": role}
+        for activity in activities
+        for spelled, role in sorted(_wanted_parties(activity))
+    ]
+    return insert_new(conn, tables.ActivityParty, rows, key=["activity_id", "address_id", "role"])

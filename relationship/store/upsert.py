@@ -1,0 +1,73 @@
+"""Bulk upsert by natural key: one prepared statement, many rows, unchanged rows are not written.
+
+`benchmarks/upsert.py` measures it against `session.merge` row by row.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Row = Mapping[str, Any]
+
+
+def upsert(
+    conn: Connection, model: type, rows: Sequence[Row], *, key: Sequence[str], keep: Sequence[str] = ()
+) -> int:
+    """Insert the rows, or update those whose `key` exists; returns how many rows were really written.
+
+    rows  all with the same columns, none twice with the same key; an empty sequence is fine
+    keep  columns that are set on insertion only
+    """
+    if not rows:
+        return 0
+    table = cast("Table", model.__table__)  # type: ignore[attr-defined]  # every SQLModel table has it
+    statement = _statement(table, tuple(rows[0]), tuple(key), tuple(keep), conn.dialect)
+    return _execute(conn, statement, rows)
+
+
+def insert_new(conn: Connection, model: type, rows: Sequence[Row], *, key: Sequence[str]) -> int:
+    """Insert the rows whose `key` is not there yet; returns how many were inserted."""
+    if not rows:
+        return 0
+    return upsert(conn, model, rows, key=key, keep=tuple(rows[0]))
+
+
+@lru_cache(maxsize=128)
+def _statement(
+    table: Table, columns: tuple[str, ...], key: tuple[str, ...], keep: tuple[str, ...], dialect: Dialect
+) -> SQLCompiler:
+    insert = (sqlite.insert if dialect.name == "sqlite" else postgresql.insert)(table).values(
+        {name: sa.bindparam(name, type_=table.c[name].type) for name in columns}
+    )
+    changing = [name for name in columns if name not in key and name not in keep]
+    if changing:
+        statement = insert.on_conflict_do_update(
+            index_elements=list(key),
+            set_={name: insert.excluded[name] for name in changing},
+            where=sa.or_(*(table.c[name].is_distinct_from(insert.excluded[name]) for name in changing)),
+        )
+    else:
+        statement = insert.on_conflict_do_nothing(index_elements=list(key))
+    return cast("SQLCompiler", statement.compile(dialect=dialect))
+
+
+def _execute(conn: Connection, statement: SQLCompiler, rows: Sequence[Row]) -> int:
+    # Straight to the driver's executemany: about twice as fast as the ORM's own bulk path.
+    names = statement.positiontup if statement.positional else list(statement.binds)
+    processors = statement._bind_processors
+    columns = []
+    for name in names or ():
+        process = cast("Any", processors.get(name))
+        values = [row[name] for row in rows]
+        columns.append([process(value) for value in values] if process else values)
+    if statement.positional:
+        parameters: Any = list(zip(*columns, strict=True))
+    else:
+        parameters = [dict(zip(names or (), values, strict=True)) for values in zip(*columns, strict=True)]
+    return max(conn.exec_driver_sql(str(statement), parameters).rowcount, 0)
