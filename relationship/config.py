@@ -6,7 +6,7 @@ product (weights, frequency, bands …) is not here but in the database (`settin
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from relationship.clock import Clock, frozen_clock, real_clock
 from relationship.errors import FixSettings
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 # Where tokens may go in production: Microsoft's own clouds and nothing else (invariant I14).
 MSGRAPH_HOSTS = {
@@ -41,9 +44,7 @@ HttpsUrl = Annotated[str, AfterValidator(_https)]
 class Config(BaseSettings):
     """The configuration of one deployment (= one organisation)."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="RELATIONSHIP_", env_file=".env", frozen=True, extra="ignore"
-    )
+    model_config = SettingsConfigDict(env_prefix="RELATIONSHIP_", env_file=".env", frozen=True, extra="ignore")
 
     mode: Literal["production", "demo", "test"] = "production"
     database_url: str = "sqlite:///var/relationship.db"
@@ -121,15 +122,17 @@ class Config(BaseSettings):
         return frozen_clock(self.now) if self.now else real_clock
 
 
+def _sentence(fault: "ErrorDetails") -> str:
+    reason = fault["msg"].removeprefix("Value error, ")
+    return f"RELATIONSHIP_{str(fault['loc'][0]).upper()}: {reason}" if fault["loc"] else reason
+
+
 def load_config(**overrides: object) -> Config:
     """The configuration from the environment (and `.env`); FixSettings names every bad variable."""
     try:
         return Config(**overrides)  # type: ignore[arg-type]  # values are validated by pydantic itself
     except ValidationError as error:
-        faults = "; ".join(
-            f"RELATIONSHIP_{str(fault['loc'][0]).upper() if fault['loc'] else '…'}: {fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors(include_input=False)
-        )
+        faults = "; ".join(_sentence(fault) for fault in error.errors(include_input=False))
         raise FixSettings(
             f"The configuration is not usable: {faults}.",
             next_step="Correct these environment variables (docs/settings.md lists them) and start again.",

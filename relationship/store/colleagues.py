@@ -14,8 +14,8 @@ from relationship.store.cursors import Place
 from relationship.store.people import note_change
 from relationship.store.upsert import insert_new, upsert
 
-_colleague = tables.Colleague.__table__  # type: ignore[attr-defined]
-_address = tables.ColleagueAddress.__table__  # type: ignore[attr-defined]
+_colleague = tables.table(tables.Colleague)
+_address = tables.table(tables.ColleagueAddress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,9 @@ class CrmUser:
         return self.key or f"systemuser:{self.systemuser_guid}"
 
 
-def save_directory(
-    conn: Connection, rows: Sequence[DirectoryUser], removed: Sequence[str], *, place: Place
-) -> int:
+def save_directory(conn: Connection, rows: Sequence[DirectoryUser], removed: Sequence[str], *, place: Place) -> int:
     """Add, change or remove directory users by key; returns how many rows were written."""
-    columns = [
-        {"key": row.key, "name": row.name, "enabled": row.enabled, "in_directory": True} for row in rows
-    ]
+    columns = [{"key": row.key, "name": row.name, "enabled": row.enabled, "in_directory": True} for row in rows]
     written = _save(conn, columns, "directory_round", place)
     ids = _ids(conn, [row.key for row in rows])
     wanted = {(ids[row.key], address) for row in rows for address in row.addresses}
@@ -62,22 +58,17 @@ def save_directory(
 
 def end_full_directory_round(conn: Connection, place: Place) -> int:
     """Who did not come in a complete full round has left the directory."""
-    query = sa.select(_colleague.c.id).where(
-        _colleague.c.in_directory, _colleague.c.directory_round < place.round
-    )
+    query = sa.select(_colleague.c.id).where(_colleague.c.in_directory, _colleague.c.directory_round < place.round)
     written = _leave(conn, "in_directory", "msgraph", conn.scalars(query).all())
     if written:
         note_change(conn)
     return written
 
 
-def save_crm_users(
-    conn: Connection, rows: Sequence[CrmUser], removed_guids: Sequence[str], *, place: Place
-) -> int:
+def save_crm_users(conn: Connection, rows: Sequence[CrmUser], removed_guids: Sequence[str], *, place: Place) -> int:
     """Add, change or remove CRM users by GUID; returns how many rows were written."""
     columns = [
-        {"key": r.colleague_key, "crm_name": r.name, "systemuser_guid": r.systemuser_guid, "in_crm": True}
-        for r in rows
+        {"key": r.colleague_key, "crm_name": r.name, "systemuser_guid": r.systemuser_guid, "in_crm": True} for r in rows
     ]
     written = _unlink_moved(conn, rows)
     written += _save(conn, columns, "crm_round", place)
@@ -102,9 +93,7 @@ def end_full_crm_round(conn: Connection, place: Place) -> int:
 def mailbox_keys(conn: Connection) -> list[str]:
     """The directory users that may have a mailbox, in a fixed order."""
     query = (
-        sa.select(_colleague.c.key)
-        .where(_colleague.c.in_directory, _colleague.c.enabled)
-        .order_by(_colleague.c.key)
+        sa.select(_colleague.c.key).where(_colleague.c.in_directory, _colleague.c.enabled).order_by(_colleague.c.key)
     )
     return list(conn.scalars(query))
 
@@ -116,9 +105,7 @@ def own_addresses(conn: Connection) -> set[str]:
 
 def _save(conn: Connection, rows: list[dict[str, Any]], round_column: str, place: Place) -> int:
     if place.full:
-        return upsert(
-            conn, tables.Colleague, [{**row, round_column: place.round} for row in rows], key=["key"]
-        )
+        return upsert(conn, tables.Colleague, [{**row, round_column: place.round} for row in rows], key=["key"])
     return upsert(
         conn,
         tables.Colleague,
@@ -148,9 +135,7 @@ def _leave(conn: Connection, flag: str, origin: str, ids: Iterable[int]) -> int:
         values: dict[str, Any] = {flag: False}
         if flag == "in_crm":
             values["systemuser_guid"] = None
-            conn.execute(
-                sa.delete(_address).where(_address.c.colleague_id.in_(chunk), _address.c.origin == origin)
-            )
+            conn.execute(sa.delete(_address).where(_address.c.colleague_id.in_(chunk), _address.c.origin == origin))
         written += conn.execute(
             sa.update(_colleague).where(_colleague.c.id.in_(chunk), _colleague.c[flag]).values(**values)
         ).rowcount
@@ -171,8 +156,7 @@ def _set_addresses(conn: Connection, origin: str, ids: set[int], wanted: set[tup
             )
         )
     rows = [
-        {"colleague_id": number, "origin": origin, "address": address}
-        for number, address in sorted(wanted - present)
+        {"colleague_id": number, "origin": origin, "address": address} for number, address in sorted(wanted - present)
     ]
     return insert_new(conn, tables.ColleagueAddress, rows, key=["colleague_id", "origin", "address"]) + len(
         present - wanted
@@ -183,7 +167,7 @@ def _ids(conn: Connection, keys: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for chunk in in_chunks(list(keys)):
         query = sa.select(_colleague.c.key, _colleague.c.id).where(_colleague.c.key.in_(chunk))
-        found |= {key: number for key, number in conn.execute(query)}
+        found |= dict(conn.execute(query).tuples().all())
     return found
 
 

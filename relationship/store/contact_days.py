@@ -22,7 +22,7 @@ from relationship.health.contact_days import ContactDays
 from relationship.store import tables
 from relationship.store.chunks import in_chunks
 
-_day = tables.ContactDay.__table__  # type: ignore[attr-defined]
+_day = tables.table(tables.ContactDay)
 
 STALE = "SELECT a.id FROM stale_activity s JOIN activity a ON a.key = s.key"
 
@@ -79,13 +79,13 @@ acts AS (
 )
 SELECT record_id, activity_id, kind, day, status, ours, theirs FROM acts
 WHERE ours + theirs > 0 AND status IN ('done', 'planned')
-"""  # noqa: S608  # our own constants
+"""
 
 NOTE_DAYS = f"""
 INSERT INTO stale_day (record_id, kind, day)
 SELECT DISTINCT record_id, kind, day FROM record_activity WHERE activity_id IN ({STALE})
 ON CONFLICT (record_id, kind, day) DO NOTHING
-"""  # noqa: S608
+"""
 
 ADD_UP = """
 INSERT INTO contact_day (record_id, kind, day, ours, theirs)
@@ -105,7 +105,7 @@ def refresh(conn: Connection) -> int:
     if count == 0:
         return 0
     conn.exec_driver_sql(NOTE_DAYS)
-    conn.exec_driver_sql(f"DELETE FROM record_activity WHERE activity_id IN ({STALE})")  # noqa: S608
+    conn.exec_driver_sql(f"DELETE FROM record_activity WHERE activity_id IN ({STALE})")
     failpoints.passage("store.contact_days.cleared")
     conn.exec_driver_sql(LINKS)
     conn.exec_driver_sql(NOTE_DAYS)
@@ -119,16 +119,14 @@ def refresh(conn: Connection) -> int:
         "INSERT INTO stale_record (record_id) SELECT DISTINCT record_id FROM stale_day WHERE true "
         "ON CONFLICT (record_id) DO NOTHING"
     )
-    conn.exec_driver_sql(f"DELETE FROM activity WHERE status = 'gone' AND id IN ({STALE})")  # noqa: S608
+    conn.exec_driver_sql(f"DELETE FROM activity WHERE status = 'gone' AND id IN ({STALE})")
     conn.exec_driver_sql("DELETE FROM stale_activity")
     conn.exec_driver_sql("DELETE FROM stale_day")
     failpoints.passage("store.contact_days.added_up")
     return count
 
 
-def load(
-    conn: Connection, record_ids: Sequence[int] | None = None
-) -> tuple[np.ndarray[Any, Any], ContactDays]:
+def load(conn: Connection, record_ids: Sequence[int] | None = None) -> tuple[np.ndarray[Any, Any], ContactDays]:
     """The contact days of these records (all when None) as arrays.
 
     Returns the record ids in ascending order and the days, whose `record` counts positions in those ids.
@@ -138,13 +136,11 @@ def load(
     query = sa.select(_day.c.record_id, kinds, _day.c.day, _day.c.ours, _day.c.theirs)
     rows: list[Any] = []
     if record_ids is None:
-        rows = list(conn.execute(query).cursor.fetchall())  # type: ignore[union-attr]
+        rows = list(conn.execute(query).cursor.fetchall())
     else:
         for chunk in in_chunks(sorted(record_ids)):
-            rows += conn.execute(query.where(_day.c.record_id.in_(chunk))).cursor.fetchall()  # type: ignore[union-attr]
+            rows += conn.execute(query.where(_day.c.record_id.in_(chunk))).cursor.fetchall()
     table = np.array(rows, dtype=np.int64).reshape(-1, 5)
     table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
     ids, positions = np.unique(table[:, 0], return_inverse=True)
-    return ids, ContactDays(
-        record=positions, kind=table[:, 1], day=table[:, 2], ours=table[:, 3], theirs=table[:, 4]
-    )
+    return ids, ContactDays(record=positions, kind=table[:, 1], day=table[:, 2], ours=table[:, 3], theirs=table[:, 4])

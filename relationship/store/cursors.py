@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from relationship.store.tables import Cursor
+from relationship.store.tables import Cursor, table
 from relationship.store.upsert import upsert
 
 
@@ -21,10 +21,10 @@ class Place:
 
 def load(conn: Connection, source_id: int) -> dict[str, Place]:
     """The places of a source by container."""
-    columns = Cursor.__table__.c  # type: ignore[attr-defined]
-    query = sa.select(
-        columns.container, columns.delta_link, columns.next_link, columns.round, columns.full
-    ).where(columns.source_id == source_id)
+    columns = table(Cursor).c
+    query = sa.select(columns.container, columns.delta_link, columns.next_link, columns.round, columns.full).where(
+        columns.source_id == source_id
+    )
     return {container: Place(*place) for container, *place in conn.execute(query)}
 
 
@@ -42,5 +42,5 @@ def save(conn: Connection, source_id: int, container: str, place: Place) -> None
 
 
 def forget(conn: Connection, source_id: int, container: str) -> None:
-    columns = Cursor.__table__.c  # type: ignore[attr-defined]
+    columns = table(Cursor).c
     conn.execute(sa.delete(Cursor).where(columns.source_id == source_id, columns.container == container))

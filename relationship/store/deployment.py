@@ -11,7 +11,7 @@ from relationship.errors import FixSettings
 from relationship.store import tables
 from relationship.store.upsert import insert_new
 
-_deployment = tables.Deployment.__table__  # type: ignore[attr-defined]
+_deployment = tables.table(tables.Deployment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,6 @@ def ensure(conn: Connection, *, tenant_id: str, time_zone: str, read_from: date 
 def set_domains(conn: Connection, domains: Sequence[str]) -> None:
     """Keep our verified mail domains; unchanged ones write nothing."""
     text = " ".join(sorted({domain.lower() for domain in domains}))
-    changed = conn.execute(
-        sa.update(_deployment).where(_deployment.c.domains != text).values(domains=text)
-    ).rowcount
+    changed = conn.execute(sa.update(_deployment).where(_deployment.c.domains != text).values(domains=text)).rowcount
     if changed:
         insert_new(conn, tables.StalePeople, [{"id": 1}], key=["id"])

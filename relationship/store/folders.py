@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from relationship.store import cursors, sightings, tables
 from relationship.store.upsert import upsert
 
-_folder = tables.Folder.__table__  # type: ignore[attr-defined]
+_folder = tables.table(tables.Folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,7 @@ def save(conn: Connection, source_id: int, rows: Sequence[FolderRow]) -> int:
     )
 
 
-def remove(
-    conn: Connection, source_id: int, folder_ids: Sequence[str], *, read: sightings.Read, zone: ZoneInfo
-) -> int:
+def remove(conn: Connection, source_id: int, folder_ids: Sequence[str], *, read: sightings.Read, zone: ZoneInfo) -> int:
     """Remove folders with their places and everything still lying in them."""
     written = 0
     for folder_id in folder_ids:

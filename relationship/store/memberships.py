@@ -12,7 +12,7 @@ from relationship.store.cursors import Place
 from relationship.store.people import note_change
 from relationship.store.upsert import upsert
 
-_membership = tables.Membership.__table__  # type: ignore[attr-defined]
+_membership = tables.table(tables.Membership)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,7 @@ def save(conn: Connection, rows: Sequence[MembershipRow], removed: Sequence[str]
     keep = [] if place.full else ["round"]
     written = upsert(conn, tables.Membership, columns, key=["connection_guid"], keep=keep)
     for chunk in in_chunks(list(removed)):
-        written += conn.execute(
-            sa.delete(_membership).where(_membership.c.connection_guid.in_(chunk))
-        ).rowcount
+        written += conn.execute(sa.delete(_membership).where(_membership.c.connection_guid.in_(chunk))).rowcount
     if written:
         note_change(conn)
     return written

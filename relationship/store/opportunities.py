@@ -174,9 +174,7 @@ def shares(conn: Connection, *, scope: Scope, filters: Filters) -> Shares:
     rows = conn.execute(query).all()
     days = [row[4] for row in rows if row[4] is not None]
     return Shares(
-        shares=tuple(
-            Share(rating, currency, count, float(value)) for rating, currency, count, value, _ in rows
-        ),
+        shares=tuple(Share(rating, currency, count, float(value)) for rating, currency, count, value, _ in rows),
         as_of=max(days, default=None),
     )
 

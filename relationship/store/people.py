@@ -9,7 +9,7 @@ from relationship.store import tables
 from relationship.store.chunks import in_chunks
 from relationship.store.upsert import insert_new
 
-_address = tables.Address.__table__  # type: ignore[attr-defined]
+_address = tables.table(tables.Address)
 
 
 def ensure_addresses(conn: Connection, addresses: Iterable[str]) -> dict[str, int]:
@@ -27,7 +27,7 @@ def _ids(conn: Connection, addresses: list[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for chunk in in_chunks(addresses):
         query = sa.select(_address.c.address, _address.c.id).where(_address.c.address.in_(chunk))
-        found |= {address: number for address, number in conn.execute(query)}
+        found |= dict(conn.execute(query).tuples().all())
     return found
 
 

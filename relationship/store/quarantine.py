@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from relationship.store.tables import Quarantine
+from relationship.store.tables import Quarantine, table
 from relationship.store.upsert import upsert
 
 
@@ -23,7 +23,5 @@ def clear(conn: Connection, source_id: int, item_ids: Sequence[str]) -> None:
     """Let items out that were read after all, or are gone."""
     if not item_ids:
         return
-    columns = Quarantine.__table__.c  # type: ignore[attr-defined]
-    conn.execute(
-        sa.delete(Quarantine).where(columns.source_id == source_id, columns.item_id.in_(list(item_ids)))
-    )
+    columns = table(Quarantine).c
+    conn.execute(sa.delete(Quarantine).where(columns.source_id == source_id, columns.item_id.in_(list(item_ids))))

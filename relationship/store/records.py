@@ -15,8 +15,8 @@ from relationship.store.cursors import Place
 from relationship.store.people import note_change
 from relationship.store.upsert import insert_new, upsert
 
-_record = tables.Record.__table__  # type: ignore[attr-defined]
-_address = tables.RecordAddress.__table__  # type: ignore[attr-defined]
+_record = tables.table(tables.Record)
+_address = tables.table(tables.RecordAddress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,22 @@ class RecordRow:
     addresses: tuple[str, ...] = ()
 
     def columns(self) -> dict[str, Any]:
-        names = (
-            "guid name status created_on closed_on owner_guid account_guid contact_guid job_title stage "
-            "probability value currency close_on"
-        ).split()
+        names = [
+            "guid",
+            "name",
+            "status",
+            "created_on",
+            "closed_on",
+            "owner_guid",
+            "account_guid",
+            "contact_guid",
+            "job_title",
+            "stage",
+            "probability",
+            "value",
+            "currency",
+            "close_on",
+        ]
         return {"kind": self.kind.value, **{name: getattr(self, name) for name in names}}
 
 
@@ -110,8 +122,6 @@ def _set_addresses(conn: Connection, kind: RecordKind, rows: Sequence[RecordRow]
 def _ids(conn: Connection, kind: RecordKind, guids: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for chunk in in_chunks(list(guids)):
-        query = sa.select(_record.c.guid, _record.c.id).where(
-            _record.c.kind == kind.value, _record.c.guid.in_(chunk)
-        )
-        found |= {guid: number for guid, number in conn.execute(query)}
+        query = sa.select(_record.c.guid, _record.c.id).where(_record.c.kind == kind.value, _record.c.guid.in_(chunk))
+        found |= dict(conn.execute(query).tuples().all())
     return found

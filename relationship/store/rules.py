@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from relationship.store import tables
 from settings.rules import Rules
 
-_rules = tables.Rules.__table__  # type: ignore[attr-defined]
+_rules = tables.table(tables.Rules)
 
 
 def current(conn: Connection) -> tuple[int, Rules]:
@@ -25,8 +25,6 @@ def save(conn: Connection, rules: Rules, *, at: datetime, by: str) -> int:
     if rules == present:
         return version
     conn.execute(
-        sa.insert(tables.Rules).values(
-            version=version + 1, body=rules.model_dump_json(), saved_at=at, saved_by=by
-        )
+        sa.insert(tables.Rules).values(version=version + 1, body=rules.model_dump_json(), saved_at=at, saved_by=by)
     )
     return version + 1

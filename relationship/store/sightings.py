@@ -48,10 +48,10 @@ class Piece:
 
 Read = Callable[[Fields], Activity | Verdict]
 
-_sighting = tables.Sighting.__table__  # type: ignore[attr-defined]
-_activity = tables.Activity.__table__  # type: ignore[attr-defined]
-_party = tables.ActivityParty.__table__  # type: ignore[attr-defined]
-_source = tables.Source.__table__  # type: ignore[attr-defined]
+_sighting = tables.table(tables.Sighting)
+_activity = tables.table(tables.Activity)
+_party = tables.table(tables.ActivityParty)
+_source = tables.table(tables.Source)
 
 
 @dataclass(slots=True)
@@ -106,15 +106,11 @@ def end_full_round(
 
 def remove_container(conn: Connection, source_id: int, container: str, *, read: Read, zone: ZoneInfo) -> int:
     """Remove everything that lies in a container that is no longer read."""
-    query = sa.select(_sighting.c.item_id).where(
-        _sighting.c.source_id == source_id, _sighting.c.container == container
-    )
+    query = sa.select(_sighting.c.item_id).where(_sighting.c.source_id == source_id, _sighting.c.container == container)
     return remove_items(conn, source_id, list(conn.scalars(query)), read=read, zone=zone)
 
 
-def remove_items(
-    conn: Connection, source_id: int, item_ids: Sequence[str], *, read: Read, zone: ZoneInfo
-) -> int:
+def remove_items(conn: Connection, source_id: int, item_ids: Sequence[str], *, read: Read, zone: ZoneInfo) -> int:
     """Remove sightings by item id, wherever they lie."""
     before = _load(conn, source_id, set(item_ids))
     return _store(conn, source_id, before, dict.fromkeys(before), read=read, zone=zone)
@@ -142,11 +138,7 @@ def _merged(copy: _Copy | None, piece: Piece, place: Place) -> _Copy | None:
         if not piece.fields:
             return None  # a flag change of an item we do not keep
         return _Copy(piece.container, dict(piece.fields), piece.modified_at, None, place.round)
-    older = (
-        piece.modified_at is not None
-        and copy.modified_at is not None
-        and piece.modified_at < copy.modified_at
-    )
+    older = piece.modified_at is not None and copy.modified_at is not None and piece.modified_at < copy.modified_at
     moved = piece.container != copy.container
     return _Copy(
         container=copy.container if older else piece.container,
@@ -224,16 +216,14 @@ def derive_activities(conn: Connection, keys: Iterable[str], *, read: Read, zone
     failpoints.passage("store.activities.saved")
     written += _replace_parties(conn, [canonical[key] for key in canonical if key in changed])
     for chunk in in_chunks(gone):
-        written += conn.execute(
-            sa.update(_activity).where(_activity.c.key.in_(chunk)).values(status="gone")
-        ).rowcount
+        written += conn.execute(sa.update(_activity).where(_activity.c.key.in_(chunk)).values(status="gone")).rowcount
     stale = sorted(changed | set(gone))
     insert_new(conn, tables.StaleActivity, [{"key": key} for key in stale], key=["key"])
     return written
 
 
 def _canonical(conn: Connection, keys: Sequence[str], read: Read) -> dict[str, Activity]:
-    best: dict[str, tuple[tuple[float, str, str], Fields]] = {}
+    best: dict[str, tuple[tuple[float, str, str], str]] = {}
     for chunk in in_chunks(keys):
         query = (
             sa.select(
@@ -283,9 +273,8 @@ def _rows_of(conn: Connection, keys: Iterable[str]) -> dict[str, dict[str, Any]]
 def _alive(conn: Connection, keys: Sequence[str]) -> list[str]:
     alive: list[str] = []
     for chunk in in_chunks(keys):
-        alive += conn.scalars(
-            sa.select(_activity.c.key).where(_activity.c.key.in_(chunk), _activity.c.status != "gone")
-        )
+        query = sa.select(_activity.c.key).where(_activity.c.key.in_(chunk), _activity.c.status != "gone")
+        alive += conn.scalars(query).all()
     return alive
 
 
@@ -294,7 +283,7 @@ def _wanted_parties(activity: Activity) -> set[tuple[str, str]]:
 
 
 def _parties(conn: Connection, keys: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
-    address = tables.Address.__table__  # type: ignore[attr-defined]
+    address = tables.table(tables.Address)
     found: dict[str, set[tuple[str, str]]] = {}
     for chunk in in_chunks(sorted(keys)):
         query = (
@@ -320,8 +309,8 @@ def _replace_parties(conn: Connection, activities: Sequence[Activity]) -> int:
                 sa.select(_activity.c.id, _activity.c.key).where(_activity.c.key.in_(chunk))
             )
         }
-    for chunk in in_chunks(sorted(ids.values())):
-        conn.execute(sa.delete(_party).where(_party.c.activity_id.in_(chunk)))
+    for numbers in in_chunks(sorted(ids.values())):
+        conn.execute(sa.delete(_party).where(_party.c.activity_id.in_(numbers)))
     rows = [
         {"activity_id": ids[activity.key], "address_id": addresses[spelled], "role": role}
         for activity in activities

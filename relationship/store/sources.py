@@ -7,10 +7,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from relationship.store.tables import Cursor, Quarantine, Source
+from relationship.store.tables import Cursor, Quarantine, Source, table
 from relationship.store.upsert import insert_new
 
 MAILBOX = "mailbox/"
+
+_source = table(Source)
+_cursor = table(Cursor)
+_quarantine = table(Quarantine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,54 +34,51 @@ class SourceRow:
 def ensure(conn: Connection, keys: Sequence[str]) -> dict[str, int]:
     """The ids of the sources with these keys; unknown ones are created in state `new`."""
     insert_new(conn, Source, [{"key": key, "state": "new", "reason": ""} for key in keys], key=["key"])
-    known = {key: source_id for source_id, key in conn.execute(sa.select(Source.id, Source.key))}
+    known = {key: source_id for source_id, key in conn.execute(sa.select(_source.c.id, _source.c.key))}
     return {key: known[key] for key in keys}
 
 
-def set_state(
-    conn: Connection, source_id: int, state: str, reason: str = "", *, at: datetime, success: bool
-) -> None:
+def set_state(conn: Connection, source_id: int, state: str, reason: str = "", *, at: datetime, success: bool) -> None:
     """Note how reading a source went. An unchanged healthy state only moves its times."""
     values: dict[str, object] = {"state": state, "reason": reason, "tried_at": at}
     if success:
         values["last_success_at"] = at
-    conn.execute(sa.update(Source).where(sa.column("id") == source_id).values(**values))
+    conn.execute(sa.update(_source).where(_source.c.id == source_id).values(**values))
 
 
 def all_sources(conn: Connection) -> list[SourceRow]:
     """Every source by key, with what the status needs."""
     streams = (
         sa.select(
-            Cursor.source_id,
+            _cursor.c.source_id,
             sa.func.count().label("containers"),
-            sa.func.count(Cursor.delta_link).label("complete"),
+            sa.func.count(_cursor.c.delta_link).label("complete"),
         )
-        .group_by(Cursor.source_id)
+        .group_by(_cursor.c.source_id)
         .subquery()
     )
     bad = (
-        sa.select(Quarantine.source_id, sa.func.count().label("quarantined"))
-        .group_by(Quarantine.source_id)
+        sa.select(_quarantine.c.source_id, sa.func.count().label("quarantined"))
+        .group_by(_quarantine.c.source_id)
         .subquery()
     )
-    source = Source.__table__  # type: ignore[attr-defined]
     query = (
         sa.select(
-            source.c.key,
-            source.c.state,
-            source.c.reason,
-            source.c.last_success_at,
-            source.c.tried_at,
+            _source.c.key,
+            _source.c.state,
+            _source.c.reason,
+            _source.c.last_success_at,
+            _source.c.tried_at,
             sa.func.coalesce(streams.c.containers, 0),
             sa.func.coalesce(streams.c.complete, 0),
             sa.func.coalesce(bad.c.quarantined, 0),
         )
         .select_from(
-            source.outerjoin(streams, streams.c.source_id == source.c.id).outerjoin(
-                bad, bad.c.source_id == source.c.id
+            _source.outerjoin(streams, streams.c.source_id == _source.c.id).outerjoin(
+                bad, bad.c.source_id == _source.c.id
             )
         )
-        .order_by(source.c.key)
+        .order_by(_source.c.key)
     )
     return [SourceRow(*row) for row in conn.execute(query)]
 
@@ -85,8 +86,8 @@ def all_sources(conn: Connection) -> list[SourceRow]:
 def counts_by_state(conn: Connection, prefix: str = MAILBOX) -> dict[str, int]:
     """How many sources of one sort are in each state."""
     query = (
-        sa.select(Source.state, sa.func.count())
-        .where(sa.column("key").startswith(prefix, autoescape=True))
-        .group_by(Source.state)
+        sa.select(_source.c.state, sa.func.count())
+        .where(_source.c.key.startswith(prefix, autoescape=True))
+        .group_by(_source.c.state)
     )
-    return {state: count for state, count in conn.execute(query)}
+    return dict(conn.execute(query).tuples().all())

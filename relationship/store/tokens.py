@@ -16,7 +16,7 @@ from relationship.errors import FixSettings
 from relationship.store import tables
 from relationship.store.upsert import upsert
 
-_tokens = tables.TokenCache.__table__  # type: ignore[attr-defined]
+_tokens = tables.table(tables.TokenCache)
 
 
 class TokenVault:
@@ -55,6 +55,4 @@ def forget(conn: Connection, key: str) -> None:
 
 def forget_older(conn: Connection, prefix: str, than: datetime) -> None:
     """Drop what was left behind, such as sign-ins that nobody finished."""
-    conn.execute(
-        sa.delete(_tokens).where(_tokens.c.key.startswith(prefix, autoescape=True), _tokens.c.saved_at < than)
-    )
+    conn.execute(sa.delete(_tokens).where(_tokens.c.key.startswith(prefix, autoescape=True), _tokens.c.saved_at < than))

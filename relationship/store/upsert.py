@@ -12,12 +12,20 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlmodel import SQLModel
+
+from relationship.store.tables import table
 
 Row = Mapping[str, Any]
 
 
 def upsert(
-    conn: Connection, model: type, rows: Sequence[Row], *, key: Sequence[str], keep: Sequence[str] = ()
+    conn: Connection,
+    model: type[SQLModel],
+    rows: Sequence[Row],
+    *,
+    key: Sequence[str],
+    keep: Sequence[str] = (),
 ) -> int:
     """Insert the rows, or update those whose `key` exists; returns how many rows were really written.
 
@@ -26,12 +34,11 @@ def upsert(
     """
     if not rows:
         return 0
-    table = cast("Table", model.__table__)  # type: ignore[attr-defined]  # every SQLModel table has it
-    statement = _statement(table, tuple(rows[0]), tuple(key), tuple(keep), conn.dialect)
+    statement = _statement(table(model), tuple(rows[0]), tuple(key), tuple(keep), conn.dialect)
     return _execute(conn, statement, rows)
 
 
-def insert_new(conn: Connection, model: type, rows: Sequence[Row], *, key: Sequence[str]) -> int:
+def insert_new(conn: Connection, model: type[SQLModel], rows: Sequence[Row], *, key: Sequence[str]) -> int:
     """Insert the rows whose `key` is not there yet; returns how many were inserted."""
     if not rows:
         return 0
@@ -40,21 +47,21 @@ def insert_new(conn: Connection, model: type, rows: Sequence[Row], *, key: Seque
 
 @lru_cache(maxsize=128)
 def _statement(
-    table: Table, columns: tuple[str, ...], key: tuple[str, ...], keep: tuple[str, ...], dialect: Dialect
+    target: Table, columns: tuple[str, ...], key: tuple[str, ...], keep: tuple[str, ...], dialect: Dialect
 ) -> SQLCompiler:
-    insert = (sqlite.insert if dialect.name == "sqlite" else postgresql.insert)(table).values(
-        {name: sa.bindparam(name, type_=table.c[name].type) for name in columns}
+    insert = (sqlite.insert if dialect.name == "sqlite" else postgresql.insert)(target).values(
+        {name: sa.bindparam(name, type_=target.c[name].type) for name in columns}
     )
     changing = [name for name in columns if name not in key and name not in keep]
     if changing:
         statement = insert.on_conflict_do_update(
             index_elements=list(key),
             set_={name: insert.excluded[name] for name in changing},
-            where=sa.or_(*(table.c[name].is_distinct_from(insert.excluded[name]) for name in changing)),
+            where=sa.or_(*(target.c[name].is_distinct_from(insert.excluded[name]) for name in changing)),
         )
     else:
         statement = insert.on_conflict_do_nothing(index_elements=list(key))
-    return cast("SQLCompiler", statement.compile(dialect=dialect))
+    return statement.compile(dialect=dialect)
 
 
 def _execute(conn: Connection, statement: SQLCompiler, rows: Sequence[Row]) -> int:

@@ -26,9 +26,11 @@ def test_a_time_comes_back_as_the_same_instant_in_utc(store: Store):
 
 
 def test_a_time_without_a_zone_is_refused(store: Store):
-    with pytest.raises((ValueError, sa.exc.StatementError)), store.transaction() as conn:
+    naive = NOW.replace(tzinfo=None)
+    with store.transaction() as conn:
         ids = sources.ensure(conn, ["mailbox/one"])
-        sources.set_state(conn, ids["mailbox/one"], "healthy", at=NOW.replace(tzinfo=None), success=True)
+        with pytest.raises((ValueError, sa.exc.StatementError)):
+            sources.set_state(conn, ids["mailbox/one"], "healthy", at=naive, success=True)
 
 
 def test_an_upsert_writes_only_what_changed(store: Store):
@@ -44,9 +46,16 @@ def test_an_upsert_writes_only_what_changed(store: Store):
 
 
 def test_what_fails_half_way_leaves_nothing_behind(store: Store):
-    with pytest.raises(RuntimeError), store.transaction() as conn:
-        sources.ensure(conn, ["mailbox/one"])
-        raise RuntimeError("the process stumbles")
+    class Stumble(Exception):
+        pass
+
+    def stumble() -> None:
+        with store.transaction() as conn:
+            sources.ensure(conn, ["mailbox/one"])
+            raise Stumble
+
+    with pytest.raises(Stumble):
+        stumble()
     with store.reading() as conn:
         assert sources.all_sources(conn) == []
 

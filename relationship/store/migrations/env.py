@@ -1,6 +1,6 @@
 """Alembic's entry: migrates over the connection that `store/migrate.py` hands in."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlmodel import SQLModel
@@ -10,7 +10,7 @@ from relationship.store import tables
 target_metadata = SQLModel.metadata
 
 
-def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     """Write our own types and SQLModel's strings so that a migration needs no import of them."""
     if kind == "type" and isinstance(item, tables.UtcDateTime):
         autogen_context.imports.add("from relationship.store.tables import UtcDateTime")

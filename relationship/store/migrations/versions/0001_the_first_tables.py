@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from relationship.store.tables import UtcDateTime
 
 revision = "0001"
@@ -69,9 +70,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("connection_guid", name=op.f("uq_membership_connection_guid")),
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_membership_opportunity_guid"), ["opportunity_guid"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_membership_opportunity_guid"), ["opportunity_guid"], unique=False)
 
     op.create_table(
         "record",
@@ -192,9 +191,7 @@ def upgrade() -> None:
         sa.Column("next_link", sa.String(), nullable=True),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("full", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["source_id"], ["source.id"], name=op.f("fk_cursor_source_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_cursor_source_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cursor")),
         sa.UniqueConstraint("source_id", "container", name=op.f("uq_cursor_source_id_container")),
     )
@@ -205,9 +202,7 @@ def upgrade() -> None:
         sa.Column("folder_id", sa.String(), nullable=False),
         sa.Column("parent_id", sa.String(), nullable=True),
         sa.Column("read", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["source_id"], ["source.id"], name=op.f("fk_folder_source_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_folder_source_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_folder")),
         sa.UniqueConstraint("source_id", "folder_id", name=op.f("uq_folder_source_id_folder_id")),
     )
@@ -228,9 +223,7 @@ def upgrade() -> None:
         sa.Column("falls_to", sa.String(), nullable=True),
         sa.Column("last_activity_at", UtcDateTime(), nullable=True),
         sa.Column("next_activity_at", UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["record_id"], ["record.id"], name=op.f("fk_health_record_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_health_record_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_health")),
     )
     with op.batch_alter_table("health", schema=None) as batch_op:
@@ -242,9 +235,7 @@ def upgrade() -> None:
         sa.Column("source_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["source_id"], ["source.id"], name=op.f("fk_quarantine_source_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_quarantine_source_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
         sa.UniqueConstraint("source_id", "item_id", name=op.f("uq_quarantine_source_id_item_id")),
     )
@@ -287,9 +278,7 @@ def upgrade() -> None:
         sa.Column("content", sa.String(), nullable=False),
         sa.Column("modified_at", UtcDateTime(), nullable=True),
         sa.Column("round", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["source_id"], ["source.id"], name=op.f("fk_sighting_source_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_sighting_source_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sighting")),
         sa.UniqueConstraint("source_id", "item_id", name=op.f("uq_sighting_source_id_item_id")),
     )
@@ -323,7 +312,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("record_side", schema=None) as batch_op:
         batch_op.create_index("ix_record_side_address_id", ["address_id"], unique=False)
-
 
 
 def downgrade() -> None:
