@@ -38,9 +38,9 @@ def opportunity(opportunity_id: str) -> str:
     return guid("opportunity", opportunity_id)
 
 
-def connection(opportunity_id: str, person_id: str, *, mirrored: bool = False) -> str:
-    """The connection of an opportunity and a person; `mirrored` is its second row, seen from the person."""
-    return guid("connection-mirrored" if mirrored else "connection", f"{opportunity_id}:{person_id}")
+def connection(opportunity_guid: str, person_guid: str, *, mirrored: bool = False) -> str:
+    """The connection of two records, by their GUIDs; `mirrored` is its second row, seen from the person."""
+    return guid("connection-mirrored" if mirrored else "connection", f"{opportunity_guid}:{person_guid}")
 
 
 def connection_role(name: str) -> str:

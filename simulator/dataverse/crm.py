@@ -1,0 +1,301 @@
+"""The live state of the simulated CRM: the rows of a world, and every way to change them while it runs.
+
+Tables are named by logical name, rows by GUID (`simulator.identity` computes them from the world's ids).
+Every change takes the next row version, so it shows in the next delta. All methods may be called from
+any thread. A wrong name or value raises `ValueError`, a missing row `KeyError`.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from threading import RLock
+from uuid import UUID, uuid4
+
+from simulator import identity
+from simulator.dataverse.rows import SALES_TEAM, STAKEHOLDER, WorldRows, connection_row, instant, link_rows
+from simulator.dataverse.schema import Ref, Row, Value, tables
+from simulator.dataverse.tracking import Change, TrackedTable
+from simulator.world import World
+
+FIRST_VERSION = 1_000_000
+
+
+class Crm:
+    """The CRM of one organisation.
+
+    application_id: the app registration that has an application user here (at first the organisation's
+    own, `client_id`); tokens of others get 403.
+    now: the organisation's clock, for `modifiedon` and new rows; the end of the world at first.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        application_id: str | None = None,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        self.lock = RLock()
+        self._now = now or (lambda: world.now)
+        application_id = application_id or identity.guid("application", world.organisation_domain)
+        self._world_rows = WorldRows(world, application_id=application_id)
+        self._tables: dict[str, TrackedTable] = {}
+        self._version = FIRST_VERSION
+        builders = self._world_rows.builders()
+        for name, guids in self._world_rows.keys().items():
+            self._tables[name] = TrackedTable(guids, builders[name], self._version + 1)
+            self._version += len(guids)
+
+    # --- reading -------------------------------------------------------------------------------
+
+    @property
+    def version(self) -> int:
+        """The highest row version given so far."""
+        return self._version
+
+    @property
+    def now(self) -> datetime:
+        return self._now()
+
+    @property
+    def language(self) -> int:
+        """Windows language number of the organisation: 1036 French, 1033 English."""
+        return self._world_rows.language
+
+    @property
+    def organization_id(self) -> str:
+        return self._world_rows.organization
+
+    @property
+    def business_unit_id(self) -> str:
+        return self._world_rows.business_unit
+
+    def count(self, table: str) -> int:
+        return len(self._tables[table])
+
+    def row(self, table: str, guid: str) -> Row:
+        """All columns of one row that are not null; KeyError when it does not exist."""
+        with self.lock:
+            kept = self._tables[table]
+            row = kept.row(guid)
+            row.setdefault("modifiedon", row.get("createdon"))
+            row["versionnumber"] = kept.version(guid)
+            return row
+
+    def has(self, table: str, guid: str) -> bool:
+        return guid in self._tables[table]
+
+    def page(self, table: str, start: int, size: int) -> tuple[list[Row], int | None]:
+        """Rows from a place in the table's order, and the place to go on from, None at the end."""
+        with self.lock:
+            guids, place = self._tables[table].page(start, size)
+            return [self.row(table, guid) for guid in guids], place
+
+    def changes(self, table: str, after: int, until: int) -> list[Change]:
+        """Changes with after < version <= until, deletions last."""
+        with self.lock:
+            return self._tables[table].changes(after, until)
+
+    def token_is_dead(self, table: str, version: int) -> bool:
+        return version < self._tables[table].token_floor
+
+    def user_id(self, *, application_id: str | None, object_id: str | None) -> str | None:
+        """The enabled systemuser of a token's application or person, None when it is no member here."""
+        with self.lock:
+            users = self._tables["systemuser"]
+            for guid in users:
+                row = users.row(guid)
+                matches = (
+                    row.get("azureactivedirectoryobjectid") == object_id
+                    if object_id
+                    else application_id and row.get("applicationid") == application_id
+                )
+                if matches and not row.get("isdisabled"):
+                    return guid
+            return None
+
+    def truth(self) -> dict[str, dict[str, dict[str, str | int | float | bool | None]]]:
+        """All rows there are now, by table and GUID: plain values without nulls, lookups as GUIDs."""
+        with self.lock:
+            return {
+                name: {
+                    guid: {
+                        column: value.guid if isinstance(value, Ref) else value
+                        for column, value in table.row(guid).items()
+                        if value is not None
+                    }
+                    for guid in table
+                }
+                for name, table in self._tables.items()
+            }
+
+    # --- changing ------------------------------------------------------------------------------
+
+    def create(self, table: str, columns: Mapping[str, Value], *, guid: str | None = None) -> str:
+        """A new row; returns its GUID."""
+        with self.lock:
+            guid = str(UUID(guid)) if guid else str(uuid4())
+            if guid in self._tables[table]:
+                raise ValueError(f"{table} {guid} exists already")
+            key = tables()[table].key
+            row: Row = {key: guid, "createdon": instant(self._now())}
+            if tables()[table].choices.get("statecode"):
+                row |= {"statecode": 0, "statuscode": 1}
+            self._put(table, guid, row, columns)
+            return guid
+
+    def update(self, table: str, guid: str, columns: Mapping[str, Value]) -> None:
+        """Change some columns of a row; None clears a column."""
+        with self.lock:
+            self._put(table, guid, self._tables[table].row(guid), columns)
+
+    def delete(self, table: str, guid: str) -> None:
+        """Delete a row, and the connections that hang on it."""
+        with self.lock:
+            if guid not in self._tables[table]:
+                raise KeyError(guid)
+            self._tables[table].remove(guid, self._next_version())
+            if table in ("opportunity", "contact", "systemuser"):
+                for connection in self._connections_of(guid):
+                    self._tables["connection"].remove(connection, self._next_version())
+
+    def report_unknown_deletion(self, table: str, guid: str | None = None) -> str:
+        """Let the next delta name a deleted row that nobody ever saw, as the real service may."""
+        with self.lock:
+            guid = guid or str(uuid4())
+            if guid in self._tables[table]:
+                raise ValueError(f"{table} {guid} exists")
+            self._tables[table].remove(guid, self._next_version())
+            return guid
+
+    def change_owner(self, table: str, guid: str, system_user: str) -> None:
+        owner = Ref("systemuser", system_user)
+        self.update(table, guid, {"_ownerid_value": owner, "_owninguser_value": owner})
+
+    def add_to_team(self, opportunity: str, system_user: str) -> None:
+        self._connect(opportunity, Ref("systemuser", system_user), SALES_TEAM)
+
+    def add_stakeholder(self, opportunity: str, contact: str) -> None:
+        self._connect(opportunity, Ref("contact", contact), STAKEHOLDER)
+
+    def remove_from_team(self, opportunity: str, system_user: str) -> None:
+        self._disconnect(opportunity, system_user)
+
+    def remove_stakeholder(self, opportunity: str, contact: str) -> None:
+        self._disconnect(opportunity, contact)
+
+    def close(self, opportunity: str, *, won: bool, on: date | None = None) -> None:
+        """Win or lose an opportunity on a day, today at first."""
+        with self.lock:
+            row = self._tables["opportunity"].row(opportunity)
+            day = (on or self._now().date()).isoformat()
+            columns: dict[str, Value] = {
+                "statecode": 1 if won else 2,
+                "statuscode": 3 if won else 5,
+                "actualclosedate": day,
+            }
+            if won:
+                columns["actualvalue"] = columns["actualvalue_base"] = row.get("estimatedvalue")
+            self.update("opportunity", opportunity, columns)
+
+    def reopen(self, opportunity: str) -> None:
+        cleared: dict[str, Value] = dict.fromkeys(("actualclosedate", "actualvalue", "actualvalue_base"))
+        self.update("opportunity", opportunity, {"statecode": 0, "statuscode": 1} | cleared)
+
+    def merge_contacts(self, kept: str, merged: str) -> None:
+        """Merge one contact into another: what named the merged one names the kept one afterwards."""
+        with self.lock:
+            if kept == merged:
+                raise ValueError("a contact cannot be merged into itself")
+            self.row("contact", kept)
+            old, new = Ref("contact", merged), Ref("contact", kept)
+            self.update("contact", merged, {"merged": True, "_masterid_value": new, "statecode": 1, "statuscode": 2})
+            for table, columns in (
+                ("account", ("_primarycontactid_value",)),
+                ("opportunity", ("_parentcontactid_value", "_contactid_value", "_customerid_value")),
+            ):
+                for guid in list(self._tables[table]):
+                    row = self._tables[table].row(guid)
+                    moved: dict[str, Value] = {column: new for column in columns if row.get(column) == old}
+                    if moved:
+                        self.update(table, guid, moved)
+            for opportunity in self._opportunities_of(merged):
+                self._disconnect(opportunity, merged)
+                with suppress(ValueError):  # the kept one is a stakeholder there already
+                    self._connect(opportunity, new, STAKEHOLDER)
+
+    def expire_tokens(self, table: str | None = None) -> None:
+        """Let every delta link given so far fail with 0x80044352, of one table or of all."""
+        with self.lock:
+            floor = self._next_version()
+            for name in [table] if table else list(self._tables):
+                self._tables[name].token_floor = floor
+
+    def remove_application_user(self) -> None:
+        """From now on the application is no member of the organisation (403)."""
+        self.delete("systemuser", self._world_rows.application_user)
+
+    def restore_application_user(self) -> None:
+        with self.lock:
+            guid = self._world_rows.application_user
+            self._tables["systemuser"].put(guid, self._world_rows.builders()["systemuser"](guid), self._next_version())
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _next_version(self) -> int:
+        self._version += 1
+        return self._version
+
+    def _put(self, table: str, guid: str, row: Row, columns: Mapping[str, Value]) -> None:
+        said = tables()[table]
+        for column, value in columns.items():
+            if not said.knows(column):
+                raise ValueError(f"{table} has no column {column}")
+            if column in (said.key, "versionnumber"):
+                raise ValueError(f"{column} cannot be set")
+            if column in said.lookups:
+                if value is not None and not isinstance(value, Ref):
+                    raise ValueError(f"{column} is a lookup: give table and guid")
+                if isinstance(value, Ref) and said.lookups[column] and value.table not in said.lookups[column]:
+                    raise ValueError(f"{column} does not point at {value.table}")
+            elif isinstance(value, Ref):
+                raise ValueError(f"{column} is no lookup")
+        row = {column: value for column, value in (row | dict(columns)).items() if value is not None}
+        row["modifiedon"] = instant(self._now())
+        self._tables[table].put(guid, row, self._next_version())
+
+    def _connect(self, opportunity: str, person: Ref, category: int) -> None:
+        with self.lock:
+            if opportunity not in self._tables["opportunity"]:
+                raise KeyError(opportunity)
+            if person.guid not in self._tables[person.table]:
+                raise KeyError(person.guid)
+            links = link_rows(opportunity, person, self._world_rows.role_of(category), self._now().date())
+            if any(guid in self._tables["connection"] for guid in links):
+                raise ValueError("they are connected already")
+            for guid, link in links.items():
+                row = connection_row(guid, link, instant(self._now()))
+                self._tables["connection"].put(guid, row, self._next_version())
+
+    def _disconnect(self, opportunity: str, person: str) -> None:
+        with self.lock:
+            for mirrored in (False, True):
+                guid = identity.connection(opportunity, person, mirrored=mirrored)
+                if guid not in self._tables["connection"]:
+                    raise KeyError(guid)
+                self._tables["connection"].remove(guid, self._next_version())
+
+    def _connections_of(self, guid: str) -> list[str]:
+        found = []
+        for connection in self._tables["connection"]:
+            row = self._tables["connection"].row(connection)
+            ends = (row.get("_record1id_value"), row.get("_record2id_value"))
+            if any(isinstance(end, Ref) and end.guid == guid for end in ends):
+                found.append(connection)
+        return found
+
+    def _opportunities_of(self, contact: str) -> list[str]:
+        """The opportunities that a contact is connected with as a stakeholder."""
+        rows = (self._tables["connection"].row(guid) for guid in self._connections_of(contact))
+        ends = (row.get("_record1id_value") for row in rows)
+        return [end.guid for end in ends if isinstance(end, Ref) and end.table == "opportunity"]

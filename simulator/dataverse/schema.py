@@ -1,0 +1,70 @@
+"""The tables that the simulated Dataverse serves: entity sets, keys, column types, lookups, choices.
+
+Read once from `columns.json` beside this module, whose first line names the source.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+
+class Ref(NamedTuple):
+    """The value of a lookup column: a row of a table by its logical name."""
+
+    table: str
+    guid: str
+
+
+Value = str | int | float | bool | Ref | None
+Row = dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """types: JSON name to Edm type without "Edm."; lookups: JSON name to logical names it may point at."""
+
+    logical_name: str
+    entity_set: str
+    key: str
+    name_column: str
+    types: Mapping[str, str]
+    lookups: Mapping[str, tuple[str, ...]]
+    choices: Mapping[str, Mapping[int, str]]
+
+    def knows(self, column: str) -> bool:
+        """Names are case-sensitive, as in the real service."""
+        return column in self.types or column in self.lookups
+
+    @property
+    def columns(self) -> list[str]:
+        return [*self.types, *self.lookups]
+
+
+@cache
+def tables() -> Mapping[str, Table]:
+    """All tables by logical name."""
+    text = files("simulator.dataverse").joinpath("columns.json").read_text(encoding="utf-8")
+    return {
+        name: Table(
+            logical_name=name,
+            entity_set=said["set"],
+            key=said["key"],
+            name_column=said["name"],
+            types={column: edm for edm, columns in said["types"].items() for column in columns},
+            lookups={column: tuple(targets) for column, targets in said["lookups"].items()},
+            choices={
+                column: {int(value): label for value, label in labels.items()}
+                for column, labels in said["choices"].items()
+            },
+        )
+        for name, said in json.loads(text)["tables"].items()
+    }
+
+
+@cache
+def entity_sets() -> Mapping[str, Table]:
+    """All tables by the name of their entity set, as in addresses."""
+    return {table.entity_set: table for table in tables().values()}
