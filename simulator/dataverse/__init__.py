@@ -5,8 +5,9 @@ then `api.py` (protocol), `rows.py` (how a world looks in the CRM).
 """
 
 from simulator.dataverse.api import TokenCheck, blueprint
+from simulator.dataverse.control import control_blueprint
 from simulator.dataverse.crm import Crm
 from simulator.dataverse.limits import Limits, ServiceProtection
 from simulator.dataverse.schema import Ref
 
-__all__ = ["Crm", "Limits", "Ref", "ServiceProtection", "TokenCheck", "blueprint"]
+__all__ = ["Crm", "Limits", "Ref", "ServiceProtection", "TokenCheck", "blueprint", "control_blueprint"]

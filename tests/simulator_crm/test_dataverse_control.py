@@ -1,0 +1,97 @@
+import pytest
+from crm_world import small_crm
+from flask import Flask
+
+from simulator import identity
+from simulator.dataverse import Limits, ServiceProtection, control_blueprint
+
+O1, C1, C3 = identity.opportunity("o1"), identity.contact("c1"), identity.contact("c3")
+SELLER, HELPER = identity.system_user("seller"), identity.system_user("helper")
+
+
+@pytest.fixture
+def crm():
+    return small_crm()
+
+
+@pytest.fixture
+def protection():
+    return ServiceProtection()
+
+
+@pytest.fixture
+def post(crm, protection):
+    app = Flask("test")
+    bp = control_blueprint(crm, authorised=lambda r: r.headers.get("X-Key") == "k", protection=protection)
+    app.register_blueprint(bp)
+    http = app.test_client()
+
+    def act(name: str, body: object = None, key: str = "k"):
+        answer = http.post(f"/_simulator/crm/{name}", json=body, headers={"X-Key": key})
+        return answer.status_code, answer.get_json()
+
+    act.truth = lambda: http.get("/_simulator/crm/truth", headers={"X-Key": "k"}).get_json()
+    return act
+
+
+def test_without_the_key_nothing_is_told_or_changed(post, crm):
+    assert post("reopen", {"opportunity": O1}, key="wrong")[0] == 403
+    assert crm.row("opportunity", O1)["statecode"] == 0
+
+
+def test_every_change_can_be_made_from_outside(post, crm):
+    status, said = post("create", {"table": "contact", "columns": {
+        "fullname": "Ana Nova", "_parentcustomerid_value": {"table": "account", "guid": identity.account("a1")},
+    }})  # fmt: skip
+    assert status == 200
+    steps = [
+        ("update", {"table": "contact", "guid": said["guid"], "columns": {"jobtitle": "DSI"}}),
+        ("change-owner", {"table": "opportunity", "guid": O1, "system_user": HELPER}),
+        ("add-to-team", {"opportunity": O1, "system_user": SELLER}),
+        ("remove-from-team", {"opportunity": O1, "system_user": HELPER}),
+        ("add-stakeholder", {"opportunity": O1, "contact": C3}),
+        ("merge-contacts", {"kept": said["guid"], "merged": C1}),
+        ("remove-stakeholder", {"opportunity": O1, "contact": C3}),
+        ("close", {"opportunity": O1, "won": True, "on": "2026-06-10"}),
+        ("delete", {"table": "lead", "guid": identity.lead("lead")}),
+        ("report-unknown-deletion", {"table": "lead"}),
+        ("expire-tokens", {"table": "lead"}),
+        ("expire-tokens", {}),
+        ("application-user", {"present": False}),
+        ("application-user", {"present": True}),
+    ]
+    assert [post(*step)[0] for step in steps] == [200] * len(steps)
+    truth = post.truth()
+    deal = truth["opportunity"][O1]
+    assert (deal["_ownerid_value"], deal["_parentcontactid_value"]) == (HELPER, said["guid"])
+    assert (deal["statecode"], deal["actualclosedate"]) == (1, "2026-06-10")
+    assert truth["contact"][said["guid"]]["jobtitle"] == "DSI"
+    assert truth["lead"] == {}
+    assert {row["_record2id_value"] for row in truth["connection"].values()} >= {SELLER}
+    assert post("reopen", {"opportunity": O1})[0] == 200
+    assert crm.row("opportunity", O1)["statecode"] == 0
+
+
+def test_the_service_limits_can_be_made_small(post, protection):
+    assert post("limits", {"requests": 5, "window_seconds": 2})[0] == 200
+    assert protection.limits == Limits(requests=5, window_seconds=2)
+    assert post("limits", {"wishes": 3})[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("act", "body", "status"),
+    [
+        ("reopen", {}, 400),
+        ("reopen", ["x"], 400),
+        ("reopen", {"opportunity": C1}, 404),
+        ("dance", {}, 404),
+        ("create", {"table": "emails", "columns": {}}, 400),
+        ("update", {"table": "contact", "guid": C1, "columns": {"nom": "x"}}, 400),
+        ("close", {"opportunity": O1, "on": "demain"}, 400),
+        ("add-to-team", {"opportunity": O1, "system_user": HELPER}, 400),
+    ],
+)
+def test_a_wrong_command_says_so_and_changes_nothing(post, crm, act, body, status):
+    before = crm.truth()
+    assert post(act, body)[0] == status
+    assert crm.truth() == before
