@@ -167,7 +167,7 @@ def _ids(conn: Connection, keys: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for chunk in in_chunks(list(keys)):
         query = sa.select(_colleague.c.key, _colleague.c.id).where(_colleague.c.key.in_(chunk))
-        found |= dict(conn.execute(query).tuples().all())
+        found |= dict(conn.execute(query).all())
     return found
 
 

@@ -55,8 +55,8 @@ sided AS (
     FROM listed l JOIN record r ON r.id = l.record_id
     JOIN activity a ON a.id = l.activity_id
     LEFT JOIN internal i ON i.activity_id = l.activity_id
-    WHERE NOT (r.kind = 'opportunity' AND a.regarding_kind = 'opportunity' AND a.regarding_guid <> r.guid)
-      AND NOT (a.regarding_kind = r.kind AND a.regarding_guid = r.guid)
+    WHERE a.regarding_guid IS NULL
+       OR (a.regarding_guid <> r.guid AND (r.kind <> 'opportunity' OR a.regarding_kind <> 'opportunity'))
 ),
 acts AS (
     SELECT s.record_id AS record_id, a.id AS activity_id, a.kind AS kind, a.day AS day, a.status AS status,
@@ -126,21 +126,33 @@ def refresh(conn: Connection) -> int:
     return count
 
 
-def load(conn: Connection, record_ids: Sequence[int] | None = None) -> tuple[np.ndarray[Any, Any], ContactDays]:
-    """The contact days of these records (all when None) as arrays.
+def load(conn: Connection, record_ids: Sequence[int], *, everything: bool = False) -> ContactDays:
+    """The contact days of these records in one pass; `record` counts positions in `record_ids`.
 
-    Returns the record ids in ascending order and the days, whose `record` counts positions in those ids.
-    Records without a contact day are not among the ids.
+    record_ids  ascending; everything: they are all records there are, so the whole table is read
     """
     kinds = sa.case({kind.value: number for number, kind in enumerate(KINDS)}, value=_day.c.kind)
-    query = sa.select(_day.c.record_id, kinds, _day.c.day, _day.c.ours, _day.c.theirs)
-    rows: list[Any] = []
-    if record_ids is None:
-        rows = list(conn.execute(query).cursor.fetchall())
+    query = sa.select(_day.c.record_id, kinds, _day.c.day, _day.c.ours, _day.c.theirs).order_by(
+        _day.c.record_id, _day.c.kind, _day.c.day
+    )
+    if everything:
+        parts = [_rows(conn, query)]
     else:
-        for chunk in in_chunks(sorted(record_ids)):
-            rows += conn.execute(query.where(_day.c.record_id.in_(chunk))).cursor.fetchall()
-    table = np.array(rows, dtype=np.int64).reshape(-1, 5)
-    table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
-    ids, positions = np.unique(table[:, 0], return_inverse=True)
-    return ids, ContactDays(record=positions, kind=table[:, 1], day=table[:, 2], ours=table[:, 3], theirs=table[:, 4])
+        parts = [_rows(conn, query.where(_day.c.record_id.in_(chunk))) for chunk in in_chunks(record_ids)]
+    rows = np.concatenate(parts) if parts else np.empty(0, dtype=ROW)
+    ids = np.asarray(record_ids, dtype=np.int64)
+    return ContactDays.from_arrays(
+        record=np.searchsorted(ids, rows["record"]),
+        kind=rows["kind"],
+        day=rows["day"],
+        ours=rows["ours"],
+        theirs=rows["theirs"],
+    )
+
+
+ROW = np.dtype([(name, np.int64) for name in ("record", "kind", "day", "ours", "theirs")])
+
+
+def _rows(conn: Connection, query: sa.Select[Any]) -> np.ndarray[Any, Any]:
+    cursor: Any = conn.execution_options(stream_results=False).execute(query).cursor
+    return np.fromiter((tuple(row) for row in cursor), dtype=ROW)

@@ -27,7 +27,7 @@ def _ids(conn: Connection, addresses: list[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for chunk in in_chunks(addresses):
         query = sa.select(_address.c.address, _address.c.id).where(_address.c.address.in_(chunk))
-        found |= dict(conn.execute(query).tuples().all())
+        found |= dict(conn.execute(query).all())
     return found
 
 

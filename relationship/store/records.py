@@ -123,5 +123,5 @@ def _ids(conn: Connection, kind: RecordKind, guids: Sequence[str]) -> dict[str, 
     found: dict[str, int] = {}
     for chunk in in_chunks(list(guids)):
         query = sa.select(_record.c.guid, _record.c.id).where(_record.c.kind == kind.value, _record.c.guid.in_(chunk))
-        found |= dict(conn.execute(query).tuples().all())
+        found |= dict(conn.execute(query).all())
     return found

@@ -90,4 +90,4 @@ def counts_by_state(conn: Connection, prefix: str = MAILBOX) -> dict[str, int]:
         .where(_source.c.key.startswith(prefix, autoescape=True))
         .group_by(_source.c.state)
     )
-    return dict(conn.execute(query).tuples().all())
+    return dict(conn.execute(query).all())

@@ -62,7 +62,6 @@ class Deployment(SQLModel, table=True):
     domains: str = ""  # verified mail domains, space separated, sorted
     time_zone: str
     read_from: date | None = None  # first day of the read window; None = everything
-    window_began: date | None = None  # the same for the score; with an open window the first day known
 
 
 class Rules(SQLModel, table=True):

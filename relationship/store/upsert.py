@@ -35,7 +35,7 @@ def upsert(
     if not rows:
         return 0
     statement = _statement(table(model), tuple(rows[0]), tuple(key), tuple(keep), conn.dialect)
-    return _execute(conn, statement, rows)
+    return _execute(conn, statement, rows, _defaults(table(model)))
 
 
 def insert_new(conn: Connection, model: type[SQLModel], rows: Sequence[Row], *, key: Sequence[str]) -> int:
@@ -64,14 +64,20 @@ def _statement(
     return statement.compile(dialect=dialect)
 
 
-def _execute(conn: Connection, statement: SQLCompiler, rows: Sequence[Row]) -> int:
+@lru_cache(maxsize=128)
+def _defaults(target: Table) -> dict[str, Any]:
+    """What the model puts into columns that a row does not name."""
+    return {c.name: c.default.arg for c in target.c if isinstance(c.default, sa.ColumnDefault) and c.default.is_scalar}
+
+
+def _execute(conn: Connection, statement: SQLCompiler, rows: Sequence[Row], defaults: Mapping[str, Any]) -> int:
     # Straight to the driver's executemany: about twice as fast as the ORM's own bulk path.
     names = statement.positiontup if statement.positional else list(statement.binds)
     processors = statement._bind_processors
     columns = []
     for name in names or ():
         process = cast("Any", processors.get(name))
-        values = [row[name] for row in rows]
+        values = [row[name] for row in rows] if name in rows[0] else [defaults[name]] * len(rows)
         columns.append([process(value) for value in values] if process else values)
     if statement.positional:
         parameters: Any = list(zip(*columns, strict=True))

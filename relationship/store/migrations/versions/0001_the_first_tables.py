@@ -55,7 +55,6 @@ def upgrade() -> None:
         sa.Column("domains", sa.String(), nullable=False),
         sa.Column("time_zone", sa.String(), nullable=False),
         sa.Column("read_from", sa.Date(), nullable=True),
-        sa.Column("window_began", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deployment")),
     )
     op.create_table(
@@ -163,10 +162,7 @@ def upgrade() -> None:
         sa.Column("origin", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["colleague_id"],
-            ["colleague.id"],
-            name=op.f("fk_colleague_address_colleague_id"),
-            ondelete="CASCADE",
+            ["colleague_id"], ["colleague.id"], name=op.f("fk_colleague_address_colleague_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("colleague_id", "origin", "address", name=op.f("pk_colleague_address")),
     )

@@ -1,0 +1,113 @@
+"""What a rating needs from the database, and where it is kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from relationship.store import tables
+from relationship.store.chunks import in_chunks
+from relationship.store.upsert import upsert
+
+_health = tables.table(tables.Health)
+_record = tables.table(tables.Record)
+_stale = tables.table(tables.StaleRecord)
+
+# Status words of records that nobody works on any more; the last score is kept.
+CLOSED = ("won", "lost", "qualified", "disqualified")
+
+TO_RATE = """
+SELECT r.id, r.created_on, r.status, r.closed_on,
+    (SELECT MAX(a.at) FROM record_activity l JOIN activity a ON a.id = l.activity_id
+        WHERE l.record_id = r.id AND l.status = 'done') AS last_at,
+    (SELECT MIN(a.at) FROM record_activity l JOIN activity a ON a.id = l.activity_id
+        WHERE l.record_id = r.id AND l.status = 'planned' AND a.at >= :now) AS next_at
+FROM record r {which} ORDER BY r.id
+"""
+
+# A mailbox that feeds the record is broken: its colleague stands on our side of it.
+DEGRADED = """
+SELECT DISTINCT s.record_id FROM source o
+JOIN colleague c ON o.key = 'mailbox/' || c.key
+JOIN address d ON d.colleague_id = c.id
+JOIN record_side s ON s.address_id = d.id AND s.side = 'us'
+WHERE o.state = 'degraded'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ToRate:
+    """A record as its rating needs it; last_at, next_at: its last done and next planned activity."""
+
+    record_id: int
+    created_on: date
+    closed: bool
+    closed_on: date | None
+    last_at: datetime | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the stored ratings are for: the newest day and the rules version, None before the first rating.
+
+    degraded: the records that stand under the warning of a broken source.
+    """
+
+    as_of: int | None
+    rules_version: int | None
+    degraded: frozenset[int]
+
+
+def standing(conn: Connection) -> Standing:
+    row = conn.execute(
+        sa.select(sa.func.max(_health.c.as_of), sa.func.min(_health.c.rules_version)).where(~_health.c.closed)
+    ).one()
+    marked = conn.scalars(sa.select(_health.c.record_id).where(_health.c.state == "source_degraded"))
+    return Standing(row[0], row[1], frozenset(marked))
+
+
+def degraded(conn: Connection) -> frozenset[int]:
+    """The records that a broken mailbox feeds."""
+    return frozenset(record_id for (record_id,) in conn.exec_driver_sql(DEGRADED))
+
+
+def to_rate(conn: Connection, *, now: datetime, everything: bool) -> list[ToRate]:
+    """The records to rate, by id: those noted as stale, or all of them."""
+    which = "" if everything else "WHERE r.id IN (SELECT record_id FROM stale_record)"
+    query = sa.text(TO_RATE.format(which=which)).bindparams(sa.bindparam("now", now, tables.UtcDateTime))
+    typed = query.columns(
+        id=sa.Integer,
+        created_on=sa.Date,
+        status=sa.String,
+        closed_on=sa.Date,
+        last_at=tables.UtcDateTime,
+        next_at=tables.UtcDateTime,
+    )
+    return [
+        ToRate(record_id, created_on, status in CLOSED, closed_on, last_at, next_at)
+        for record_id, created_on, status, closed_on, last_at, next_at in conn.execute(typed)
+    ]
+
+
+def note_stale(conn: Connection, record_ids: Sequence[int]) -> None:
+    """Ask for these records to be rated again."""
+    upsert(conn, tables.StaleRecord, [{"record_id": number} for number in record_ids], key=["record_id"])
+
+
+def save(conn: Connection, rows: Sequence[dict[str, Any]]) -> int:
+    """Keep ratings (columns of `tables.Health`); returns how many rows changed."""
+    return upsert(conn, tables.Health, rows, key=["record_id"])
+
+
+def rated(conn: Connection, record_ids: Sequence[int]) -> None:
+    """These records are up to date."""
+    for chunk in in_chunks(record_ids):
+        conn.execute(sa.delete(_stale).where(_stale.c.record_id.in_(chunk)))
+
+
+def forget_stale(conn: Connection) -> None:
+    conn.execute(sa.delete(_stale))
