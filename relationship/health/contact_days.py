@@ -57,9 +57,9 @@ class ContactDays:
             key = (KIND_INDEX[kind], day)
             before = merged.get(key, (0, 0))
             merged[key] = (before[0] + ours, before[1] + theirs)
-        table = np.array(
-            [(*key, *merged[key]) for key in sorted(merged) if any(merged[key])], dtype=np.int64
-        ).reshape(-1, 4)
+        table = np.array([(*key, *merged[key]) for key in sorted(merged) if any(merged[key])], dtype=np.int64).reshape(
+            -1, 4
+        )
         return cls(
             record=np.zeros(len(table), dtype=np.int64),
             kind=table[:, 0],
@@ -98,9 +98,7 @@ class ContactDays:
 
     def take(self, rows: Any) -> "ContactDays":
         """The rows chosen by an index array, a mask or a slice (which must keep the order)."""
-        return ContactDays(
-            self.record[rows], self.kind[rows], self.day[rows], self.ours[rows], self.theirs[rows]
-        )
+        return ContactDays(self.record[rows], self.kind[rows], self.day[rows], self.ours[rows], self.theirs[rows])
 
     def of_records(self, first: int, beyond: int) -> "ContactDays":
         """The rows of the records first .. beyond-1, renumbered from 0."""

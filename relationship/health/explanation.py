@@ -93,15 +93,11 @@ def explain(
     """
     known = days.known_on(today)
     sums = day_sums(known, records=1, until=today)
-    scores = exact_scores(
-        sums, today=today, created=np.array([created]), window_began=window_began, rules=rules
-    )
+    scores = exact_scores(sums, today=today, created=np.array([created]), window_began=window_began, rules=rules)
     score, exact = int(scores.score[0]), float(scores.exact[0])
     if score == NO_SCORE:
         return None
-    distances = [
-        log(factor[0]) for factor in (scores.volume_factor, scores.mutuality_factor, scores.lateness_factor)
-    ]
+    distances = [log(factor[0]) for factor in (scores.volume_factor, scores.mutuality_factor, scores.lateness_factor)]
     total = sum(distances)
     slope = (exact - PAR_SCORE) / total if abs(total) > 1e-9 else SLOPE_AT_PAR
     shares = [slope * distance for distance in distances]

@@ -76,9 +76,7 @@ def falls(
     return day, band
 
 
-def smallest_act(
-    days: ContactDays, *, today: int, created: int, window_began: int, rules: HealthRules
-) -> Lift | None:
+def smallest_act(days: ContactDays, *, today: int, created: int, window_began: int, rules: HealthRules) -> Lift | None:
     """What one more act today would do for a single record; None when the record has no score.
 
     An e-mail and a completed task are from us; an answered call and a held meeting are from both sides.
@@ -94,10 +92,7 @@ def smallest_act(
     tries = [known, *(_with(known, kind, today, theirs) for kind, theirs in ACTS)]
     together = ContactDays(
         np.repeat(np.arange(len(tries)), [len(one) for one in tries]),
-        *(
-            np.concatenate([getattr(one, name) for one in tries])
-            for name in ("kind", "day", "ours", "theirs")
-        ),
+        *(np.concatenate([getattr(one, name) for one in tries]) for name in ("kind", "day", "ours", "theirs")),
     )
     sums = day_sums(together, records=len(tries), until=today)
     scores = exact_scores(sums, today=today, created=created, window_began=window_began, rules=rules)

@@ -30,8 +30,8 @@ class ScoreArrays:
     """The score and every quantity on the way to it; one entry per record (letters as in docs/health.md).
 
     volume V, ours O, theirs I, mutual m   weighted, faded contact days
-    span T, quiet g                        days (g counts working days as 7/5 of a day)
     par P                                  volume that the expected frequency has built up when it is due
+    quiet g                                working days since the last contact day, each 7/5 of a day
     volume_factor, mutuality_factor, lateness_factor   their product is exp(Z - Z*); 1 means "as expected"
     exact   0 .. 100 before rounding, nan without a contact day;  score  rounded, NO_SCORE without one
     """
@@ -40,7 +40,6 @@ class ScoreArrays:
     ours: Floats
     theirs: Floats
     mutual: Floats
-    span: Floats
     par: Floats
     quiet: Floats
     volume_factor: Floats
@@ -66,6 +65,74 @@ def _weekdays_up_to(day: int | Ints) -> Any:
     return weeks * 5 + np.minimum(since_monday - weeks * 7 + 1, 5)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """Where n records stand on a day, before any rule is applied: what a preview of new rules keeps.
+
+    any, ours, theirs  faded contact days by kind, shape (..., n, 4)
+    quiet              g: working days since the last contact day × 7/5; nan without a contact day
+    built              1 - 0.5^(days / 60) for the days that both the record and the read window cover,
+                       at least SHORTEST_SPAN_DAYS
+    """
+
+    any: Floats
+    ours: Floats
+    theirs: Floats
+    quiet: Floats
+    built: Floats
+
+
+def standing(sums: DaySums, *, today: int | Ints, created: int | Ints, window_began: int) -> Standing:
+    """What `exact_scores` needs of sums and days; arguments as there."""
+    age = np.asarray(fade(today))[..., np.newaxis]
+    quiet = working_days(sums.last_day, today) * 7 / 5
+    covered = np.maximum(today - np.maximum(created, window_began), SHORTEST_SPAN_DAYS)
+    return Standing(
+        any=sums.any * age,
+        ours=sums.ours * age,
+        theirs=sums.theirs * age,
+        quiet=np.where(sums.last_day == NO_DAY, np.nan, quiet),
+        built=_built(covered),
+    )
+
+
+def scores_under(rules: HealthRules, at: Standing) -> ScoreArrays:
+    """The scores of records under some rules: the formula itself.
+
+    Z - Z* of docs/health.md is the logarithm of the product of the three factors here: the same number with
+    a square root in place of four logarithms.
+    """
+    expected = rules.frequency.days
+    weights = [rules.weights.of(kind) / WEIGHT_DEFAULT for kind in KINDS]
+    volume, ours, theirs = (_weighted(days, weights) for days in (at.any, at.ours, at.theirs))
+    mutual = np.minimum(ours, theirs)
+    built = at.built if expected <= SHORTEST_SPAN_DAYS else np.maximum(at.built, _built(expected))
+    par = built / (2 ** (expected / HALF_LIFE_DAYS) - 1)
+    from_par = 1 + par
+    volume_factor = (1 + np.minimum(volume, par + 2 * mutual)) / from_par
+    mutuality_factor = np.sqrt((1 + mutual) / from_par)
+    lateness_factor = expected / np.maximum(at.quiet, expected)
+    odds = PAR_ODDS * volume_factor * mutuality_factor * lateness_factor
+    exact = 100 * odds / (1 + odds)
+    score = np.rint(np.fmax(exact, NO_SCORE)).astype(np.int16)
+    return ScoreArrays(
+        volume, ours, theirs, mutual, par, at.quiet,
+        volume_factor, mutuality_factor, lateness_factor, exact, score,
+    )  # fmt: skip
+
+
+def _built(covered: Any) -> Any:
+    return 1 - np.exp2(covered / -HALF_LIFE_DAYS)
+
+
+def _weighted(days: Floats, weights: list[float]) -> Floats:
+    # Not a matrix product: its rounding depends on how many records there are.
+    total: Floats = days[..., 0] * weights[0]
+    for kind in range(1, len(weights)):
+        total += days[..., kind] * weights[kind]
+    return total
+
+
 def exact_scores(
     sums: DaySums, *, today: int | Ints, created: int | Ints, window_began: int, rules: HealthRules
 ) -> ScoreArrays:
@@ -77,8 +144,7 @@ def exact_scores(
     window_began  first day the organisation's read window covers
     returns       shape (n,), or (days, n) for `weekly_sums` with `today` of shape (days, 1) or (days, n)
 
-    Z - Z* of the published formula is the logarithm of the product of the three factors here: the same
-    number with a square root instead of four logarithms. Source: docs/health.md.
+    Source of the formula: docs/health.md.
 
     >>> from relationship.health.contact_days import ContactDays
     >>> from relationship.health.sums import day_sums
@@ -89,35 +155,7 @@ def exact_scores(
     >>> round(float(found.exact[0]), 2), int(found.score[0])
     (39.24, 39)
     """
-    expected = rules.frequency.days
-    weights = [rules.weights.of(kind) / WEIGHT_DEFAULT for kind in KINDS]
-    age = fade(today)
-    volume = _weighted(sums.any, weights) * age
-    ours = _weighted(sums.ours, weights) * age
-    theirs = _weighted(sums.theirs, weights) * age
-    mutual = np.minimum(ours, theirs)
-    span = np.maximum(today - np.maximum(created, window_began), max(SHORTEST_SPAN_DAYS, expected))
-    par = (1 - np.exp2(span / -HALF_LIFE_DAYS)) / (2 ** (expected / HALF_LIFE_DAYS) - 1)
-    quiet = working_days(sums.last_day, today) * 7 / 5
-    volume_factor = (1 + np.minimum(volume, par + 2 * mutual)) / (1 + par)
-    mutuality_factor = np.sqrt((1 + mutual) / (1 + par))
-    lateness_factor = expected / np.maximum(quiet, expected)
-    odds = PAR_ODDS * volume_factor * mutuality_factor * lateness_factor
-    known = sums.last_day != NO_DAY
-    exact = np.where(known, 100 * odds / (1 + odds), np.nan)
-    score = np.where(known, np.rint(exact), NO_SCORE).astype(np.int64)
-    return ScoreArrays(
-        volume, ours, theirs, mutual, span, par, quiet,
-        volume_factor, mutuality_factor, lateness_factor, exact, score,
-    )  # fmt: skip
-
-
-def _weighted(sums: Floats, weights: list[float]) -> Floats:
-    # Not a matrix product: its rounding depends on how many records there are.
-    total: Floats = sums[..., 0] * weights[0]
-    for kind in range(1, len(weights)):
-        total = total + sums[..., kind] * weights[kind]
-    return total
+    return scores_under(rules, standing(sums, today=today, created=created, window_began=window_began))
 
 
 def band_codes(score: Ints, bands: Bands) -> Ints:

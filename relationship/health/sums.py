@@ -5,6 +5,7 @@ a fixed epoch the sums never need re-basing: they are kept as they are while day
 and ageing is one factor for all (`fade`).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,9 @@ from relationship.activities import KINDS
 from relationship.health.contact_days import NO_DAY, ContactDays, Floats, Ints
 
 HALF_LIFE_DAYS = 60
+# Both bound what is in work at a time, so that it fits the processor's cache.
+BLOCK_ROWS = 65_536
+CALENDAR_CELLS = 1 << 22
 EPOCH = 18262  # 2020-01-01 as a day number; any fixed day near the data serves
 
 
@@ -78,18 +82,31 @@ def weekly_sums(days: ContactDays, *, records: int, until: int | Ints, weeks: in
     shape = (len(KINDS), weeks, records)
     found = [np.zeros(shape) for _ in range(3)]
     last = np.full(shape, NO_DAY, dtype=np.int64)
-    if len(rows):
-        starts, place = _cells(rows, records=records, until=until, weeks=weeks)
-        value = _growth(rows.day)
-        parts = (value, value * (rows.ours > 0), value * (rows.theirs > 0))
-        for cells, part in zip(found, parts, strict=True):
-            cells.reshape(-1)[place] = np.add.reduceat(part, starts)
-        last.reshape(-1)[place] = rows.day[np.append(starts[1:], len(rows)) - 1]
+    for block in _blocks(rows.record):
+        part = rows.take(block)
+        starts, place = _cells(part, records=records, until=until, weeks=weeks)
+        value = _growth(part.day)
+        sides = (value, value * (part.ours > 0), value * (part.theirs > 0))
+        for cells, side in zip(found, sides, strict=True):
+            cells.reshape(-1)[place] = np.add.reduceat(side, starts)
+        last.reshape(-1)[place] = part.day[np.append(starts[1:], len(part)) - 1]
     if weeks > 1:
         found = [np.cumsum(cells, axis=1) for cells in found]
         last = np.maximum.accumulate(last, axis=1)
     any_side, ours, theirs = (np.moveaxis(cells, 0, -1) for cells in found)
     return DaySums(any_side, ours, theirs, last.max(axis=0))
+
+
+def _blocks(record: Ints) -> Iterator[slice]:
+    """Runs of about BLOCK_ROWS rows, none of which divides a record."""
+    start = 0
+    while start < len(record):
+        end = start + BLOCK_ROWS
+        if end < len(record):
+            here = int(np.searchsorted(record, record[end]))
+            end = here if here > start else int(np.searchsorted(record, record[end], side="right"))
+        yield slice(start, end)
+        start = end
 
 
 def _cells(rows: ContactDays, *, records: int, until: int | Ints, weeks: int) -> tuple[Ints, Ints]:
@@ -113,12 +130,19 @@ def contact_day_counts(days: ContactDays, *, records: int, until: int | Ints) ->
     [2]
     """
     rows = days.known_on(until)
+    counts = np.zeros(records, dtype=np.int64)
     if not len(rows):
-        return np.zeros(records, dtype=np.int64)
+        return counts
     first = int(rows.day.min())
     span = int(rows.day.max()) - first + 1
-    different = np.unique(rows.record * span + (rows.day - first))
-    return np.bincount(different // span, minlength=records)
+    step = max(CALENDAR_CELLS // span, 1)
+    for record in range(0, records, step):
+        start, end = np.searchsorted(rows.record, [record, record + step])
+        place = (rows.record[start:end] - record) * span + (rows.day[start:end] - first)
+        calendar = np.zeros((min(step, records - record), span), dtype=np.bool_)
+        calendar.reshape(-1)[place] = True
+        counts[record : record + step] = np.count_nonzero(calendar, axis=1)
+    return counts
 
 
 def _growth(day: Ints) -> Floats:
@@ -127,4 +151,4 @@ def _growth(day: Ints) -> Floats:
     if beyond - first > len(day):
         return np.exp2((day - EPOCH) / HALF_LIFE_DAYS)
     table: Floats = np.exp2((np.arange(first, beyond) - EPOCH) / HALF_LIFE_DAYS)
-    return table[day - first]
+    return table.take(day - np.int64(first))
