@@ -1,4 +1,4 @@
-"""The simulated organisation: a world that lives. Its directory, its mailboxes, and all that can happen to them.
+"""The simulated organisation: a world that lives, with its directory, its mailboxes and all that can happen.
 
 A mailbox is built from the world when it is first looked at, so a large world starts quickly.
 People are named by the world's person id, by GUID or by any of their addresses.
@@ -41,9 +41,7 @@ class Organisation:
         for person in world.people:
             if person.is_colleague:
                 self.directory.first_add(person)
-        self._mails = [
-            a for a in world.activities if a.kind is Kind.EMAIL and a.source is not Source.DATAVERSE
-        ]
+        self._mails = [a for a in world.activities if a.kind is Kind.EMAIL and a.source is not Source.DATAVERSE]
         self._held = self._who_holds_what()
         self._mailboxes: dict[str, Mailbox] = {}
         self._invented = 0
@@ -211,9 +209,7 @@ class Organisation:
             subject=subject,
         )
 
-    def _distribute(
-        self, mail: WorldActivity, received_at: datetime | None, *, to_sender: bool = True
-    ) -> None:
+    def _distribute(self, mail: WorldActivity, received_at: datetime | None, *, to_sender: bool = True) -> None:
         for person_id in sorted({mail.from_id, *mail.to_ids, *mail.cc_ids} & self._held.keys()):
             if self.directory.find(person_id) is None:
                 continue

@@ -142,9 +142,7 @@ OPPORTUNITIES = (
     "opportunity_id,name,account_id,owner_id,team_ids,contact_ids,status,stage,probability,estimated_value,"
     "created_on,close_on"
 )
-ACTIVITIES = (
-    "activity_id,kind,at,minutes,from_id,to_ids,cc_ids,regarding_id,source,status,conversation_id,subject"
-)
+ACTIVITIES = "activity_id,kind,at,minutes,from_id,to_ids,cc_ids,regarding_id,source,status,conversation_id,subject"
 
 
 def load_world(folder: Path) -> World:
@@ -158,9 +156,7 @@ def load_world(folder: Path) -> World:
             folder / "opportunities.csv.gz", OPPORTUNITIES, lambda row: _opportunity(row, accounts, people)
         )
     }
-    activities = records(
-        folder / "activities.csv.gz", ACTIVITIES, lambda row: _activity(row, people, opportunities)
-    )
+    activities = records(folder / "activities.csv.gz", ACTIVITIES, lambda row: _activity(row, people, opportunities))
     domain = about.text("organisation_domain")
     return World(
         name=about.text("name"),
@@ -218,9 +214,7 @@ def _opportunity(row: Row, accounts: Mapping[str, Account], people: Mapping[str,
     )
 
 
-def _activity(
-    row: Row, people: Mapping[str, Person], opportunities: Mapping[str, Opportunity]
-) -> WorldActivity:
+def _activity(row: Row, people: Mapping[str, Person], opportunities: Mapping[str, Opportunity]) -> WorldActivity:
     return WorldActivity(
         id=row.new_id("activity_id"),
         kind=row.one_of("kind", Kind),
@@ -241,9 +235,7 @@ def _expected_frequency(about: Description) -> int | None:
     value = about.values.get("expected_frequency")
     if value is None or (type(value) is int and 1 <= value <= 5):
         return value
-    raise about.bad(
-        "expected_frequency", "is not a whole number from 1 to 5", "Write 1 (daily) to 5 (monthly)."
-    )
+    raise about.bad("expected_frequency", "is not a whole number from 1 to 5", "Write 1 (daily) to 5 (monthly).")
 
 
 def _read_window_days(about: Description) -> int | Literal["all"] | None:

@@ -61,9 +61,7 @@ def records(path: Path, columns: str, build: Callable[["Row"], T]) -> Iterator[T
             path, f"after line {line}", "is not whole gzip data", "Compress the CSV file with gzip again."
         ) from error
     except UnicodeDecodeError as error:
-        raise fault(
-            path, f"after line {line}", "is not UTF-8", "Save it as UTF-8, compress again."
-        ) from error
+        raise fault(path, f"after line {line}", "is not UTF-8", "Save it as UTF-8, compress again.") from error
     except csv.Error as error:
         raise fault(
             path,
@@ -130,9 +128,7 @@ class Row:
             return values(self.text(column))
         except ValueError as error:
             choice = ", ".join(values)
-            raise self.bad(
-                column, f"{self.text(column)!r} is not allowed", f"Write one of: {choice}."
-            ) from error
+            raise self.bad(column, f"{self.text(column)!r} is not allowed", f"Write one of: {choice}.") from error
 
     def whole_number(self, column: str) -> int | None:
         cell = self.text(column)

@@ -1,0 +1,104 @@
+"""Control from another process: `POST /_simulator/<act>` with a JSON object of the act's arguments.
+
+Every request carries the key of this run in `X-Simulator-Key`; without it there is nothing here.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Request, Response, abort, jsonify, request
+
+from simulator.expiry import Expiry
+from simulator.faults import Fault, FaultKind, FaultPlan
+from simulator.mailbox import MailboxState
+from simulator.organisation import Organisation, UnknownNameError
+from simulator.registration import Registration
+from simulator.traffic import Traffic
+from simulator.world import WorldActivity
+
+Arguments = dict[str, Any]
+
+
+def _mail(mail: WorldActivity) -> dict[str, object]:
+    return {
+        "id": mail.id,
+        "at": mail.at.isoformat(),
+        "from": mail.from_id,
+        "to": mail.to_ids,
+        "cc": mail.cc_ids,
+    }
+
+
+def acts(
+    organisation: Organisation, plan: FaultPlan, traffic: Traffic, registration: Registration
+) -> dict[str, Callable[[Arguments], object]]:
+    """What can be asked for, by name. Arguments are those of the functions of the same name, times as ISO text."""
+
+    def at_times(arguments: Arguments) -> Arguments:
+        times = {name for name in ("at", "received_at") if arguments.get(name)}
+        return {**arguments, **{name: datetime.fromisoformat(arguments[name]) for name in times}}
+
+    def order_faults(arguments: Arguments) -> object:
+        faults = [Fault(**{**given, "kind": FaultKind(given["kind"])}) for given in arguments["faults"]]
+        plan.add(*faults)
+        return len(faults)
+
+    def set_mailbox(arguments: Arguments) -> None:
+        organisation.set_mailbox(arguments["key"], MailboxState(arguments["state"]))
+
+    def expire_tokens(arguments: Arguments) -> None:
+        how = arguments.get("how")
+        organisation.expire_tokens(arguments.get("key"), how=Expiry(**how) if how else None)
+
+    def set_consent(arguments: Arguments) -> None:
+        registration.has_consent = bool(arguments["given"])
+
+    return {
+        "deliver": lambda given: _mail(organisation.deliver(**at_times(given))),
+        "deliver_again": lambda given: organisation.deliver_again(**given),
+        "move": lambda given: organisation.move(**given),
+        "edit": lambda given: organisation.edit(**at_times(given)),
+        "mark_read": lambda given: organisation.mark_read(**given),
+        "delete_mail": lambda given: organisation.delete_mail(**given),
+        "save_draft": lambda given: _mail(organisation.save_draft(**given)),
+        "send_draft": lambda given: _mail(organisation.send_draft(**given)),
+        "new_folder": lambda given: organisation.new_folder(**given).id,
+        "rename_folder": lambda given: organisation.rename_folder(**given),
+        "nest_folder": lambda given: organisation.nest_folder(**given),
+        "delete_folder": lambda given: organisation.delete_folder(**given),
+        "new_user": lambda given: organisation.new_user(**given).id,
+        "disable_user": lambda given: organisation.disable_user(**given),
+        "remove_user": lambda given: organisation.remove_user(**given),
+        "set_mailbox": set_mailbox,
+        "expire_tokens": expire_tokens,
+        "order_faults": order_faults,
+        "clear_faults": lambda _: plan.clear(),
+        "traffic": lambda _: traffic.summary(),
+        "clear_traffic": lambda _: traffic.clear(),
+        "truth": lambda _: [_mail(mail) for mail in organisation.truth()],
+        "expire_secret": lambda _: registration.expire_secret(),
+        "set_consent": set_consent,
+    }
+
+
+def blueprint(known: dict[str, Callable[[Arguments], object]], authorised: Callable[[Request], bool]) -> Blueprint:
+    bp = Blueprint("control", __name__, url_prefix="/_simulator")
+
+    @bp.post("/<act>")
+    def control(act: str) -> Response | tuple[Response, int]:
+        if not authorised(request):
+            abort(404)
+        if act not in known:
+            return jsonify(error=f"there is no act {act}", acts=sorted(known)), 404
+        arguments = request.get_json(silent=True) if request.data else {}
+        if not isinstance(arguments, dict):
+            return jsonify(error="the arguments are one JSON object"), 400
+        try:
+            return jsonify(result=known[act](arguments))
+        except UnknownNameError as error:
+            return jsonify(error=str(error)), 404
+        except (TypeError, ValueError, KeyError) as error:
+            return jsonify(error=f"{type(error).__name__}: {error}"), 400
+
+    return bp

@@ -1,0 +1,211 @@
+"""Microsoft Entra of the simulated organisation: who may have which token. Time here is always real time."""
+
+import json
+import secrets
+import time
+from dataclasses import dataclass, field
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from simulator import identity
+from simulator.directory import User
+from simulator.organisation import Organisation
+from simulator.registration import Registration
+from simulator.signing import BadTokenError, Claims, Signer, encode, opened
+
+MSGRAPH_AUDIENCE = "https://graph.microsoft.com"
+MSGRAPH_HOSTS = frozenset({"graph.microsoft.com", "localhost"})
+# The simulated CRM has another host name than Microsoft Graph, so that the audience tells them apart.
+DATAVERSE_HOST = "127.0.0.1"
+DATAVERSE_AUDIENCE = f"https://{DATAVERSE_HOST}"
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_CODE_SECONDS = 300
+_SIGN_IN_SCOPES = frozenset({"openid", "profile", "offline_access", "email"})
+
+Form = dict[str, str]
+Answer = dict[str, object]
+
+
+class Refused(Exception):
+    """An answer of the token endpoint that is an error: AADSTS number, OAuth error name, HTTP status."""
+
+    def __init__(self, number: int, error: str, text: str, *, status: int = 400) -> None:
+        super().__init__(text)
+        self.number, self.error, self.text, self.status = number, error, text, status
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a person agreed to on the sign-in page, waiting to be exchanged for tokens."""
+
+    user: User
+    roles: tuple[str, ...]
+    scope: str
+    redirect_uri: str = ""
+    nonce: str = ""
+    challenge: str = ""
+    until: float = field(default_factory=lambda: time.time() + _CODE_SECONDS)
+
+
+class Entra:
+    """The sign-in service of one tenant with one registered application."""
+
+    def __init__(self, organisation: Organisation, registration: Registration) -> None:
+        self.organisation = organisation
+        self.tenant_id = organisation.tenant_id
+        self.registration = registration
+        self.signer = Signer()
+        self._codes: dict[str, Grant] = {}
+        self._refresh_tokens: dict[str, Grant] = {}
+
+    def check_tenant(self, tenant: str) -> None:
+        names = {self.tenant_id, *self.organisation.world.domains}
+        if tenant.lower() not in names:
+            raise Refused(90002, "invalid_tenant", f"Tenant '{tenant}' not found.")
+
+    def grant_code(self, grant: Grant) -> str:
+        code = secrets.token_urlsafe(32)
+        self._codes[code] = grant
+        return code
+
+    def token(self, form: Form, issuer: str) -> Answer:
+        """What the token endpoint answers to this form; Refused when it does not fit."""
+        self._check_client(form, issuer)
+        if not self.registration.has_consent:
+            raise Refused(65001, "invalid_grant", "The administrator has not consented to use the application.")
+        match form.get("grant_type"):
+            case "client_credentials":
+                return self._application_token(form, issuer)
+            case "authorization_code":
+                return self._user_tokens(self._redeemed(form), issuer)
+            case "refresh_token":
+                grant = self._refresh_tokens.pop(form.get("refresh_token", ""), None)
+                if grant is None:
+                    raise Refused(70000, "invalid_grant", "The provided refresh token is not valid.")
+                return self._user_tokens(grant, issuer)
+            case other:
+                raise Refused(70003, "unsupported_grant_type", f"The grant type '{other}' is not supported.")
+
+    # The client
+
+    def _check_client(self, form: Form, issuer: str) -> None:
+        known = self.registration
+        if form.get("client_id") != known.client_id:
+            raise Refused(700016, "unauthorized_client", "Application was not found in the directory.")
+        if "client_assertion" in form:
+            self._check_assertion(form, issuer)
+            return
+        if not known.has_secret(form.get("client_secret", "")):
+            raise Refused(7000215, "invalid_client", "Invalid client secret provided.", status=401)
+        if known.secret_has_expired:
+            raise Refused(7000222, "invalid_client", "The provided client secret keys are expired.", status=401)
+
+    def _check_assertion(self, form: Form, issuer: str) -> None:
+        claims = self._assertion_claims(form["client_assertion"])
+        if form.get("client_assertion_type") != ASSERTION_TYPE or claims is None:
+            raise Refused(700027, "invalid_client", "Client assertion failed signature validation.", status=401)
+        origin = urlsplit(issuer)._replace(path="", query="").geturl()
+        if not str(claims.get("aud", "")).startswith(origin) or claims.get("iss") != form["client_id"]:
+            raise Refused(700023, "invalid_client", "Client assertion audience or issuer is wrong.", status=401)
+        now = time.time() + self.registration.clock_offset
+        if not float(claims.get("nbf", 0)) - 300 <= now < float(claims.get("exp", 0)) + 300:
+            raise Refused(700024, "invalid_client", "Client assertion is not within its valid time range.", status=401)
+
+    def _assertion_claims(self, assertion: str) -> Claims | None:
+        for certificate in self.registration.certificates:
+            key = certificate.public_key()
+            if isinstance(key, RSAPublicKey):
+                try:
+                    return opened(assertion, key)
+                except BadTokenError:
+                    continue
+        return None
+
+    # Tokens
+
+    def _application_token(self, form: Form, issuer: str) -> Answer:
+        scope = form.get("scope", "")
+        if not scope.endswith("/.default"):
+            raise Refused(1002012, "invalid_scope", "The scope of client credentials ends with /.default.")
+        audience = _audience(scope.removesuffix("/.default"))
+        application = identity.guid("service-principal", self.registration.client_id)
+        claims: Claims = {"aud": audience, "oid": application, "sub": application, "idtyp": "app"}
+        if audience == MSGRAPH_AUDIENCE:
+            claims["roles"] = list(self.registration.roles)
+        return self._answer(self._signed(claims, issuer))
+
+    def _redeemed(self, form: Form) -> Grant:
+        grant = self._codes.pop(form.get("code", ""), None)
+        if grant is None or grant.until < time.time():
+            raise Refused(70008, "invalid_grant", "The authorization code has expired or was used before.")
+        if grant.redirect_uri != form.get("redirect_uri"):
+            raise Refused(500112, "invalid_grant", "The reply address does not match that of the request.")
+        if grant.challenge:
+            verifier = form.get("code_verifier", "")
+            if encode(sha256(verifier.encode()).digest()) != grant.challenge:
+                raise Refused(501481, "invalid_grant", "The Code_Verifier does not match the code_challenge.")
+        return grant
+
+    def _user_tokens(self, grant: Grant, issuer: str) -> Answer:
+        user = grant.user
+        person: Claims = {"oid": user.id, "sub": user.id, "name": user.display_name}
+        named = [scope for scope in grant.scope.split() if scope not in _SIGN_IN_SCOPES]
+        resource, _, scopes = next((s for s in named if "://" in s), "").rpartition("/")
+        audience = _audience(resource) if resource else MSGRAPH_AUDIENCE
+        granted = scopes if resource and scopes != ".default" else " ".join(named) or "User.Read"
+        access: Claims = {**person, "aud": audience, "scp": granted, "upn": user.user_principal_name}
+        answer = self._answer(self._signed(access, issuer))
+        answer["scope"] = grant.scope
+        answer["id_token"] = self._signed(
+            {
+                **person,
+                "aud": self.registration.client_id,
+                "preferred_username": user.user_principal_name,
+                "roles": list(grant.roles),
+                **({"nonce": grant.nonce} if grant.nonce else {}),
+            },
+            issuer,
+        )
+        account = json.dumps({"uid": user.id, "utid": self.tenant_id}).encode()
+        answer["client_info"] = encode(account)
+        refresh_token = secrets.token_urlsafe(48)
+        self._refresh_tokens[refresh_token] = grant
+        answer["refresh_token"] = refresh_token
+        return answer
+
+    def _answer(self, access_token: str) -> Answer:
+        seconds = self.registration.token_seconds
+        return {
+            "token_type": "Bearer",
+            "expires_in": seconds,
+            "ext_expires_in": seconds,
+            "access_token": access_token,
+        }
+
+    def _signed(self, claims: Claims, issuer: str) -> str:
+        now = int(time.time())
+        return self.signer.sign(
+            {
+                **claims,
+                "iss": issuer,
+                "tid": self.tenant_id,
+                "appid": self.registration.client_id,
+                "azp": self.registration.client_id,
+                "iat": now,
+                "nbf": now,
+                "exp": now + self.registration.token_seconds,
+                "ver": "2.0",
+                "uti": secrets.token_urlsafe(12),
+            }
+        )
+
+
+def _audience(resource: str) -> str:
+    host = urlsplit(resource).hostname or ""
+    if host in MSGRAPH_HOSTS:
+        return MSGRAPH_AUDIENCE
+    if host == DATAVERSE_HOST or host.endswith(".dynamics.com"):
+        return DATAVERSE_AUDIENCE
+    raise Refused(500011, "invalid_resource", "The resource principal was not found in the tenant.")
