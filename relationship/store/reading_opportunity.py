@@ -61,6 +61,8 @@ class Opportunity:
     trend: str | None
     trend_points: float | None
     as_of: int | None
+    falls_on: date | None
+    falls_to: str | None
     last_activity_at: datetime | None
     next_activity_at: datetime | None
     window_began: date | None
@@ -113,7 +115,7 @@ def opportunity(conn: Connection, *, scope: Scope, guid: str) -> Opportunity | N
             sa.func.coalesce(_account.c.name, ""), _account.c.contact_guid.label("account_contact"),
             sa.func.coalesce(sa.func.nullif(_owner.c.crm_name, ""), _owner.c.name, ""),
             sa.func.coalesce(h.state, "being_computed"), sa.func.coalesce(h.closed, sa.false()),
-            sa.func.coalesce(h.recent, sa.false()), h.score, h.rating, h.trend, h.trend_points, h.as_of,
+            sa.func.coalesce(h.recent, sa.false()), h.score, h.rating, h.trend, h.trend_points, h.as_of, h.falls_on, h.falls_to,
             h.last_activity_at, h.next_activity_at, window,
         )
         .select_from(joined)

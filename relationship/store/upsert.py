@@ -18,6 +18,9 @@ from relationship.store.tables import table
 
 Row = Mapping[str, Any]
 
+# From so many rows on, PostgreSQL's COPY beats sending them as parameters (benchmarks/upsert.py).
+COPY_FROM_ROWS = 200
+
 
 def upsert(
     conn: Connection,
@@ -34,6 +37,8 @@ def upsert(
     """
     if not rows:
         return 0
+    if conn.dialect.name == "postgresql" and len(rows) >= COPY_FROM_ROWS:
+        return _copy(conn, table(model), rows, key=key, keep=keep)
     statement = _statement(table(model), tuple(rows[0]), tuple(key), tuple(keep), conn.dialect)
     return _execute(conn, statement, rows, _defaults(table(model)))
 
@@ -52,16 +57,35 @@ def _statement(
     insert = (sqlite.insert if dialect.name == "sqlite" else postgresql.insert)(target).values(
         {name: sa.bindparam(name, type_=target.c[name].type) for name in columns}
     )
+    compiled: SQLCompiler = _on_conflict(insert, target, columns, key, keep).compile(dialect=dialect)
+    return compiled
+
+
+def _on_conflict(insert: Any, target: Table, columns: Sequence[str], key: Sequence[str], keep: Sequence[str]) -> Any:
     changing = [name for name in columns if name not in key and name not in keep]
-    if changing:
-        statement = insert.on_conflict_do_update(
-            index_elements=list(key),
-            set_={name: insert.excluded[name] for name in changing},
-            where=sa.or_(*(target.c[name].is_distinct_from(insert.excluded[name]) for name in changing)),
-        )
-    else:
-        statement = insert.on_conflict_do_nothing(index_elements=list(key))
-    return statement.compile(dialect=dialect)
+    if not changing:
+        return insert.on_conflict_do_nothing(index_elements=list(key))
+    return insert.on_conflict_do_update(
+        index_elements=list(key),
+        set_={name: insert.excluded[name] for name in changing},
+        where=sa.or_(*(target.c[name].is_distinct_from(insert.excluded[name]) for name in changing)),
+    )
+
+
+def _copy(conn: Connection, target: Table, rows: Sequence[Row], *, key: Sequence[str], keep: Sequence[str]) -> int:
+    """PostgreSQL's way for many rows: COPY into a temporary table, then one merging statement."""
+    names = list(rows[0])
+    quoted = ", ".join(f'"{name}"' for name in names)
+    conn.exec_driver_sql("DROP TABLE IF EXISTS pg_temp.staged")
+    conn.exec_driver_sql(f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {quoted} FROM {target.name} WITH NO DATA")
+    driver: Any = conn.connection.dbapi_connection
+    with driver.cursor().copy(f"COPY staged ({quoted}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([row[name] for name in names])
+    staged = sa.table("staged", *(sa.column(name, target.c[name].type) for name in names))
+    insert = postgresql.insert(target).from_select(names, sa.select(staged))
+    statement = _on_conflict(insert, target, names, key, keep)
+    return conn.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 
 @lru_cache(maxsize=128)

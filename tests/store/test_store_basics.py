@@ -45,6 +45,15 @@ def test_an_upsert_writes_only_what_changed(store: Store):
         assert sources.counts_by_state(conn) == {"new": 100, "healthy": 1}
 
 
+@pytest.mark.parametrize("count", [1, 150, 1000])
+def test_an_upsert_counts_alike_for_few_and_for_many_rows(store: Store, count: int):
+    rows = [{"key": f"mailbox/{n}", "state": "new", "reason": ""} for n in range(count)]
+    with store.transaction() as conn:
+        assert upsert(conn, tables.Source, rows, key=["key"]) == count
+        assert upsert(conn, tables.Source, rows, key=["key"]) == 0
+        assert upsert(conn, tables.Source, [{**row, "state": "x"} for row in rows], key=["key"]) == count
+
+
 def test_what_fails_half_way_leaves_nothing_behind(store: Store):
     class Stumble(Exception):
         pass

@@ -1,0 +1,55 @@
+# Two commands are enough: `make demo` and `make test`. Each builds .venv once.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help demo test unit lint format lock bench migrate clean
+
+help:
+	@echo "make demo      start the demonstration: a simulated organisation, synced, rated and shown"
+	@echo "make test      everything that CI checks: style, types, architecture, all tests"
+	@echo "make unit      the quick tests only"
+	@echo "make format    let ruff format and tidy the code"
+	@echo "make bench     the side-by-side measurements (minutes)"
+	@echo "make lock      write requirements.lock anew from pyproject.toml"
+
+demo: $(STAMP)
+	@$(BIN)/relationship demo $(DEMO)
+
+test: $(STAMP) lint
+	@sh scripts/need-chromium.sh
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+unit: $(STAMP)
+	$(BIN)/python -m pytest -m "not browser and not slow"
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/codespell
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/upsert.py
+	$(BIN)/python benchmarks/rating.py
+
+lock: $(STAMP)
+	$(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-emit-index-url --no-annotate \
+		--no-header --extra postgres --extra demo --group build --group test --group lint \
+		pyproject.toml -o requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml scripts/build-venv.sh
+	@sh scripts/build-venv.sh "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .hypothesis
