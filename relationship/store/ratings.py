@@ -111,3 +111,16 @@ def rated(conn: Connection, record_ids: Sequence[int]) -> None:
 
 def forget_stale(conn: Connection) -> None:
     conn.execute(sa.delete(_stale))
+
+
+def open_by_rating(conn: Connection) -> dict[str, int]:
+    """How many open opportunities have each rating; those without one count under their state."""
+    word = sa.func.coalesce(_health.c.rating, _health.c.state)
+    query = (
+        sa.select(word, sa.func.count())
+        .join(_record, _record.c.id == _health.c.record_id)
+        .where(_record.c.kind == "opportunity", _record.c.status == "open")
+        .group_by(word)
+        .order_by(word)
+    )
+    return dict(conn.execute(query).all())

@@ -1,0 +1,162 @@
+"""The `relationship` command. Heavy things are imported where they are used, so that help is instant."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from relationship import __version__
+
+if TYPE_CHECKING:
+    from relationship.config import Config
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="relationship")
+def main() -> None:
+    """Relationship health beside Dynamics 365.
+
+    Reads who wrote whom from Microsoft 365, rates every opportunity and explains each rating.
+
+    \b
+    Just looking?          relationship demo
+    Set up?                docs/settings.md lists the environment variables
+    Every day:             relationship serve   and   relationship schedule
+    One round by hand:     relationship sync --once   then   relationship rate
+    """
+
+
+@main.command()
+@click.option("--world", type=click.Path(path_type=Path, file_okay=False), help="A world folder to show instead.")
+@click.option("--now", help="The moment it is, like 2026-06-17T09:00:00Z. At first: the end of the world's data.")
+@click.option("--port", default=8080, show_default=True, help="Where your browser finds the demonstration.")
+@click.option("--frequency", type=click.IntRange(1, 5), help="Expected contact frequency, 1 daily … 5 monthly.")
+@click.option("--database", help="A database URL; at first a fresh SQLite file under var/.")
+@click.option("--no-serve", is_flag=True, help="Sync, rate, print the result and end.")
+def demo(
+    world: Path | None, now: str | None, port: int, frequency: int | None, database: str | None, no_serve: bool
+) -> None:
+    """Show everything with a simulated organisation.
+
+    Starts a simulated Microsoft 365 and Dynamics 365 on this machine, reads them through the real
+    protocols, rates every opportunity and opens the pages. Nothing leaves this machine.
+    """
+    from relationship import demo as demonstration
+    from relationship.console import told
+
+    with told():
+        demonstration.run(
+            demonstration.Wishes(world=world, now=now, port=port, frequency=frequency, database=database),
+            serve=not no_serve,
+        )
+
+
+@main.command()
+@click.option(
+    "--world", type=click.Path(path_type=Path, file_okay=False), help="World folder; at first a generated one."
+)
+@click.option("--port", default=8443, show_default=True, help="HTTPS port; 0 chooses a free one.")
+@click.option("--sign-in-port", default=0, help="Port of the sign-in page; 0 chooses a free one.")
+@click.option("--ready-file", type=click.Path(path_type=Path), help="Write how to reach it here, as JSON.")
+def simulate(world: Path | None, port: int, sign_in_port: int, ready_file: Path | None) -> None:
+    """Run only the simulated organisation, until interrupted.
+
+    For trying your own settings against it: RELATIONSHIP_MODE=demo is needed, never production.
+    """
+    from relationship import demo as demonstration
+    from relationship.console import told
+
+    with told():
+        demonstration.simulate(world, port=port, sign_in_port=sign_in_port, ready_file=ready_file)
+
+
+@main.command()
+@click.option("--once", is_flag=True, required=True, help="One cycle to its end (`relationship schedule` repeats it).")
+def sync(once: bool) -> None:  # noqa: ARG001  # the option says what happens; there is no other way yet
+    """Read what changed in Microsoft 365 and Dynamics 365.
+
+    May be interrupted or killed at any moment and run again: it goes on where it stopped. Ends with
+    0 when everything was read, 75 when something has to wait and the next run goes on.
+    """
+    from relationship.console import told
+    from relationship.rounds import sync_round
+
+    with told():
+        sys.exit(sync_round(_config()))
+
+
+@main.command()
+def rate() -> None:
+    """Bring every rating up to date, touching only what changed."""
+    from relationship.console import told
+    from relationship.rounds import rate_round
+
+    with told():
+        rate_round(_config())
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True)
+@click.option("--with-schedule", is_flag=True, help="Also start `relationship schedule` as a second process.")
+def serve(host: str, port: int, with_schedule: bool) -> None:
+    """Serve the pages."""
+    from relationship.console import told
+    from relationship.serving import serve_pages
+
+    with told():
+        serve_pages(_config(), host=host, port=port, with_schedule=with_schedule)
+
+
+@main.command()
+@click.option("--every", default=15, show_default=True, type=click.IntRange(1, 1440), help="Minutes between cycles.")
+def schedule(every: int) -> None:
+    """Sync and rate again and again, until interrupted."""
+    from relationship.console import told
+    from relationship.schedule import run_forever
+
+    with told():
+        run_forever(_config(), every_minutes=every)
+
+
+@main.command()
+def dump() -> None:
+    """Print everything that counts, sorted and without surrogate keys, to compare two databases."""
+    from relationship.console import told
+    from relationship.house import open_house
+    from relationship.store.dump import lines
+
+    with told(), open_house(_config()) as house, house.store.reading() as conn:
+        for line in lines(conn):
+            sys.stdout.buffer.write(line + b"\n")
+
+
+@main.command()
+def status() -> None:
+    """How every mailbox and table is doing; never shows an address."""
+    from relationship.console import told
+    from relationship.rounds import print_status
+
+    with told():
+        sys.exit(print_status(_config()))
+
+
+@main.command(name="new-key")
+def new_key() -> None:
+    """Print a new key for RELATIONSHIP_ENCRYPTION_KEYS (put it in front of the old ones)."""
+    from cryptography.fernet import Fernet
+
+    click.echo(Fernet.generate_key().decode())
+
+
+def _config() -> "Config":
+    from relationship.config import load_config
+
+    return load_config()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""The demonstration: a simulated organisation, read through the real protocols, rated and shown."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+
+from relationship.config import Config, load_config
+from relationship.console import stderr
+from relationship.errors import FixSettings
+from relationship.health.rules import Frequency
+from relationship.house import House, open_house
+from relationship.rounds import rated, sync
+from relationship.serving import port_is_free, serve_house
+from relationship.store import ratings, rules
+from settings.rules import Rules
+
+FOLDER = Path("var/demo")
+START_SECONDS = 180
+# A world that does not say how often one writes there is an archive: years of mail at a slow pace.
+ARCHIVE_FREQUENCY = Frequency.MONTHLY
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked on the command line; None means: as the world says."""
+
+    world: Path | None
+    now: str | None
+    port: int
+    frequency: int | None
+    database: str | None
+
+
+def run(wishes: Wishes, *, serve: bool) -> None:
+    """Simulate, sync, rate and (unless told otherwise) serve until interrupted."""
+    os.environ["RELATIONSHIP_MODE"] = "demo"
+    began = time.monotonic()
+    if serve and not port_is_free("127.0.0.1", wishes.port):
+        raise FixSettings(
+            f"Port {wishes.port} is in use.",
+            next_step=f"End the other program, or try: make demo DEMO='--port {wishes.port + 1}'",
+            code="port_taken",
+        )
+    folder = wishes.world or _generated(FOLDER / "world")
+    world = _described(folder)
+    with _simulated(folder) as reach:
+        config = _config(wishes, world, reach)
+        with open_house(config) as house:
+            _save_frequency(house, wishes.frequency or world.get("expected_frequency") or ARCHIVE_FREQUENCY)
+            sync(house)
+            rated(house)
+            _say_result(house)
+            stderr.print(f"Ready after {time.monotonic() - began:.0f} s.")
+            if serve:
+                _serve(house, wishes.port)
+
+
+def simulate(world: Path | None, *, port: int, sign_in_port: int, ready_file: Path | None) -> None:
+    """Only the simulated organisation, until interrupted."""
+    from simulator.server import serve
+    from simulator.world_files import load_world
+
+    loaded = load_world(world or _generated(FOLDER / "world"))
+    if ready_file is None:
+        ready_file = FOLDER / "organisation.json"
+        ready_file.parent.mkdir(parents=True, exist_ok=True)
+    stderr.print(f"Simulating “{loaded.name}”; how to reach it stands in {ready_file}. Stop with Ctrl+C.")
+    serve(loaded, port=port, sign_in_port=sign_in_port, ready_file=ready_file)
+
+
+def _generated(folder: Path) -> Path:
+    from simulator.demo_world import generate, write_world
+
+    stderr.print("Inventing a French company …")
+    shutil.rmtree(folder, ignore_errors=True)
+    write_world(generate(), folder)
+    return folder
+
+
+def _described(folder: Path) -> dict[str, Any]:
+    """What world.json says; the simulator's own loader has the last word on whether it is right."""
+    try:
+        found = json.loads((folder / "world.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@contextmanager
+def _simulated(folder: Path) -> Iterator[dict[str, str]]:
+    """The simulated organisation as a process of its own; yields how to reach it."""
+    ready = FOLDER / "organisation.json"
+    ready.parent.mkdir(parents=True, exist_ok=True)
+    ready.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "relationship.cli", "simulate", "--world", str(folder), "--port", "0"]
+    process = subprocess.Popen([*command, "--ready-file", str(ready)])
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not ready.exists():
+            if process.poll() is not None:
+                sys.exit(process.returncode or 1)  # it has said why
+            if time.monotonic() > deadline:
+                raise FixSettings(
+                    f"The simulated organisation did not start within {START_SECONDS} seconds.",
+                    next_step="Try a smaller world, or run `relationship simulate` to see why.",
+                    code="simulator_slow",
+                )
+            time.sleep(0.05)
+        yield json.loads(ready.read_text(encoding="utf-8"))
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _config(wishes: Wishes, world: dict[str, Any], reach: dict[str, str]) -> Config:
+    database = FOLDER / "relationship.db"
+    if wishes.database is None:
+        for name in ("", "-wal", "-shm"):
+            Path(f"{database}{name}").unlink(missing_ok=True)
+    now = wishes.now or world.get("now") or datetime.now(UTC).isoformat()
+    keys = ("authority_url", "msgraph_url", "dataverse_url", "tenant_id", "client_id", "client_secret", "ca_file")
+    return load_config(
+        mode="demo",
+        database_url=wishes.database or f"sqlite:///{database}",
+        base_url=f"http://localhost:{wishes.port}",
+        now=now,
+        time_zone=world.get("time_zone", "Europe/Paris"),
+        read_window_days=world.get("read_window_days", "all"),
+        secret_key=os.urandom(32).hex(),
+        encryption_keys=Fernet.generate_key().decode(),
+        **{key: reach[key] for key in keys},
+    )
+
+
+def _save_frequency(house: House, frequency: int) -> None:
+    with house.store.transaction() as conn:
+        rules.save(conn, Rules(frequency=int(frequency)), at=house.clock(), by="demo")
+
+
+def _say_result(house: House) -> None:
+    with house.store.reading() as conn:
+        counts = ratings.open_by_rating(conn)
+    said = ", ".join(f"{count} {name}" for name, count in counts.items())
+    stderr.print(f"Open opportunities: {said or 'none'}.")
+
+
+def _serve(house: House, port: int) -> None:
+    stderr.print(f"\n  Open [bold]{house.config.base_url}[/] and choose a person to sign in as. Stop with Ctrl+C.\n")
+    if sys.stdin.isatty() and os.environ.get("DISPLAY"):
+        webbrowser.open(house.config.base_url)
+    serve_house(house, host="127.0.0.1", port=port)

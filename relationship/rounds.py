@@ -1,0 +1,63 @@
+"""One round of work as a person or the scheduler starts it: sync, rate, status; told on the console."""
+
+from rich.table import Table
+
+from relationship.config import Config
+from relationship.console import progress, stderr
+from relationship.desk.rate import RateReport, rate_all
+from relationship.house import House, open_house
+from relationship.store import sources
+from relationship.sync.run import SyncReport, sync_once
+
+EX_OK, EX_TEMPFAIL = 0, 75
+
+
+def sync_round(config: Config) -> int:
+    """One sync cycle with a progress bar; returns the exit code."""
+    with open_house(config) as house:
+        report = sync(house)
+    return EX_OK if report.complete else EX_TEMPFAIL
+
+
+def rate_round(config: Config) -> None:
+    with open_house(config) as house:
+        rated(house)
+
+
+def sync(house: House) -> SyncReport:
+    with progress("Reading mailboxes") as advance:
+        report = sync_once(house, progress=advance)
+    stderr.print(report.sentence(), soft_wrap=True)
+    return report
+
+
+def rated(house: House) -> RateReport:
+    report = rate_all(house)
+    stderr.print(
+        f"Rated {report.records} records ({report.changed} changed) after a look at {report.activities} activities.",
+        soft_wrap=True,
+    )
+    return report
+
+
+def print_status(config: Config) -> int:
+    """The state of every source that is not plainly healthy, and totals; 0 only when all are well."""
+    with open_house(config) as house, house.store.reading() as conn:
+        rows = sources.all_sources(conn)
+    table = Table("Source", "State", "Since / reason", "Last success (UTC)", "Streams read", "Set aside", box=None)
+    sick = [row for row in rows if row.state not in ("healthy", "unavailable") or row.quarantined]
+    mailboxes = [row for row in rows if row.key.startswith(sources.MAILBOX)]
+    for row in [row for row in rows if row not in mailboxes] + [row for row in sick if row in mailboxes]:
+        table.add_row(
+            row.key,
+            row.state,
+            row.reason,
+            row.last_success_at.strftime("%Y-%m-%d %H:%M") if row.last_success_at else "never",
+            f"{row.complete} of {row.containers}",
+            str(row.quarantined),
+        )
+    stderr.print(table)
+    healthy = sum(row.state == "healthy" for row in mailboxes)
+    gone = sum(row.state == "unavailable" for row in mailboxes)
+    stderr.print(f"{healthy} of {len(mailboxes)} mailboxes healthy, {gone} without a mailbox of their own.")
+    return EX_TEMPFAIL if sick or not rows else EX_OK

@@ -1,0 +1,58 @@
+"""Serving the pages with waitress, and the scheduler beside it when asked."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import waitress
+
+from relationship.config import Config
+from relationship.console import stderr
+from relationship.errors import FixSettings
+from relationship.house import House, open_house
+from web.app import create_app
+
+THREADS = 8
+
+
+def serve_pages(config: Config, *, host: str, port: int, with_schedule: bool) -> None:
+    """Serve until interrupted."""
+    with open_house(config) as house, _scheduler(with_schedule):
+        stderr.print(f"Serving {config.base_url} (listening on {host}:{port}). Stop with Ctrl+C.")
+        serve_house(house, host=host, port=port)
+
+
+def serve_house(house: House, *, host: str, port: int) -> None:
+    """Serve one house until interrupted; FixSettings when the port is taken."""
+    if not port_is_free(host, port):
+        raise FixSettings(
+            f"Port {port} is in use.",
+            next_step="End the other program, or choose another port with --port.",
+            code="port_taken",
+        )
+    waitress.serve(create_app(house), host=host, port=port, threads=THREADS, ident=None)
+
+
+def port_is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def _scheduler(wanted: bool) -> Iterator[None]:
+    if not wanted:
+        yield
+        return
+    process = subprocess.Popen([sys.executable, "-m", "relationship.cli", "schedule"])
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)

@@ -1,0 +1,71 @@
+"""The configuration refuses what would fail later, and says which variable."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from relationship.config import Config, load_config
+from relationship.errors import FixSettings
+
+DOCS = Path(__file__).parents[1] / "docs" / "settings.md"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("mode", "live"),
+        ("database_url", "mysql://db/crm"),
+        ("time_zone", "Europe/Atlantis"),
+        ("authority_url", "http://login.microsoftonline.com"),
+        ("msgraph_url", "https://user:secret@graph.microsoft.com/v1.0"),
+        ("read_window_days", "0"),
+        ("read_window_days", "soon"),
+        ("sync_threads", "0"),
+        ("now", "2026-06-17T09:00:00"),
+    ],
+)
+def test_a_bad_value_is_refused_with_the_variable_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
+    monkeypatch.setenv("RELATIONSHIP_MODE", "demo")
+    monkeypatch.setenv(f"RELATIONSHIP_{name.upper()}", value)
+    with pytest.raises(FixSettings) as refused:
+        load_config()
+    assert f"RELATIONSHIP_{name.upper()}" in refused.value.message
+    assert refused.value.next_step
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"msgraph_url": "https://graph.microsoft.com.evil.example/v1.0"},
+        {"authority_url": "https://localhost:8443"},
+        {"dataverse_url": "https://crm.example"},
+        {"now": "2026-06-17T09:00:00Z"},
+        {"fail_at": "any:1"},
+    ],
+)
+def test_production_talks_to_microsoft_only_and_has_a_real_clock(setting: dict[str, str]):
+    with pytest.raises(FixSettings):
+        load_config(mode="production", **setting)
+
+
+def test_a_secret_never_shows_in_the_printed_configuration():
+    config = load_config(mode="demo", client_secret="canary-secret", secret_key="canary-key")
+    assert "canary" not in repr(config)
+
+
+def test_a_postgres_url_gets_the_driver_we_ship():
+    config = load_config(mode="demo", database_url="postgresql://db/crm")
+    assert config.database_url == "postgresql+psycopg://db/crm"
+
+
+def test_every_variable_is_documented_and_every_documented_one_exists():
+    documented = set(re.findall(r"^\| `RELATIONSHIP_(\w+)`", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
+    assert documented == {name.upper() for name in Config.model_fields}
+
+
+def test_the_documented_first_values_are_the_real_ones():
+    rows = re.findall(r"^\| `RELATIONSHIP_(\w+)` \| `([^`]+)` \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) >= 8
+    for name, value in rows:
+        assert str(Config.model_fields[name.lower()].default) == value
