@@ -1,0 +1,171 @@
+"""The CRM: users, accounts, contacts, leads, opportunities and who belongs to them, by change tracking.
+
+Each table is a source of its own: one that may not be read stops no other. What if it runs twice: rows are
+keyed by GUID. What if it dies half-way: see `delta`. What if Dynamics says no: the rows known so far stay.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from relationship.activities import RecordKind
+from relationship.errors import BadItem
+from relationship.store import colleagues, cursors, memberships, quarantine, records
+from relationship.store.colleagues import CrmUser
+from relationship.store.cursors import Place
+from relationship.store.database import Store
+from relationship.store.memberships import MembershipRow
+from relationship.store.records import RecordRow
+from relationship.sync import dataverse
+from relationship.sync.dataverse import TrackedTable
+from relationship.sync.delta import Round, Stream, read_round
+from relationship.sync.transport import Channel, Json
+
+SCOPE = "dataverse"
+# In this order: who a record belongs to is known before the record.
+TABLES = (
+    dataverse.SYSTEM_USERS,
+    dataverse.ACCOUNTS,
+    dataverse.CONTACTS,
+    dataverse.LEADS,
+    dataverse.OPPORTUNITIES,
+    dataverse.CONNECTIONS,
+)
+
+
+def source_key(table: TrackedTable) -> str:
+    return f"dataverse/{table.entity_set}"
+
+
+def read_table(
+    store: Store,
+    channel: Channel,
+    table: TrackedTable,
+    source_id: int,
+    *,
+    zone: ZoneInfo,
+    refresh: bool,
+    progress: Callable[[int], None],
+) -> Round:
+    """Bring one table up to date."""
+    keeper = _keeper(channel, table, zone)
+    with store.reading() as conn:
+        place = cursors.load(conn, source_id).get("")
+    stream = Stream(
+        room="crm",
+        source_id=source_id,
+        container="",
+        start=table.link(channel.base_url),
+        fetch=partial(_fetch, channel),
+        save=partial(_save, keeper, source_id, table.key),
+        end_full=keeper.end_full,
+    )
+    return read_round(store, stream, place, refresh=refresh, progress=progress)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keeper:
+    """How one table reaches the store. parse: a row in, what is kept out, None when it is not (any more)."""
+
+    parse: Callable[[Json], Any]
+    save: Callable[[Connection, list[Any], list[str], Place], int]
+    end_full: Callable[[Connection, Place], int]
+
+
+@dataclass(slots=True)
+class _Page:
+    """One page sorted out: what is kept, gone or unreadable, by GUID; of a GUID told twice the last row counts."""
+
+    kept: dict[str, Any] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    bad: dict[str, str] = field(default_factory=dict)
+
+
+def _fetch(channel: Channel, link: str, is_saved: bool) -> Json:
+    return channel.fetch(link, scope=SCOPE, headers=dataverse.TABLE_HEADERS, at_saved_link=is_saved)
+
+
+def _save(keeper: _Keeper, source_id: int, key: str, conn: Connection, rows: Sequence[Json], place: Place) -> int:
+    page = _sorted_out(keeper, key, rows)
+    quarantine.clear(conn, source_id, sorted({*page.kept, *page.gone} - page.bad.keys()))
+    for guid, reason in sorted(page.bad.items()):
+        quarantine.add(conn, source_id, guid, reason)
+    return keeper.save(conn, list(page.kept.values()), sorted(page.gone), place)
+
+
+def _sorted_out(keeper: _Keeper, key: str, rows: Sequence[Json]) -> _Page:
+    page = _Page()
+    for row in rows:
+        deleted = dataverse.deleted_guid(row)
+        if deleted is not None:
+            page.kept.pop(deleted, None)
+            page.gone.add(deleted)
+            continue
+        try:
+            guid = dataverse.guid(row, key)
+        except (BadItem, AttributeError):
+            continue  # nothing to name it by
+        try:
+            kept = keeper.parse(row)
+        except BadItem as error:
+            page.bad[guid] = error.code
+            continue
+        page.kept.pop(guid, None)
+        page.gone.discard(guid)
+        if kept is None:
+            page.gone.add(guid)
+        else:
+            page.kept[guid] = kept
+    return page
+
+
+def _keeper(channel: Channel, table: TrackedTable, zone: ZoneInfo) -> _Keeper:
+    if table is dataverse.SYSTEM_USERS:
+        return _Keeper(
+            parse=lambda row: dataverse.crm_user(row, zone),
+            save=_save_users,
+            end_full=colleagues.end_full_crm_round,
+        )
+    if table is dataverse.CONNECTIONS:
+        roles = _roles(channel)
+        return _Keeper(
+            parse=lambda row: dataverse.membership(row, roles),
+            save=_save_memberships,
+            end_full=memberships.end_full_round,
+        )
+    kind, parse = _RECORDS[table.entity_set]
+    return _Keeper(
+        parse=lambda row: parse(row, zone),
+        save=partial(_save_records, kind),
+        end_full=lambda conn, place: records.end_full_round(conn, kind, place),
+    )
+
+
+_RECORDS: dict[str, tuple[RecordKind, Callable[[Json, ZoneInfo], RecordRow]]] = {
+    dataverse.ACCOUNTS.entity_set: (RecordKind.ACCOUNT, dataverse.account),
+    dataverse.CONTACTS.entity_set: (RecordKind.CONTACT, dataverse.contact),
+    dataverse.LEADS.entity_set: (RecordKind.LEAD, dataverse.lead),
+    dataverse.OPPORTUNITIES.entity_set: (RecordKind.OPPORTUNITY, dataverse.opportunity),
+}
+
+
+def _save_users(conn: Connection, rows: list[CrmUser], gone: list[str], place: Place) -> int:
+    return colleagues.save_crm_users(conn, rows, gone, place=place)
+
+
+def _save_memberships(conn: Connection, rows: list[MembershipRow], gone: list[str], place: Place) -> int:
+    return memberships.save(conn, rows, gone, place=place)
+
+
+def _save_records(kind: RecordKind, conn: Connection, rows: list[RecordRow], gone: list[str], place: Place) -> int:
+    return records.save(conn, kind, rows, gone, place=place)
+
+
+def _roles(channel: Channel) -> dict[str, int | None]:
+    """Connection roles are few and read whole each time: a role renamed or reclassified changes nothing else."""
+    page = channel.fetch(dataverse.CONNECTION_ROLES.link(channel.base_url), scope=SCOPE, headers=dataverse.LIST_HEADERS)
+    return dataverse.role_categories(page["value"])

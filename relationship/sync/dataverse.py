@@ -1,0 +1,257 @@
+"""The shape of Dataverse's rows: addresses of tables, and rows as plain records.
+
+Lookups come as `_name_value` with the table they point at in an annotation; deletions are told by
+`$deletedEntity` in the row's context. Absent columns never happen here: every row is whole.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from relationship.activities import RecordKind
+from relationship.addresses import normalise
+from relationship.errors import BadItem
+from relationship.store.colleagues import CrmUser
+from relationship.store.memberships import MembershipRow
+from relationship.store.records import RecordRow
+from relationship.sync.texts import clean
+
+Row = Mapping[str, Any]
+
+API_PATH = "/api/data/v9.2"
+PAGE_SIZE = 2_000
+_LOOKUP = "Microsoft.Dynamics.CRM.lookuplogicalname"
+TABLE_HEADERS: Mapping[str, str] = {
+    "OData-Version": "4.0",
+    "OData-MaxVersion": "4.0",
+    "If-None-Match": "null",
+    "Prefer": f'odata.track-changes, odata.maxpagesize={PAGE_SIZE}, odata.include-annotations="{_LOOKUP}"',
+}
+# A list that is read whole must not ask for change tracking.
+LIST_HEADERS: Mapping[str, str] = {**TABLE_HEADERS, "Prefer": f"odata.maxpagesize={PAGE_SIZE}"}
+
+STAKEHOLDER, SALES_TEAM = 1000, 1001
+_STAGES = ("qualify", "develop", "propose", "close")
+_OPEN, _INACTIVE = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedTable:
+    """A table read by change tracking. entity_set: its name in addresses; key: column of its id."""
+
+    entity_set: str
+    key: str
+    columns: tuple[str, ...]
+
+    def link(self, base_url: str) -> str:
+        return f"{base_url}/{self.entity_set}?$select={','.join((self.key, *self.columns))}"
+
+
+_OWNED = ("statecode", "createdon", "_ownerid_value")
+_ADDRESSES = ("emailaddress1", "emailaddress2", "emailaddress3")
+
+SYSTEM_USERS = TrackedTable(
+    "systemusers",
+    "systemuserid",
+    ("fullname", "internalemailaddress", "azureactivedirectoryobjectid", "applicationid", "isdisabled"),
+)
+ACCOUNTS = TrackedTable("accounts", "accountid", ("name", "_primarycontactid_value", *_OWNED))
+CONTACTS = TrackedTable(
+    "contacts", "contactid", ("fullname", "jobtitle", "_parentcustomerid_value", *_ADDRESSES, *_OWNED)
+)
+LEADS = TrackedTable("leads", "leadid", ("fullname", "companyname", "jobtitle", *_ADDRESSES, *_OWNED))
+OPPORTUNITIES = TrackedTable(
+    "opportunities",
+    "opportunityid",
+    (
+        "name", "estimatedvalue", "actualvalue", "estimatedclosedate", "actualclosedate", "closeprobability",
+        "salesstage", "stepname", "_customerid_value", "_parentaccountid_value", "_parentcontactid_value", *_OWNED,
+    ),
+)  # fmt: skip
+CONNECTIONS = TrackedTable(
+    "connections",
+    "connectionid",
+    ("_record1id_value", "_record2id_value", "_record2roleid_value", "statecode"),
+)
+CONNECTION_ROLES = TrackedTable("connectionroles", "connectionroleid", ("category",))
+
+
+def deleted_guid(row: object) -> str | None:
+    """The GUID of a deletion, None for a row that is still there."""
+    if not isinstance(row, dict) or not str(row.get("@odata.context", "")).endswith("$deletedEntity"):
+        return None
+    return _bare(str(row.get("id", "")))
+
+
+def guid(row: Row, column: str) -> str:
+    """A GUID in lower case without braces; BadItem when it is none."""
+    found = row.get(column)
+    if not isinstance(found, str) or len(_bare(found)) != 36:
+        raise _bad("bad_id")
+    return _bare(found)
+
+
+def crm_user(row: Row, _zone: ZoneInfo) -> CrmUser | None:
+    """A colleague in the CRM, or None for an application user."""
+    if row.get("applicationid"):
+        return None
+    return CrmUser(
+        systemuser_guid=guid(row, SYSTEM_USERS.key),
+        key=_optional(row.get("azureactivedirectoryobjectid")),
+        name=clean(row.get("fullname")),
+        address=normalise(row.get("internalemailaddress")),
+        enabled=row.get("isdisabled") is not True,
+    )
+
+
+def account(row: Row, zone: ZoneInfo) -> RecordRow:
+    return RecordRow(
+        kind=RecordKind.ACCOUNT,
+        guid=guid(row, ACCOUNTS.key),
+        name=clean(row.get("name")),
+        status=_active(row),
+        created_on=_day(row.get("createdon"), zone),
+        owner_guid=_lookup(row, "_ownerid_value", "systemuser"),
+        contact_guid=_lookup(row, "_primarycontactid_value", "contact"),
+    )
+
+
+def contact(row: Row, zone: ZoneInfo) -> RecordRow:
+    return RecordRow(
+        kind=RecordKind.CONTACT,
+        guid=guid(row, CONTACTS.key),
+        name=clean(row.get("fullname")),
+        status=_active(row),
+        created_on=_day(row.get("createdon"), zone),
+        owner_guid=_lookup(row, "_ownerid_value", "systemuser"),
+        account_guid=_lookup(row, "_parentcustomerid_value", "account"),
+        job_title=clean(row.get("jobtitle")),
+        addresses=_addresses(row),
+    )
+
+
+def lead(row: Row, zone: ZoneInfo) -> RecordRow:
+    return RecordRow(
+        kind=RecordKind.LEAD,
+        guid=guid(row, LEADS.key),
+        name=clean(row.get("fullname")) or clean(row.get("companyname")),
+        status=_state(row, ("open", "qualified", "disqualified")),
+        created_on=_day(row.get("createdon"), zone),
+        owner_guid=_lookup(row, "_ownerid_value", "systemuser"),
+        job_title=clean(row.get("jobtitle")),
+        addresses=_addresses(row),
+    )
+
+
+def opportunity(row: Row, zone: ZoneInfo) -> RecordRow:
+    """Value: the estimate while it is open, what came of it once it is closed."""
+    is_open = row.get("statecode") == _OPEN
+    actual, estimate = _number(row.get("actualvalue")), _number(row.get("estimatedvalue"))
+    closed_on = None if is_open else _plain_day(row.get("actualclosedate"))
+    return RecordRow(
+        kind=RecordKind.OPPORTUNITY,
+        guid=guid(row, OPPORTUNITIES.key),
+        name=clean(row.get("name")),
+        status=_state(row, ("open", "won", "lost")),
+        created_on=_day(row.get("createdon"), zone),
+        closed_on=closed_on,
+        owner_guid=_lookup(row, "_ownerid_value", "systemuser"),
+        account_guid=_lookup(row, "_parentaccountid_value", "account") or _lookup(row, "_customerid_value", "account"),
+        contact_guid=_lookup(row, "_parentcontactid_value", "contact") or _lookup(row, "_customerid_value", "contact"),
+        stage=_stage(row),
+        probability=_percent(row.get("closeprobability")),
+        value=estimate if is_open or actual is None else actual,
+        close_on=_plain_day(row.get("estimatedclosedate")),
+    )
+
+
+def role_categories(rows: Iterable[object]) -> dict[str, int | None]:
+    """Connection roles by GUID: 1000 stakeholder, 1001 sales team, others something else."""
+    return {guid(row, CONNECTION_ROLES.key): row.get("category") for row in rows if isinstance(row, dict)}
+
+
+def membership(row: Row, roles: Mapping[str, int | None]) -> MembershipRow | None:
+    """Who belongs to an opportunity; None for the mirrored twin and for all other connections."""
+    opportunity_guid = _lookup(row, "_record1id_value", "opportunity")
+    role = roles.get(_optional(row.get("_record2roleid_value")) or "")
+    if opportunity_guid is None or row.get("statecode") == _INACTIVE:
+        return None
+    for member, category in (("systemuser", SALES_TEAM), ("contact", STAKEHOLDER)):
+        member_guid = _lookup(row, "_record2id_value", member)
+        if member_guid is not None and role == category:
+            return MembershipRow(guid(row, CONNECTIONS.key), opportunity_guid, member, member_guid)
+    return None
+
+
+def _lookup(row: Row, column: str, table: str) -> str | None:
+    """The GUID in a lookup column when it points at this table."""
+    return _optional(row.get(column)) if row.get(f"{column}@{_LOOKUP}", table) == table else None
+
+
+def _optional(raw: object) -> str | None:
+    return _bare(raw) or None if isinstance(raw, str) else None
+
+
+def _bare(raw: str) -> str:
+    """A GUID from its bare form, with braces, or from an address like …/accounts(<guid>)."""
+    return raw.rpartition("(")[2].rstrip(")").strip("{} ").lower()
+
+
+def _addresses(row: Row) -> tuple[str, ...]:
+    found = (normalise(row.get(column)) for column in _ADDRESSES)
+    return tuple(sorted({address for address in found if address}))
+
+
+def _active(row: Row) -> str:
+    return _state(row, ("active", "inactive"))
+
+
+def _state(row: Row, names: tuple[str, ...]) -> str:
+    state = row.get("statecode")
+    if not isinstance(state, int) or not 0 <= state < len(names):
+        raise _bad("bad_state")
+    return names[state]
+
+
+def _stage(row: Row) -> str:
+    place = row.get("salesstage")
+    if isinstance(place, int) and 0 <= place < len(_STAGES):
+        return _STAGES[place]
+    return clean(row.get("stepname"))
+
+
+def _percent(raw: object) -> int | None:
+    return raw if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= 100 else None
+
+
+def _number(raw: object) -> float | None:
+    return float(raw) if isinstance(raw, (int, float)) and not isinstance(raw, bool) else None
+
+
+def _day(raw: object, zone: ZoneInfo) -> date:
+    """The calendar day of an instant in the organisation's time zone."""
+    try:
+        found = datetime.fromisoformat(str(raw))
+    except ValueError:
+        raise _bad("bad_time") from None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(zone).date()
+
+
+def _plain_day(raw: object) -> date | None:
+    """A date-only column; some environments send it as an instant, whose day counts as it stands."""
+    if raw is None:
+        return None
+    try:
+        return date.fromisoformat(str(raw)[:10])
+    except ValueError:
+        raise _bad("bad_time") from None
+
+
+def _bad(reason: str) -> BadItem:
+    return BadItem(
+        f"A row of Dynamics 365 cannot be read ({reason}).",
+        next_step="Nothing to do: it is left out and read again when it changes.",
+        code=reason,
+    )

@@ -1,0 +1,96 @@
+"""Which mail is an activity of ours, and how it looks as one. Pure (design section 5, "Never").
+
+The names of a mail's fields, as `msgraph.message` makes them and the store keeps them:
+message_id, from, to, cc (normalised addresses), sent_at (ISO 8601), draft, invitation (a meeting's mail).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from relationship.activities import Activity, Kind, Party, Role, Status
+from relationship.addresses import domain_of, is_machine
+from relationship.store.sightings import Fields, Read, Verdict
+
+MOST_OUTSIDERS = 20
+_KEY_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Who is inside: every address in a domain of ours (people, lists, shared mailboxes), and the
+    addresses of colleagues elsewhere."""
+
+    domains: frozenset[str]
+    addresses: frozenset[str]
+
+    def holds(self, address: str) -> bool:
+        return domain_of(address) in self.domains or address in self.addresses
+
+    @property
+    def mark(self) -> str:
+        """A short fingerprint: when it changes, mail must be judged anew."""
+        text = "\n".join([*sorted(self.domains), "", *sorted(self.addresses)])
+        return sha256(text.encode()).hexdigest()[:_KEY_LENGTH]
+
+
+def circle(domains: Iterable[str], own_addresses: Iterable[str]) -> Circle:
+    ours = frozenset(domain.lower() for domain in domains)
+    return Circle(ours, frozenset(address for address in own_addresses if domain_of(address) not in ours))
+
+
+def mail_reader(inside: Circle, *, read_from: date | None, zone: ZoneInfo) -> Read:
+    """How the store turns the fields of a mail into an activity.
+
+    read_from  first day (in `zone`) that is kept, None for everything
+    returns    a function: fields in; Activity, DROP (not kept) or INCOMPLETE (more must arrive) out
+    """
+
+    def read(fields: Fields) -> Activity | Verdict:
+        if fields.get("draft") or fields.get("invitation"):
+            return Verdict.DROP
+        sender, sent_at = fields.get("from"), fields.get("sent_at")
+        if not sender or not sent_at or "to" not in fields or "cc" not in fields:
+            return Verdict.INCOMPLETE
+        at = datetime.fromisoformat(sent_at)
+        if read_from is not None and at.astimezone(zone).date() < read_from:
+            return Verdict.DROP
+        parties = _parties(sender, fields["to"], fields["cc"])
+        if is_machine(sender) or not _is_correspondence(parties, inside):
+            return Verdict.DROP
+        key = mail_key(fields.get("message_id"), sender, at, fields["to"], fields["cc"])
+        return Activity(key=key, kind=Kind.EMAIL, at=at, status=Status.DONE, parties=parties)
+
+    return read
+
+
+def mail_key(message_id: str | None, sender: str, at: datetime, to: Iterable[str] = (), cc: Iterable[str] = ()) -> str:
+    """The identity of a mail in however many mailboxes: its internetMessageId, else sender, second, recipients."""
+    trimmed = (message_id or "").strip()
+    if trimmed:
+        return f"email:{_digest(trimmed)}"
+    recipients = ",".join(sorted({*to, *cc}))
+    return f"email-x:{_digest(f'{sender}|{at:%Y-%m-%dT%H:%M:%S}|{recipients}')}"
+
+
+def _parties(sender: str, to: Iterable[str], cc: Iterable[str]) -> tuple[Party, ...]:
+    """Everybody once, in the first role; machines among the recipients are nobody."""
+    roles: dict[str, Role] = {sender: Role.FROM}
+    for role, addresses in ((Role.TO, to), (Role.CC, cc)):
+        for address in addresses:
+            if not is_machine(address):
+                roles.setdefault(address, role)
+    return tuple(Party(address, role) for address, role in roles.items())
+
+
+def _is_correspondence(parties: Iterable[Party], inside: Circle) -> bool:
+    """Somebody of ours and somebody outside are on it, and not a crowd."""
+    ours = [inside.holds(party.address) for party in parties]
+    outsiders = ours.count(False)
+    return any(ours) and 0 < outsiders <= MOST_OUTSIDERS
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:_KEY_LENGTH]

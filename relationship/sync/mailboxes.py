@@ -1,0 +1,297 @@
+"""One mailbox: its folders, then the mail of each folder that is read.
+
+What if it runs twice: messages are keyed by immutable id. What if it dies half-way: every folder has its
+own place. What if Microsoft says no: to one folder, the others are read and the mailbox is degraded; to the
+mailbox, it is left as it was and looked at again later.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import Connection
+
+from relationship import failpoints
+from relationship.errors import BadItem, CursorExpired, RelationshipError, TryLater
+from relationship.store import cursors, folders, quarantine, sightings
+from relationship.store.cursors import Place
+from relationship.store.database import Store
+from relationship.store.sightings import Piece, Read
+from relationship.sync import msgraph
+from relationship.sync.delta import MOST_RESTARTS, Round, Stream, anew, read_round, started
+from relationship.sync.faults import Service, fault
+from relationship.sync.texts import is_clean
+from relationship.sync.transport import Channel, Json
+
+log = structlog.get_logger()
+
+FOLDERS = "folders"
+CIRCLE = "circle"
+MOST_FOLDER_PAGES = 1_000
+BATCH_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading any mailbox needs. circle_mark: fingerprint of who is inside (`disposition.Circle`)."""
+
+    store: Store
+    channel: Channel
+    read: Read
+    circle_mark: str
+    zone: ZoneInfo
+    progress: Callable[[int], None]
+
+
+def read_mailbox(reading: Reading, user_id: str, source_id: int, *, refresh: bool) -> Round:
+    """Bring one mailbox up to date; a folder that fails is left for the next run, the others are read.
+
+    raises  Unavailable, Reconnect: nothing of it can be read; else the first failure of a folder, at the end
+    """
+    mailbox = _Mailbox(reading, user_id, source_id, refresh)
+    mailbox.judge_anew_if_circle_changed()
+    mailbox.read_folders()
+    return mailbox.read_mail()
+
+
+class _Mailbox:
+    """One reading of one mailbox."""
+
+    def __init__(self, reading: Reading, user_id: str, source_id: int, refresh: bool) -> None:
+        self._to = reading
+        self._user_id = user_id
+        self._source_id = source_id
+        self._refresh = refresh
+
+    def judge_anew_if_circle_changed(self) -> None:
+        """Whether a mail is internal depends on who is inside; when that changes all mail is read again."""
+        with self._to.store.reading() as conn:
+            places = cursors.load(conn, self._source_id)
+        if places.get(CIRCLE, Place()).delta_link == self._to.circle_mark:
+            return
+        with self._to.store.transaction() as conn:
+            for container, place in places.items():
+                if container not in (FOLDERS, CIRCLE):
+                    cursors.save(conn, self._source_id, container, anew(place))
+            failpoints.passage("mail.places_reset")
+            mark = Place(delta_link=self._to.circle_mark, full=False)
+            cursors.save(conn, self._source_id, CIRCLE, mark)
+
+    # Folders
+
+    def read_folders(self) -> None:
+        """Read the changes of the folder tree; all of its pages are kept in one transaction, for they are few."""
+        with self._to.store.reading() as conn:
+            place = started(cursors.load(conn, self._source_id).get(FOLDERS))
+        for _ in range(MOST_RESTARTS):
+            try:
+                rows, delta_link = self._folder_rows(place)
+            except CursorExpired:
+                place = anew(place)
+                continue
+            self._save_folders(rows, place, delta_link)
+            return
+        raise TryLater(
+            "Microsoft drops our place in the folder list as soon as it gives it.",
+            next_step="Nothing to do: the next run reads it again.",
+            code="place_never_kept",
+        )
+
+    def _folder_rows(self, place: Place) -> tuple[list[Any], str]:
+        start = msgraph.folders_link(self._to.channel.base_url, self._user_id)
+        link = place.delta_link or start
+        rows: list[Any] = []
+        seen = set()
+        for _ in range(MOST_FOLDER_PAGES):
+            failpoints.passage("folders.before_fetch")
+            page = self._fetch(link, is_saved=link != start)
+            failpoints.passage("folders.fetched")
+            rows += page["value"]
+            if (delta_link := page.get("@odata.deltaLink")) is not None:
+                return rows, delta_link
+            seen.add(link)
+            link = page.get("@odata.nextLink", link)
+            if link in seen:
+                break
+        raise TryLater(
+            "The pages of the folder list lead in a circle.",
+            next_step="Nothing to do: the next run reads it again.",
+            code="link_loop",
+        )
+
+    def _save_folders(self, rows: Sequence[Any], place: Place, delta_link: str) -> None:
+        if not rows and not place.full and not (self._refresh and delta_link != place.delta_link):
+            return
+        unread = self._unread_ids() if rows else frozenset()
+        found = {row.folder_id: row for row in _folder_rows(rows, unread)}
+        removed = {str(row.get("id")) for row in _dicts(rows) if msgraph.is_removed(row)} - found.keys()
+        with self._to.store.transaction() as conn:
+            failpoints.passage("folders.transaction_open")
+            known = folders.all_ids(conn, self._source_id)
+            if place.full:
+                removed |= known - found.keys()
+            readable = set(folders.readable(conn, self._source_id))
+            closed = {folder_id for folder_id, row in found.items() if folder_id in readable and not row.read}
+            gone = sorted((removed & known) | closed)
+            written = folders.remove(conn, self._source_id, gone, read=self._to.read, zone=self._to.zone)
+            failpoints.passage("folders.removed")
+            written += folders.save(conn, self._source_id, list(found.values()))
+            failpoints.passage("folders.saved")
+            if written or place.full or self._refresh:
+                after = Place(delta_link=delta_link, next_link=None, round=place.round, full=False)
+                cursors.save(conn, self._source_id, FOLDERS, after)
+            failpoints.passage("folders.place_saved")
+        failpoints.passage("folders.committed")
+
+    def _unread_ids(self) -> frozenset[str]:
+        """The ids of the well-known folders that are not read; a mailbox need not have all of them."""
+        found: set[str] = set()
+        waiting = list(msgraph.UNREAD_FOLDERS)
+        for _ in range(BATCH_TRIES):
+            failed: list[str] = []
+            for start in range(0, len(waiting), msgraph.BATCH_SIZE):
+                names = waiting[start : start + msgraph.BATCH_SIZE]
+                failed += self._ask_batch(names, found)
+            if not failed:
+                return frozenset(found)
+            waiting = failed
+        raise TryLater(
+            "Microsoft does not tell the mailbox's standard folders.",
+            next_step="Nothing to do: the next run asks again.",
+            code="batch_failed",
+        )
+
+    def _ask_batch(self, names: Sequence[str], found: set[str]) -> list[str]:
+        """Ask for some folders; adds their ids to `found`, returns the names to ask for again."""
+        body = msgraph.folder_batch(self._user_id, names)
+        answers = self._to.channel.post("/$batch", body, scope=self._user_id).get("responses")
+        by_id = {answer.get("id"): answer for answer in _dicts(answers if isinstance(answers, list) else [])}
+        again = []
+        for name in names:
+            answer = by_id.get(name, {})
+            status, inner = answer.get("status"), answer.get("body")
+            if status == 200 and isinstance(inner, dict):
+                found.add(msgraph.item_id(inner))
+            elif status != 404:
+                self._check_inner(status, answer)
+                again.append(name)
+        return again
+
+    def _check_inner(self, status: object, answer: Json) -> None:
+        """A refusal inside a batch counts like one outside; a request for silence is kept before the next try."""
+        if not isinstance(status, int):
+            return
+        told = fault(status, "", service=Service.MSGRAPH)
+        if not isinstance(told, TryLater):
+            raise told
+        self._to.channel.note_silence(self._user_id, answer.get("headers"))
+
+    # Mail
+
+    def read_mail(self) -> Round:
+        done, failures = Round(), []
+        with self._to.store.reading() as conn:
+            places = cursors.load(conn, self._source_id)
+            readable = folders.readable(conn, self._source_id)
+        for folder_id in readable:
+            try:
+                one = self._read_folder(folder_id, places.get(folders.container_of(folder_id)))
+                done = Round(done.pages + one.pages, done.rows + one.rows, done.written + one.written)
+            except (BadItem, TryLater) as error:
+                log.info("folder_failed", source_id=self._source_id, code=error.code)
+                if isinstance(error, TryLater) and error.wait_seconds is not None:
+                    raise
+                failures.append((folder_id, error))
+        self._raise_first_real(failures)
+        return done
+
+    def _raise_first_real(self, failures: Iterable[tuple[str, RelationshipError]]) -> None:
+        """A folder may go while it is read: the folder list tells, and then it was no failure."""
+        failed = list(failures)
+        if not failed:
+            return
+        self.read_folders()
+        with self._to.store.reading() as conn:
+            readable = set(folders.readable(conn, self._source_id))
+        for folder_id, error in failed:
+            if folder_id in readable:
+                raise error
+
+    def _read_folder(self, folder_id: str, place: Place | None) -> Round:
+        container = folders.container_of(folder_id)
+        stream = Stream(
+            room="mail",
+            source_id=self._source_id,
+            container=container,
+            start=msgraph.messages_link(self._to.channel.base_url, self._user_id, folder_id),
+            fetch=lambda link, is_saved: self._fetch(link, is_saved=is_saved),
+            save=partial(self._save_mail, folder_id),
+            end_full=partial(self._end_full, container),
+        )
+        return read_round(self._to.store, stream, place, refresh=self._refresh, progress=self._to.progress)
+
+    def _save_mail(self, folder_id: str, conn: Connection, rows: Sequence[Json], place: Place) -> int:
+        page = _sorted_out(rows, folder_id)
+        for item_id, reason in sorted(page.bad.items()):
+            quarantine.add(conn, self._source_id, item_id, reason)
+        written = sightings.apply_page(
+            conn,
+            self._source_id,
+            folders.container_of(folder_id),
+            page.pieces,
+            page.removed,
+            place=place,
+            read=self._to.read,
+            zone=self._to.zone,
+        )
+        return written + len(page.bad)
+
+    def _end_full(self, container: str, conn: Connection, place: Place) -> int:
+        return sightings.end_full_round(conn, self._source_id, container, place, read=self._to.read, zone=self._to.zone)
+
+    def _fetch(self, link: str, *, is_saved: bool) -> Json:
+        return self._to.channel.fetch(link, scope=self._user_id, headers=msgraph.MAIL_HEADERS, at_saved_link=is_saved)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    pieces: list[Piece]
+    removed: list[str]
+    bad: dict[str, str]
+
+
+def _sorted_out(rows: Sequence[Any], folder_id: str) -> _Page:
+    """A page of messages by what is to be done; an item that is both removed and told has its last row's fate."""
+    pieces: dict[str, list[Piece]] = {}
+    removed: dict[str, None] = {}
+    bad: dict[str, str] = {}
+    for row in _dicts(rows):
+        try:
+            item_id = msgraph.item_id(row)
+        except BadItem:
+            continue  # nothing to name it by
+        if msgraph.is_removed(row):
+            pieces.pop(item_id, None)
+            removed[item_id] = None
+            continue
+        try:
+            piece = msgraph.message(row, folder_id)
+        except BadItem as error:
+            bad[item_id] = error.code
+            continue
+        removed.pop(item_id, None)
+        pieces.setdefault(item_id, []).append(piece)
+    return _Page([piece for same in pieces.values() for piece in same], list(removed), bad)
+
+
+def _folder_rows(rows: Iterable[Any], unread: frozenset[str]) -> Iterator[folders.FolderRow]:
+    for row in _dicts(rows):
+        if not msgraph.is_removed(row) and is_clean(row.get("id")):
+            yield msgraph.folder(row, unread)
+
+
+def _dicts(rows: Iterable[Any]) -> list[Json]:
+    return [row for row in rows if isinstance(row, dict)]

@@ -1,0 +1,198 @@
+"""The shape of Microsoft Graph's JSON: addresses of lists, and rows as plain pieces.
+
+Unknown fields are ignored, absent ones are unchanged, null ones cleared. Subject, body and preview are
+never asked for. What has another type than documented raises BadItem, for the quarantine.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from relationship.addresses import normalise
+from relationship.errors import BadItem
+from relationship.store.colleagues import DirectoryUser
+from relationship.store.folders import FolderRow, container_of
+from relationship.store.sightings import Piece
+from relationship.sync.texts import clean, is_clean
+from relationship.sync.transport import Json
+
+USER_SELECT = "id,displayName,mail,userPrincipalName,proxyAddresses,accountEnabled,userType"
+FOLDER_SELECT = "id,parentFolderId"
+# lastModifiedDateTime tells the newer of two rows of one message; the rest is contract section 4.
+MESSAGE_SELECT = (
+    "internetMessageId,conversationId,conversationIndex,from,sender,toRecipients,ccRecipients,sentDateTime,"
+    "receivedDateTime,isDraft,parentFolderId,lastModifiedDateTime"
+)
+PAGE_SIZE = 500
+MAIL_HEADERS: Mapping[str, str] = {"Prefer": f'odata.maxpagesize={PAGE_SIZE}, IdType="ImmutableId"'}
+
+# Nothing in these is (or is yet) correspondence. Folders directly below them are left out too, which is
+# where conflicts, localfailures and serverfailures lie (below syncissues).
+UNREAD_FOLDERS = (
+    "junkemail", "drafts", "outbox", "syncissues", "searchfolders", "scheduled", "conversationhistory",
+    "recoverableitemsdeletions",
+)  # fmt: skip
+# Members of a batch run at the same time; Outlook allows four at once per mailbox.
+BATCH_SIZE = 4
+
+_SEARCH_FOLDER = "#microsoft.graph.mailsearchfolder"
+_NEVER_YEAR = 1
+_FULL_ROW = {"internetMessageId", "toRecipients", "sentDateTime"}
+
+
+def users_link(base_url: str) -> str:
+    return f"{base_url}/users/delta?$select={USER_SELECT}"
+
+
+def domains_link(base_url: str) -> str:
+    return f"{base_url}/domains?$select=id,isVerified"
+
+
+def user_path(user_id: str) -> str:
+    return f"/users/{quote(user_id, safe='')}?$select={USER_SELECT}"
+
+
+def folders_link(base_url: str, user_id: str) -> str:
+    return f"{base_url}/users/{quote(user_id, safe='')}/mailFolders/delta?$select={FOLDER_SELECT}"
+
+
+def messages_link(base_url: str, user_id: str, folder_id: str) -> str:
+    user, folder = quote(user_id, safe=""), quote(folder_id, safe="")
+    return f"{base_url}/users/{user}/mailFolders/{folder}/messages/delta?$select={MESSAGE_SELECT}"
+
+
+def folder_batch(user_id: str, names: Iterable[str]) -> Json:
+    """A batch that asks for the ids of well-known folders; the request id is the name."""
+    user = quote(user_id, safe="")
+    return {
+        "requests": [
+            {
+                "id": name,
+                "method": "GET",
+                "url": f"/users/{user}/mailFolders/{name}?$select=id",
+                "headers": {"Prefer": 'IdType="ImmutableId"'},
+            }
+            for name in names
+        ]
+    }
+
+
+def is_removed(row: Mapping[str, Any]) -> bool:
+    return "@removed" in row
+
+
+def item_id(row: object) -> str:
+    """The id of a row; BadItem when it has none that can be kept."""
+    found = row.get("id") if isinstance(row, dict) else None
+    if not isinstance(found, str) or not is_clean(found):
+        raise _bad("bad_id")
+    return found
+
+
+def is_thin_user(row: Mapping[str, Any]) -> bool:
+    """Whether a user's row lacks what every full row has, so that the user must be read alone."""
+    return not {"mail", "proxyAddresses", "accountEnabled", "displayName"} <= row.keys()
+
+
+def directory_user(row: Mapping[str, Any]) -> DirectoryUser | None:
+    """A colleague, or None for a guest: a person of another organisation with an entry in ours."""
+    if row.get("userType") == "Guest" or "#EXT#" in str(row.get("userPrincipalName")):
+        return None
+    raw = [row.get("mail"), row.get("userPrincipalName")]
+    proxies = row.get("proxyAddresses")
+    for proxy in proxies if isinstance(proxies, list) else []:
+        kind, _, address = str(proxy).partition(":")
+        if kind.lower() == "smtp":
+            raw.append(address)
+    addresses = {address for address in map(normalise, raw) if address}
+    return DirectoryUser(
+        key=item_id(row),
+        name=clean(row.get("displayName")),
+        enabled=row.get("accountEnabled") is not False,
+        addresses=tuple(sorted(addresses)),
+    )
+
+
+def verified_domains(rows: Iterable[object]) -> list[str]:
+    found = [row for row in rows if isinstance(row, dict) and row.get("isVerified") is not False]
+    return sorted({clean(row.get("id")).lower() for row in found} - {""})
+
+
+def folder(row: Mapping[str, Any], unread_ids: frozenset[str]) -> FolderRow:
+    folder_id = item_id(row)
+    parent = row.get("parentFolderId")
+    is_search = str(row.get("@odata.type", "")).lower() == _SEARCH_FOLDER
+    return FolderRow(
+        folder_id=folder_id,
+        parent_id=parent if isinstance(parent, str) else None,
+        read=not is_search and folder_id not in unread_ids and parent not in unread_ids,
+    )
+
+
+def message(row: Mapping[str, Any], folder_id: str) -> Piece:
+    """A row of messages/delta as a piece for the store; see `disposition` for the names of its fields.
+
+    raises  BadItem with a reason when a full row has no sender, no time or another form than documented
+    """
+    fields: dict[str, Any] = {}
+    if "internetMessageId" in row:
+        fields["message_id"] = clean(row["internetMessageId"], longest=1_000) or None
+    if "isDraft" in row:
+        fields["draft"] = row["isDraft"] is True
+    if "from" in row or "sender" in row:
+        fields["from"] = _address(row.get("from")) or _address(row.get("sender"))
+    for name, ours in (("toRecipients", "to"), ("ccRecipients", "cc")):
+        if name in row:
+            fields[ours] = _addresses(row[name])
+    if "sentDateTime" in row:
+        sent_at = instant(row["sentDateTime"])
+        fields["sent_at"] = sent_at.isoformat() if sent_at else None
+    if "eventMessage" in str(row.get("@odata.type")) and fields:
+        fields["invitation"] = True
+    if not fields.get("draft") and not fields.get("invitation"):
+        if fields.get("from", "") is None or (row.keys() >= _FULL_ROW and "from" not in fields):
+            raise _bad("no_sender")
+        if fields.get("sent_at", "") is None:
+            raise _bad("no_time")
+    modified = row.get("lastModifiedDateTime")
+    return Piece(item_id(row), container_of(folder_id), fields, instant(modified) if modified else None)
+
+
+def instant(raw: object) -> datetime | None:
+    """A time of Microsoft Graph in UTC; None for null and for year 1, which means "never"."""
+    if raw is None:
+        return None
+    try:
+        found = datetime.fromisoformat(str(raw))
+    except ValueError:
+        raise _bad("bad_time") from None
+    if found.year == _NEVER_YEAR:
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _address(raw: object) -> str | None:
+    """The normalised address of a recipient; None when it has none that leads outside of Exchange."""
+    if raw is None:
+        return None
+    if not isinstance(raw, dict):
+        raise _bad("bad_party")
+    inner = raw.get("emailAddress")
+    return normalise(inner.get("address")) if isinstance(inner, dict) else None
+
+
+def _addresses(raw: object) -> list[str]:
+    if raw is None:
+        return []
+    if not isinstance(raw, list):
+        raise _bad("bad_parties")
+    return list(dict.fromkeys(address for address in map(_address, raw) if address))
+
+
+def _bad(reason: str) -> BadItem:
+    return BadItem(
+        f"An item of Microsoft Graph cannot be read ({reason}).",
+        next_step="Nothing to do: it is left out and read again when it changes.",
+        code=reason,
+    )

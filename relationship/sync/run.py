@@ -1,0 +1,362 @@
+"""One run of the sync: directory, CRM, then every mailbox; what became of each source is written down.
+
+What if it runs twice: nothing is written the second time. What if it dies half-way: the next run goes on
+from the last page. What if Microsoft says no: to one source, the others are read; to our credentials,
+everything stops with the reason.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from relationship.clock import Clock
+from relationship.config import Config
+from relationship.errors import (
+    FixSettings,
+    Reconnect,
+    RelationshipError,
+    StorageTrouble,
+    TryLater,
+    Unavailable,
+)
+from relationship.store import colleagues, deployment, sources
+from relationship.store.database import Store
+from relationship.store.sources import SourceRow
+from relationship.sync import crm, directory, mailboxes
+from relationship.sync.auth import CREDENTIAL_CODES
+from relationship.sync.connection import Microsoft, connect
+from relationship.sync.dataverse import TrackedTable
+from relationship.sync.delta import Round
+from relationship.sync.disposition import circle, mail_reader
+
+log = structlog.get_logger()
+
+# States and places are renewed at most this often while nothing changes, so that a run soon after another
+# writes nothing at all.
+BOOKKEEPING = timedelta(minutes=10)
+# A mailbox that is switched off or out of scope is looked at once a day.
+LOOK_AGAIN = timedelta(hours=24)
+
+HEALTHY, DEGRADED, UNAVAILABLE, READING = "healthy", "degraded", "unavailable", "reading"
+
+
+class House(Protocol):
+    """What a run needs of the wiring (`relationship/house.py`)."""
+
+    @property
+    def config(self) -> Config: ...
+    @property
+    def store(self) -> Store: ...
+    @property
+    def clock(self) -> Clock: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is; `mailboxes_total` is 0 until the directory is read."""
+
+    step: str
+    mailboxes_done: int = 0
+    mailboxes_total: int = 0
+    messages: int = 0
+    records: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A source that could not be read to the end. reason: a code, never content."""
+
+    key: str
+    state: str
+    reason: str
+    message: str
+    next_step: str
+    wait_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one run did. mailboxes_skipped: unavailable ones that are looked at again tomorrow."""
+
+    requests: int = 0
+    rows: int = 0
+    written: int = 0
+    mailboxes_ok: int = 0
+    mailboxes_degraded: int = 0
+    mailboxes_unavailable: int = 0
+    mailboxes_skipped: int = 0
+    tables_ok: int = 0
+    troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all that can be read was read; 75 when a later run has something left to do."""
+        return TryLater.exit_code if any(trouble.state == DEGRADED for trouble in self.troubles) else 0
+
+    @property
+    def again_in_seconds(self) -> float | None:
+        """When it makes sense to run again, if Microsoft named a time; the earliest one."""
+        named = [trouble.wait_seconds for trouble in self.troubles if trouble.wait_seconds is not None]
+        return min(named, default=None)
+
+
+def sync_once(
+    house: House,
+    *,
+    microsoft: Microsoft | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Report:
+    """Bring everything up to date, once.
+
+    microsoft  an open connection, kept by whoever runs this often (its circuit and quotas remember); None
+               opens one for this run
+    progress   told after every page and every mailbox, by one thread at a time
+    raises     Reconnect, FixSettings: our credentials or configuration; StorageTrouble: the database
+    """
+    connection = microsoft or connect(house.config)
+    try:
+        return _Run(house, connection, progress).run()
+    finally:
+        if microsoft is None:
+            connection.close()
+
+
+class _Run:
+    """The state of one run."""
+
+    def __init__(self, house: House, microsoft: Microsoft, progress: Callable[[Progress], None] | None) -> None:
+        self._config = house.config
+        self._store = house.store
+        self._clock = house.clock
+        self._microsoft = microsoft
+        self._tally = _Tally(progress)
+        self._stop = threading.Event()
+        self._sent_before = microsoft.requests_sent
+        self._known: dict[str, SourceRow] = {}
+        self._troubles: list[Trouble] = []
+        self._tables_ok = 0
+
+    def run(self) -> Report:
+        read_from = self._prepare()
+        self._tally.step("directory")
+        self._attempt(directory.SOURCE_KEY, self._read_directory)
+        self._tally.step("crm")
+        for table in crm.TABLES if self._microsoft.dataverse else ():
+            self._tables_ok += self._attempt(crm.source_key(table), partial(self._read_table, table))
+        self._tally.step("mail")
+        return self._report(self._read_mailboxes(read_from))
+
+    def _prepare(self) -> date | None:
+        """The organisation and the read window of this database; the window is fixed by the first run."""
+        config = self._config
+        today = self._clock().astimezone(config.zone).date()
+        days = config.read_window_days
+        wanted = None if days == "all" else today - timedelta(days=int(days))
+        with self._store.transaction() as conn:
+            found = deployment.ensure(conn, tenant_id=config.tenant_id, time_zone=config.time_zone, read_from=wanted)
+            self._known = {row.key: row for row in sources.all_sources(conn)}
+        return found.read_from
+
+    # Sources
+
+    def _attempt(self, key: str, read: Callable[[int, bool], Round]) -> bool:
+        """Read one source and write down how it went; only what concerns every source is raised."""
+        known = self._known.get(key)
+        refresh = known is None or self._is_due(known.last_success_at, BOOKKEEPING)
+        source_id = self._begin(key, known)
+        try:
+            done = read(source_id, refresh)
+        except (FixSettings, StorageTrouble):
+            raise
+        except Reconnect as error:
+            if error.code in CREDENTIAL_CODES or key == directory.SOURCE_KEY:
+                raise
+            self._note_trouble(key, source_id, known, error)
+        except RelationshipError as error:
+            self._note_trouble(key, source_id, known, error)
+        except Exception as error:  # the rim of one source: a fault of ours stops no other
+            log.error("source_failed", key=key, error=type(error).__name__)
+            self._note_trouble(key, source_id, known, _our_fault(error))
+        else:
+            self._tally.add_written(done.written)
+            self._note_success(source_id, known, refresh=refresh)
+            return True
+        return False
+
+    def _begin(self, key: str, known: SourceRow | None) -> int:
+        with self._store.transaction() as conn:
+            source_id = sources.ensure(conn, [key])[key]
+            if known is None:
+                sources.set_state(conn, source_id, READING, at=self._clock(), success=False)
+        return source_id
+
+    def _note_success(self, source_id: int, known: SourceRow | None, *, refresh: bool) -> None:
+        if known is not None and known.state == HEALTHY and not refresh:
+            return
+        with self._store.transaction() as conn:
+            sources.set_state(conn, source_id, HEALTHY, at=self._clock(), success=True)
+
+    def _note_trouble(self, key: str, source_id: int, known: SourceRow | None, error: RelationshipError) -> None:
+        state = UNAVAILABLE if isinstance(error, Unavailable) else DEGRADED
+        wait_seconds = error.wait_seconds if isinstance(error, TryLater) else None
+        log.warning("source_trouble", key=key, state=state, code=error.code, wait_seconds=wait_seconds)
+        self._troubles.append(Trouble(key, state, error.code, error.message, error.next_step, wait_seconds))
+        due = known is None or self._is_due(known.tried_at, BOOKKEEPING)
+        if known is not None and (known.state, known.reason) == (state, error.code) and not due:
+            return
+        with self._store.transaction() as conn:
+            sources.set_state(conn, source_id, state, error.code, at=self._clock(), success=False)
+
+    def _is_due(self, last: datetime | None, every: timedelta) -> bool:
+        return last is None or self._clock() - last >= every
+
+    def _read_directory(self, source_id: int, refresh: bool) -> Round:
+        channel = self._microsoft.msgraph
+        return directory.read_directory(
+            self._store, channel, source_id, refresh=refresh, progress=self._tally.add_records
+        )
+
+    def _read_table(self, table: TrackedTable, source_id: int, refresh: bool) -> Round:
+        channel = self._microsoft.dataverse
+        if channel is None:
+            raise AssertionError("no table is read without a CRM")
+        return crm.read_table(
+            self._store,
+            channel,
+            table,
+            source_id,
+            zone=self._config.zone,
+            refresh=refresh,
+            progress=self._tally.add_records,
+        )
+
+    # Mailboxes
+
+    def _read_mailboxes(self, read_from: date | None) -> Mapping[str, int]:
+        with self._store.reading() as conn:
+            users = colleagues.mailbox_keys(conn)
+            found = deployment.load(conn)
+            inside = circle(found.domains if found else (), colleagues.own_addresses(conn))
+        reading = mailboxes.Reading(
+            store=self._store,
+            channel=self._microsoft.msgraph,
+            read=mail_reader(inside, read_from=read_from, zone=self._config.zone),
+            circle_mark=inside.mark,
+            zone=self._config.zone,
+            progress=self._tally.add_messages,
+        )
+        wanted = [user for user in users if not self._is_resting(user)]
+        self._tally.expect(len(wanted))
+        outcomes = self._in_parallel(partial(self._read_one, reading), wanted)
+        return {"ok": sum(outcomes), "skipped": len(users) - len(wanted)}
+
+    def _is_resting(self, user_id: str) -> bool:
+        known = self._known.get(sources.MAILBOX + user_id)
+        return known is not None and known.state == UNAVAILABLE and not self._is_due(known.tried_at, LOOK_AGAIN)
+
+    def _read_one(self, reading: mailboxes.Reading, user_id: str) -> bool:
+        if self._stop.is_set():
+            return False
+        key = sources.MAILBOX + user_id
+
+        def read(source_id: int, refresh: bool) -> Round:
+            return mailboxes.read_mailbox(reading, user_id, source_id, refresh=refresh)
+
+        try:
+            is_ok = self._attempt(key, read)
+        except RelationshipError:
+            self._stop.set()
+            raise
+        self._tally.mailbox_done()
+        return is_ok
+
+    def _in_parallel(self, work: Callable[[str], bool], users: Sequence[str]) -> list[bool]:
+        if not users:
+            return []
+        with ThreadPoolExecutor(self._config.sync_threads, thread_name_prefix="mailbox") as pool:
+            futures = [pool.submit(work, user) for user in users]
+            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            failed = next((future for future in done if future.exception() is not None), None)
+            if failed is not None:
+                self._stop.set()
+                pool.shutdown(wait=True, cancel_futures=True)
+            return [future.result() for future in ([failed] if failed else futures)]
+
+    def _report(self, outcome: Mapping[str, int]) -> Report:
+        mail = [trouble for trouble in self._troubles if trouble.key.startswith(sources.MAILBOX)]
+        return Report(
+            requests=self._microsoft.requests_sent - self._sent_before,
+            rows=self._tally.rows,
+            written=self._tally.written,
+            mailboxes_ok=outcome["ok"],
+            mailboxes_degraded=_count(mail, DEGRADED),
+            mailboxes_unavailable=_count(mail, UNAVAILABLE),
+            mailboxes_skipped=outcome["skipped"],
+            tables_ok=self._tables_ok,
+            troubles=tuple(sorted(self._troubles, key=lambda trouble: trouble.key)),
+        )
+
+
+class _Tally:
+    """Counts over all threads, and tells them one at a time."""
+
+    def __init__(self, tell: Callable[[Progress], None] | None) -> None:
+        self._tell = tell or (lambda _: None)
+        self._lock = threading.Lock()
+        self._step = ""
+        self._done = self._total = self._messages = self._records = 0
+        self.written = 0
+
+    @property
+    def rows(self) -> int:
+        return self._messages + self._records
+
+    def step(self, name: str) -> None:
+        with self._lock:
+            self._step = name
+            self._say()
+
+    def expect(self, mailboxes_total: int) -> None:
+        with self._lock:
+            self._total = mailboxes_total
+            self._say()
+
+    def add_messages(self, count: int) -> None:
+        with self._lock:
+            self._messages += count
+            self._say()
+
+    def add_records(self, count: int) -> None:
+        with self._lock:
+            self._records += count
+            self._say()
+
+    def add_written(self, count: int) -> None:
+        with self._lock:
+            self.written += count
+
+    def mailbox_done(self) -> None:
+        with self._lock:
+            self._done += 1
+            self._say()
+
+    def _say(self) -> None:
+        self._tell(Progress(self._step, self._done, self._total, self._messages, self._records))
+
+
+def _count(troubles: Iterable[Trouble], state: str) -> int:
+    return sum(trouble.state == state for trouble in troubles)
+
+
+def _our_fault(error: Exception) -> TryLater:
+    return TryLater(
+        f"A fault of ours ({type(error).__name__}) stopped this source.",
+        next_step="Report it with the log of this run; the next run tries again.",
+        code="internal_error",
+    )
