@@ -34,6 +34,14 @@ def from_them(ages, kind="email") -> list[Row]:
     return [(kind, TODAY - age, 0, 1) for age in ages]
 
 
+def together(records) -> ContactDays:
+    """The contact days of several records, each a list of rows, through arrays."""
+    index = {kind.value: number for number, kind in enumerate(KINDS)}
+    rows = [(number, index[kind], *rest) for number, one in enumerate(records) for kind, *rest in one]
+    record, kind, day, ours, theirs = np.array(rows, dtype=np.int64).reshape(-1, 5).T
+    return ContactDays.from_arrays(record=record, kind=kind, day=day, ours=ours, theirs=theirs)
+
+
 def scores(rows, *, age, today=TODAY, window_began=WINDOW_BEGAN, rules=DEFAULTS) -> ScoreArrays:
     """The product's scores of one record created `age` days before TODAY."""
     sums = day_sums(ContactDays.of_record(rows), records=1, until=today)

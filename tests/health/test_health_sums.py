@@ -1,27 +1,16 @@
 """Contact days and their sums: order is irrelevant, and many records give the same bits as one."""
 
 import numpy as np
-from health_builders import TODAY, WINDOW_BEGAN, histories, mutual, rules
+from health_builders import TODAY, WINDOW_BEGAN, histories, mutual, rules, together
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relationship.activities import KINDS
 from relationship.health import sums as sums_module
 from relationship.health.contact_days import NO_DAY, ContactDays
 from relationship.health.score import exact_scores
 from relationship.health.sums import contact_day_counts, day_sums, weekly_sums
 
 several = st.lists(histories | st.just([]), min_size=1, max_size=8)
-
-
-def together(records) -> ContactDays:
-    rows = [
-        (index, [kind.value for kind in KINDS].index(kind), *rest)
-        for index, one in enumerate(records)
-        for kind, *rest in one
-    ]
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 5).T
-    return ContactDays.from_arrays(**dict(zip(("record", "kind", "day", "ours", "theirs"), columns, strict=True)))
 
 
 def same(left: ContactDays, right: ContactDays) -> bool:
