@@ -4,7 +4,7 @@ Every request carries the key of this run in `X-Simulator-Key`; without it there
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Request, Response, abort, jsonify, request
@@ -51,6 +51,9 @@ def acts(
         how = arguments.get("how")
         organisation.expire_tokens(arguments.get("key"), how=Expiry(**how) if how else None)
 
+    def set_now(arguments: Arguments) -> None:
+        organisation.now = datetime.fromisoformat(arguments["at"]).astimezone(UTC)
+
     def set_consent(arguments: Arguments) -> None:
         registration.has_consent = bool(arguments["given"])
 
@@ -77,6 +80,7 @@ def acts(
         "traffic": lambda _: traffic.summary(),
         "clear_traffic": lambda _: traffic.clear(),
         "truth": lambda _: [_mail(mail) for mail in organisation.truth()],
+        "set_now": set_now,
         "expire_secret": lambda _: registration.expire_secret(),
         "set_consent": set_consent,
     }

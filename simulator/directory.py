@@ -23,11 +23,10 @@ class User:
 
 
 class Directory:
-    """The users by GUID. `version` counts changes, `token_epoch` the times its delta tokens expired."""
+    """The users by GUID. `version` counts changes."""
 
     def __init__(self) -> None:
         self.version = 1
-        self.token_epoch = 0
         self.log: ChangeLog[User] = ChangeLog()
         self._users: dict[str, User] = {}
         self._guid_by_name: dict[str, str] = {}

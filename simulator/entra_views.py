@@ -37,6 +37,7 @@ def token_blueprint(entra: Entra, authorize_origin: Callable[[], str]) -> Bluepr
         return jsonify(
             issuer=f"{authority}/v2.0",
             authorization_endpoint=f"{authorize_origin()}/{entra.tenant_id}/oauth2/v2.0/authorize",
+            end_session_endpoint=f"{authorize_origin()}/{entra.tenant_id}/oauth2/v2.0/logout",
             token_endpoint=f"{authority}/oauth2/v2.0/token",
             jwks_uri=f"{authority}/discovery/v2.0/keys",
             response_modes_supported=["query", "form_post"],
@@ -112,7 +113,19 @@ def authorize_blueprint(entra: Entra) -> Blueprint:
         )
         return _sent_back(code=code, session_state=secrets.token_hex(8))
 
+    @bp.get("/<tenant>/oauth2/v2.0/logout")
+    def logout(tenant: str) -> BaseResponse | str:
+        entra.check_tenant(tenant)
+        target = request.args.get("post_logout_redirect_uri", "")
+        return redirect(target) if _is_ours(target) else render_template("authorize.html", signed_out=True)
+
     return bp
+
+
+def _is_ours(address: str) -> bool:
+    """Whether a browser may be sent there: only to an application on this machine."""
+    parts = urlsplit(address)
+    return parts.hostname in _LOOPBACK and parts.scheme in ("http", "https")
 
 
 def _check_request(entra: Entra, tenant: str) -> None:
@@ -120,8 +133,7 @@ def _check_request(entra: Entra, tenant: str) -> None:
     values = request.values
     if values.get("client_id") != entra.registration.client_id:
         raise Refused(700016, "unauthorized_client", "Application was not found in the directory.")
-    target = urlsplit(values.get("redirect_uri", ""))
-    if target.hostname not in _LOOPBACK or target.scheme not in ("http", "https"):
+    if not _is_ours(values.get("redirect_uri", "")):
         raise Refused(50011, "invalid_request", "The redirect URI is not registered for the application.")
     if values.get("response_type") != "code":
         raise Refused(70011, "unsupported_response_type", "Only the response type 'code' is supported.")

@@ -26,7 +26,11 @@ class UnknownNameError(LookupError):
 
 
 class Organisation:
-    """Live state of one world. Hold `lock` while reading several things that must fit together."""
+    """Live state of one world. Hold `lock` while reading several things that must fit together.
+
+    now: the organisation's time, the end of the world at first; it stands still unless set.
+    token_epoch: how often all delta tokens expired at once.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -36,6 +40,7 @@ class Organisation:
         self.lock = threading.RLock()
         self.directory = Directory()
         self.expiry = Expiry()
+        self.token_epoch = 0
         self._people = {person.id: person for person in world.people}
         self._person_ids = {address.lower(): p.id for p in world.people for address in (*p.aliases, p.email)}
         for person in world.people:
@@ -137,12 +142,10 @@ class Organisation:
         """Every delta token handed out so far (for one mailbox, or all and the directory) is refused."""
         with self.lock:
             self.expiry = how or self.expiry
-            if key is not None:
+            if key is None:
+                self.token_epoch += 1
+            else:
                 self.mailbox(key).token_epoch += 1
-                return
-            self.directory.token_epoch += 1
-            for user in self.directory:
-                self.mailbox(user.id).token_epoch += 1
 
     # Mail
 

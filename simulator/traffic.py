@@ -38,7 +38,7 @@ class Traffic:
             self._silent_until: dict[str, float] = {}
 
     def begin(self, mailbox: str) -> int:
-        """A request for a mailbox starts; how many run there now, this one included."""
+        """A request starts; how many run for this mailbox ("" for none) now, itself included."""
         with self._lock:
             if self._clock() < self._silent_until.get(mailbox, 0.0):
                 self.too_early += 1

@@ -268,6 +268,6 @@ def _sign_in(about: Description, people: Mapping[str, Person]) -> tuple[SignIn, 
             raise about.bad("sign_in", "has an entry without person_id and roles", next_step)
         person = people.get(row.get("person_id", ""))
         if person is None or not person.is_colleague:
-            raise about.bad("sign_in", f"names {row.get('person_id')!r}, who is no colleague", next_step)
+            raise about.bad("sign_in", "names somebody who is no colleague", next_step)
         found.append(SignIn(person.id, tuple(row["roles"])))
     return tuple(found)

@@ -128,7 +128,7 @@ class Row:
             return values(self.text(column))
         except ValueError as error:
             choice = ", ".join(values)
-            raise self.bad(column, f"{self.text(column)!r} is not allowed", f"Write one of: {choice}.") from error
+            raise self.bad(column, "is not an allowed value", f"Write one of: {choice}.") from error
 
     def whole_number(self, column: str) -> int | None:
         cell = self.text(column)

@@ -77,7 +77,7 @@ def folders_delta(organisation: Organisation, call: Call, secret: bytes) -> Answ
         context="Collection(mailFolder)",
         log=mailbox.folder_log,
         version=mailbox.version,
-        epoch=mailbox.token_epoch,
+        epoch=organisation.token_epoch + mailbox.token_epoch,
         page_size=call.page_size(_DEFAULT_PAGE),
         key=lambda change: change.item.id,
         row=row,

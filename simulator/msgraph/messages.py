@@ -93,7 +93,7 @@ def messages_delta(organisation: Organisation, call: Call, secret: bytes) -> Ans
         context="Collection(message)",
         log=folder.log,
         version=mailbox.version,
-        epoch=mailbox.token_epoch,
+        epoch=organisation.token_epoch + mailbox.token_epoch,
         page_size=call.page_size(_DEFAULT_PAGE),
         key=lambda change: (change.item.serial, 0 if immutable else change.generation),
         row=row,

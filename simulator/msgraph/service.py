@@ -50,30 +50,23 @@ class GraphService:
                 return self._batch(call)
             except GraphError as error:
                 return error.answer(call)
-        running = self._begin(call)
+        mailbox = self._mailbox_id(call)
+        running = self._traffic.begin(mailbox)
         try:
-            return self._one(call, running)
+            return self._one(call, mailbox, running)
         finally:
-            self._end(call)
+            self._traffic.end(mailbox)
 
     def _mailbox_id(self, call: Call) -> str:
+        """The GUID of the user whose mailbox is asked for, however the client named it; '' when none is."""
         user = self._organisation.directory.find(call.mailbox_key) if call.mailbox_key else None
         return user.id if user else ""
 
-    def _begin(self, call: Call) -> int:
-        mailbox = self._mailbox_id(call)
-        return self._traffic.begin(mailbox) if mailbox else 1
-
-    def _end(self, call: Call) -> None:
-        if mailbox := self._mailbox_id(call):
-            self._traffic.end(mailbox)
-
-    def _one(self, call: Call, running: int) -> Answer:
-        """The answer to a single call while `running` of its mailbox are under way."""
-        mailbox = self._mailbox_id(call)
+    def _one(self, call: Call, mailbox: str, running: int) -> Answer:
+        """The answer to a single call while `running` of its mailbox are under way, itself included."""
         if self.latency_seconds:
             time.sleep(self.latency_seconds)
-        if running > MAILBOX_WIDTH:
+        if mailbox and running > MAILBOX_WIDTH:
             answer = self._throttled(call, mailbox, "1")
         else:
             answer = self._with_faults(replace(call, faults=self._plan.due(call.path, mailbox)), mailbox)
@@ -125,7 +118,8 @@ class GraphService:
     def _batch(self, call: Call) -> Answer:
         """Members run together: they count as simultaneous requests of their mailbox; answers come last first."""
         calls = _members(call)
-        running = {name: self._begin(member) for name, (member, _) in calls.items()}
+        mailboxes = {name: self._mailbox_id(member) for name, (member, _) in calls.items()}
+        running = {name: self._traffic.begin(mailbox) for name, mailbox in mailboxes.items()}
         answers: dict[str, Answer] = {}
         try:
             for name, (member, depends_on) in calls.items():
@@ -133,10 +127,10 @@ class GraphService:
                     message = "The request failed because a request it depends on failed."
                     answers[name] = GraphError(424, "FailedDependency", message).answer(member)
                 else:
-                    answers[name] = self._one(member, running[name])
+                    answers[name] = self._one(member, mailboxes[name], running[name])
         finally:
-            for member, _ in calls.values():
-                self._end(member)
+            for mailbox in mailboxes.values():
+                self._traffic.end(mailbox)
         self._traffic.note("POST", "$batch", "", 200)
         responses = [_member_answer(name, answer) for name, answer in reversed(answers.items())]
         return Answer(body={"responses": responses})

@@ -95,7 +95,7 @@ def users_delta(organisation: Organisation, call: Call, secret: bytes) -> Answer
         context=_context(call),
         log=directory.log,
         version=directory.version,
-        epoch=directory.token_epoch,
+        epoch=organisation.token_epoch,
         page_size=call.page_size(_DEFAULT_PAGE),
         key=lambda change: change.item.id,
         row=row,
