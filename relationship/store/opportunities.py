@@ -13,12 +13,12 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
 from relationship.store.reading_scope import Scope, may_be_read, owned_by
-from relationship.store.tables import Colleague, Health, Record
+from relationship.store.tables import Colleague, Health, Record, table
 
-_record = Record.__table__  # type: ignore[attr-defined]
-_health = Health.__table__  # type: ignore[attr-defined]
+_record = table(Record)
+_health = table(Health)
 _account = _record.alias("account")
-_owner = Colleague.__table__.alias("owner")  # type: ignore[attr-defined]
+_owner = table(Colleague).alias("owner")
 
 NO_RATING = "none"
 _FAR = date(9999, 12, 31)

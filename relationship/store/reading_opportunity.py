@@ -20,23 +20,24 @@ from relationship.store.tables import (
     Membership,
     Record,
     RecordActivity,
+    table,
 )
 
-_record = Record.__table__  # type: ignore[attr-defined]
-_health = Health.__table__  # type: ignore[attr-defined]
-_colleague = Colleague.__table__  # type: ignore[attr-defined]
-_membership = Membership.__table__  # type: ignore[attr-defined]
-_activity = Activity.__table__  # type: ignore[attr-defined]
-_party = ActivityParty.__table__  # type: ignore[attr-defined]
-_link = RecordActivity.__table__  # type: ignore[attr-defined]
-_deployment = Deployment.__table__  # type: ignore[attr-defined]
+_record = table(Record)
+_health = table(Health)
+_colleague = table(Colleague)
+_membership = table(Membership)
+_activity = table(Activity)
+_party = table(ActivityParty)
+_link = table(RecordActivity)
+_deployment = table(Deployment)
 _account = _record.alias("account")
 _owner = _colleague.alias("owner")
 
 
 @dataclass(frozen=True, slots=True)
 class Opportunity:
-    """One opportunity with its latest rating; window_began: first day that the read window covers."""
+    """One opportunity with its latest rating; read_from: first day of the read window, None = everything."""
 
     id: int
     guid: str
@@ -65,7 +66,7 @@ class Opportunity:
     falls_to: str | None
     last_activity_at: datetime | None
     next_activity_at: datetime | None
-    window_began: date | None
+    read_from: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class ActivityPage:
 
 def opportunity(conn: Connection, *, scope: Scope, guid: str) -> Opportunity | None:
     """The opportunity, or None when there is none with this GUID inside the scope."""
-    window = sa.select(_deployment.c.window_began).limit(1).scalar_subquery()
+    window = sa.select(_deployment.c.read_from).limit(1).scalar_subquery()
     joined = (
         _record.outerjoin(_health, _health.c.record_id == _record.c.id)
         .outerjoin(

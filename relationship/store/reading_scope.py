@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from relationship.store.tables import Colleague, Membership, Record
+from relationship.store.tables import Colleague, Membership, Record, table
 
 
 class Reach(StrEnum):
@@ -36,19 +36,19 @@ def may_be_read(scope: Scope) -> sa.ColumnElement[bool]:
 
 def owned_by(colleague_key: str) -> sa.ColumnElement[bool]:
     """Records whose owner in the CRM is this colleague."""
-    owner = Record.__table__.c.owner_guid  # type: ignore[attr-defined]
+    owner = table(Record).c.owner_guid
     return sa.and_(owner.is_not(None), owner == _system_user(colleague_key))
 
 
 def sold_by(colleague_key: str) -> sa.ColumnElement[bool]:
     """Opportunities whose sales team this colleague belongs to."""
-    team = Membership.__table__.c  # type: ignore[attr-defined]
+    team = table(Membership).c
     theirs = sa.select(team.opportunity_guid).where(
         team.member == "systemuser", team.member_guid == _system_user(colleague_key)
     )
-    return sa.and_(Record.__table__.c.guid.in_(theirs))  # type: ignore[attr-defined]
+    return sa.and_(table(Record).c.guid.in_(theirs))
 
 
 def _system_user(colleague_key: str) -> sa.ScalarSelect[str | None]:
-    known = Colleague.__table__.c  # type: ignore[attr-defined]
+    known = table(Colleague).c
     return sa.select(known.systemuser_guid).where(known.key == colleague_key).scalar_subquery()

@@ -18,6 +18,9 @@ const ICONS = [
   "person", "search", "sign_out", "warning", "weather_moon", "weather_sunny",
 ];
 
+// For systems without Segoe UI, which the pages ask for first.
+const FONTS = ["open-sans-latin-wght-normal.woff2", "open-sans-latin-ext-wght-normal.woff2"];
+
 const PACKAGES = [
   { name: "htmx.org", licence: "0BSD", licence_file: "LICENSE", files: ["htmx.min.js"] },
   { name: "echarts", licence: "Apache-2.0", licence_file: "LICENSE", notice_file: "NOTICE", files: ["echarts.js"] },
@@ -25,6 +28,7 @@ const PACKAGES = [
   { name: "tslib", licence: "0BSD", licence_file: "LICENSE.txt", files: ["echarts.js"] },
   { name: "@fluentui/tokens", licence: "MIT", licence_file: "LICENSE", files: ["tokens.css"] },
   { name: "@fluentui/svg-icons", licence: "MIT", files: ["icons.svg"] },
+  { name: "@fontsource-variable/open-sans", licence: "OFL-1.1", licence_file: "LICENSE", files: FONTS },
 ];
 
 function block(selector, theme, scheme) {
@@ -62,6 +66,7 @@ await build({
   define: { "process.env.NODE_ENV": '"production"', __DEV__: "false" },
 });
 copyFileSync(join(modules, "htmx.org/dist/htmx.min.js"), join(target, "htmx.min.js"));
+for (const font of FONTS) copyFileSync(join(modules, "@fontsource-variable/open-sans/files", font), join(target, font));
 writeFileSync(join(target, "tokens.css"), tokens());
 writeFileSync(join(target, "icons.svg"), sprite());
 

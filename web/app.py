@@ -1,0 +1,80 @@
+"""The app factory: one Flask application over one house."""
+
+import secrets
+from datetime import timedelta
+
+from flask import Flask, Response, redirect, request, url_for
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response as AnyResponse
+
+from relationship.errors import FixSettings
+from web import errors, formats, languages, members, opportunity_list, opportunity_page, security, sign_in, static_files, words
+from web.entra import Entra
+from web.house import House
+
+SIGN_IN_RATE = "30 per minute"
+# A request holds a form or a filter, never a file.
+LONGEST_REQUEST_BYTES = 64 * 1024
+
+
+def create_app(house: House) -> Flask:
+    """The pages over `house` (configuration, store, clock); connects to nothing until the first request.
+
+    FixSettings when the secret key is missing in production.
+    """
+    app = Flask("web")
+    https = house.config.base_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=_secret_key(house),
+        SESSION_COOKIE_NAME="__Host-session" if https else "session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=https,
+        PERMANENT_SESSION_LIFETIME=timedelta(seconds=members.SESSION_SECONDS),
+        MAX_CONTENT_LENGTH=LONGEST_REQUEST_BYTES,
+        # Our own check of Sec-Fetch-Site and Origin stands in for the Referer, which the pages never send.
+        WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.extensions["house"] = house
+    app.extensions["entra"] = Entra(house.config)
+    CSRFProtect(app)
+    security.install(app, https=https)
+    languages.install(app, zone=house.config.time_zone)
+    members.install(app)
+    formats.install(app)
+    static_files.install(app)
+    app.jinja_env.globals["words"] = words
+    errors.install(app)
+    for blueprint in (sign_in.blueprint, opportunity_list.blueprint, opportunity_page.blueprint):
+        app.register_blueprint(blueprint)
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
+    limiter.limit(SIGN_IN_RATE)(sign_in.blueprint)
+    app.add_url_rule("/", view_func=_home)
+    app.add_url_rule("/healthz", view_func=_healthz)
+    return app
+
+
+def _secret_key(house: House) -> str:
+    key = house.config.secret_key.get_secret_value()
+    if key:
+        return key
+    if house.config.mode == "production":
+        raise FixSettings(
+            "The key that signs the session cookie is missing.",
+            next_step="Put a long random text into RELATIONSHIP_SECRET_KEY and start again.",
+            code="missing_secret_key",
+        )
+    return secrets.token_urlsafe(32)
+
+
+def _home() -> AnyResponse:
+    return redirect(url_for("opportunities.listing", **request.args.to_dict(flat=False)))  # type: ignore[arg-type]
+
+
+def _healthz() -> Response:
+    return Response("ok\n", mimetype="text/plain")

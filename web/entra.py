@@ -1,0 +1,174 @@
+"""Sign-in through Microsoft Entra: authorization code with PKCE, nonce and state, all done by msal.
+
+The pages need to know who somebody is and nothing else, so no token is kept after the sign-in.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from relationship.access import AppRole, known_roles
+from relationship.config import AUTHORITY_HOSTS, Config
+from relationship.errors import FixSettings, Reconnect, RelationshipError, TryLater
+
+TIMEOUT_SECONDS = 15
+# Codes of msal and Entra for "the person or the administrator said no".
+REFUSALS = frozenset({"access_denied", "consent_required", "interaction_required", "login_required"})
+
+
+class SignInRefused(RelationshipError):
+    """The person acts: consent or sign-in was refused, or the answer belongs to another organisation or browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who signed in: the object id in our tenant, the name to show, the roles that we know."""
+
+    oid: str
+    name: str
+    roles: frozenset[AppRole]
+
+
+class Entra:
+    """The registered application at the configured authority. Connects on first use."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._lock = threading.Lock()
+        self._application: Any = None
+
+    def start(self) -> dict[str, Any]:
+        """A new sign-in: keep it on the server and send the browser to its `auth_uri`.
+
+        Raises TryLater when Entra cannot be reached, FixSettings when the registration is incomplete.
+        """
+        flow: dict[str, Any] = self._asked(
+            lambda: self._app().initiate_auth_code_flow(
+                scopes=[], redirect_uri=f"{self._config.base_url.rstrip('/')}/auth/callback", prompt="select_account"
+            )
+        )
+        if "auth_uri" not in flow:
+            raise _misconfigured(str(flow.get("error", "")))
+        return flow
+
+    def finish(self, flow: Mapping[str, Any], answer: Mapping[str, str]) -> Identity:
+        """The identity behind Entra's answer to `flow`.
+
+        Raises SignInRefused for a refusal, a wrong state or a foreign organisation, TryLater when Entra
+        cannot be reached, Reconnect when the registration's secret is no longer good.
+        """
+        try:
+            result: dict[str, Any] = self._asked(
+                lambda: self._app().acquire_token_by_auth_code_flow(dict(flow), dict(answer))
+            )
+        except (ValueError, RuntimeError) as error:  # msal: state, nonce or audience do not fit
+            raise SignInRefused(
+                "The answer does not belong to this sign-in.", next_step="Start signing in again.", code="state"
+            ) from error
+        if "error" in result:
+            raise _told(result)
+        return self._identity(result.get("id_token_claims") or {})
+
+    def _identity(self, claims: Mapping[str, Any]) -> Identity:
+        oid, roles = claims.get("oid"), claims.get("roles", [])
+        # The address in a token can be chosen by its owner: only tenant and object id identify a person.
+        if claims.get("tid") != self._config.tenant_id or not isinstance(oid, str) or not oid:
+            raise SignInRefused(
+                "The account belongs to another organisation.",
+                next_step="Sign in with the account of this organisation.",
+                code="foreign_tenant",
+            )
+        names = [name for name in roles if isinstance(name, str)] if isinstance(roles, list) else []
+        return Identity(oid, str(claims.get("name") or ""), known_roles(names))
+
+    def _asked(self, question: Any) -> Any:
+        try:
+            return question()
+        except requests.RequestException as error:
+            raise TryLater(
+                "Microsoft Entra cannot be reached.",
+                next_step="Try again in a few minutes.",
+                code="entra_unreachable",
+            ) from error
+
+    def _app(self) -> Any:
+        with self._lock:
+            if self._application is None:
+                self._application = _application(self._config)
+            return self._application
+
+
+def _application(config: Config) -> Any:
+    import msal  # slow to import, and the command line must stay quick
+
+    class KeepsNothing(msal.TokenCache):  # type: ignore[misc]
+        def add(self, event: Any, now: Any = None) -> None:
+            """No token outlives the sign-in."""
+
+    if not (config.tenant_id and config.client_id):
+        raise _misconfigured("tenant_id, client_id")
+    transport = requests.Session()
+    transport.trust_env = False  # the environment's CA variables would beat our own
+    transport.verify = str(config.ca_file) if config.ca_file else True
+    try:
+        return msal.ConfidentialClientApplication(
+            config.client_id,
+            client_credential=_credential(config),
+            authority=f"{config.authority_url}/{config.tenant_id}",
+            instance_discovery=None if urlsplit(config.authority_url).hostname in AUTHORITY_HOSTS else False,
+            http_client=_Patient(transport),
+            token_cache=KeepsNothing(),
+            exclude_scopes=["offline_access"],
+        )
+    except ValueError as error:
+        raise _misconfigured("authority") from error
+
+
+class _Patient:
+    """msal's view of HTTP: the session with a time limit on every request."""
+
+    def __init__(self, transport: requests.Session) -> None:
+        self._transport = transport
+
+    def get(self, url: str, **kwargs: Any) -> requests.Response:
+        return self._transport.get(url, timeout=TIMEOUT_SECONDS, **kwargs)
+
+    def post(self, url: str, **kwargs: Any) -> requests.Response:
+        return self._transport.post(url, timeout=TIMEOUT_SECONDS, **kwargs)
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+def _credential(config: Config) -> Any:
+    if config.certificate is None:
+        return config.client_secret.get_secret_value()
+    pem = config.certificate.read_text(encoding="ascii")
+    return {"private_key": pem, "public_certificate": pem}
+
+
+def _told(result: Mapping[str, Any]) -> RelationshipError:
+    code = str(result.get("error", ""))
+    if code in REFUSALS:
+        return SignInRefused("The sign-in was refused.", next_step="Start signing in again.", code="refused")
+    if code in {"invalid_client", "unauthorized_client"}:
+        return Reconnect(
+            "Microsoft Entra no longer accepts this service's secret.",
+            next_step="Give the registration a new secret and put it into RELATIONSHIP_CLIENT_SECRET.",
+            code="entra_secret",
+        )
+    if code in {"temporarily_unavailable", "server_error"}:
+        return TryLater("Microsoft Entra asks for patience.", next_step="Try again later.", code="entra_unreachable")
+    return SignInRefused("The sign-in did not succeed.", next_step="Start signing in again.", code="failed")
+
+
+def _misconfigured(what: str) -> FixSettings:
+    return FixSettings(
+        f"The sign-in is not set up ({what})." if what else "The sign-in is not set up.",
+        next_step="Check RELATIONSHIP_TENANT_ID, RELATIONSHIP_CLIENT_ID and RELATIONSHIP_AUTHORITY_URL.",
+        code="entra_setup",
+    )

@@ -1,0 +1,78 @@
+"""Error pages in the design of the product: what happened, and what to do about it."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import structlog
+from flask import Flask, g, render_template
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from relationship.errors import RelationshipError, StorageTrouble, TryLater
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Sorry:
+    title: object
+    advice: object
+
+
+NOT_FOUND = Sorry(
+    _l("We cannot find that"),
+    _l("It does not exist, or you do not have access to it. Go back to your opportunities and look for it there."),
+)
+PAGES = {
+    400: Sorry(_l("We cannot read that request"), _l("Go back, reload the page and try again.")),
+    403: Sorry(
+        _l("You may not do that"),
+        _l("Your account lacks the right. Ask your sales administrator if you need it."),
+    ),
+    404: NOT_FOUND,
+    405: Sorry(_l("That cannot be done here"), _l("Go back to your opportunities.")),
+    413: Sorry(_l("That is too much at once"), _l("Send less data and try again.")),
+    422: Sorry(
+        _l("This address holds a filter that we do not know"),
+        _l("Go back to the list and choose your filters again."),
+    ),
+    429: Sorry(_l("Too many attempts"), _l("Wait a minute, then try again.")),
+    500: Sorry(
+        _l("Something went wrong on our side"),
+        _l("Nothing of yours was lost. Try again; if it stays, tell your administrator the time it happened."),
+    ),
+    503: Sorry(
+        _l("The service is catching its breath"),
+        _l("The data cannot be read at the moment. Try again in a minute."),
+    ),
+}
+
+
+def install(app: Flask) -> None:
+    """Show these pages for every failure; what is unforeseen is logged with its class and place, nothing else."""
+
+    @app.errorhandler(CSRFError)
+    def stale_form(_error: CSRFError) -> tuple[str, int]:
+        return sorry(400)
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> tuple[str, int]:
+        return sorry(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    @app.errorhandler(RelationshipError)
+    def told(error: RelationshipError) -> tuple[str, int]:
+        log.warning("request_failed", code=error.code)
+        return sorry(503 if isinstance(error, TryLater | StorageTrouble) else 500)
+
+    @app.errorhandler(Exception)
+    def unforeseen(error: Exception) -> tuple[str, int]:
+        log.error("request_crashed", kind=type(error).__name__, exc_info=error)
+        return sorry(500)
+
+
+def sorry(status: int) -> tuple[str, int]:
+    """The error page for a status; unknown ones look like 400 or 500."""
+    known = status if status in PAGES else (400 if status < 500 else 500)
+    g.error_page = True
+    return render_template("error.html", status=status, sorry=PAGES[known]), status

@@ -1,0 +1,112 @@
+"""Numbers, money, days and instants as the reader writes them; Babel knows how."""
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from flask import Flask
+from flask_babel import get_locale, gettext
+
+from relationship.clock import day_of
+from web.house import house
+
+NOTHING = "–"
+
+
+def number(value: float, digits: int = 0) -> str:
+    return format_decimal(round(value, digits), locale=get_locale())
+
+
+def signed(value: float, digits: int = 0) -> str:
+    """With a plus or a true minus sign; nought stays bare."""
+    rounded = round(value, digits)
+    text = number(abs(rounded), digits)
+    return f"+{text}" if rounded > 0 else f"−{text}" if rounded < 0 else text
+
+
+def plus(value: int) -> str:
+    """A term of a sum: always with its sign, and a space after it."""
+    return f"{'+' if value >= 0 else '−'} {number(abs(value))}"
+
+
+def percent(share: float) -> str:
+    return format_percent(share, locale=get_locale())
+
+
+def money(value: float | None, currency: str) -> str:
+    """Whole units of a currency; a dash without a value, a bare number without a currency."""
+    if value is None:
+        return NOTHING
+    if not currency:
+        return number(value)
+    locale = get_locale()
+    pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0")
+    return format_currency(value, currency, pattern, locale=locale, currency_digits=False)
+
+
+def short_money(value: float, currency: str) -> str:
+    """In thousands or millions, for places where the exact figure is beside the point."""
+    short = format_compact_decimal(value, locale=get_locale(), fraction_digits=1 if value < 10**7 else 0)
+    sign = format_currency(0, currency, "¤", locale=get_locale()) if currency else ""
+    language = get_locale().language
+    return f"{short} {sign}".strip() if language == "fr" else f"{sign}{short}"
+
+
+def day(value: date | int | None, form: str = "medium") -> str:
+    """A date, or a day number, as a date."""
+    if value is None:
+        return NOTHING
+    return format_date(day_of(value) if isinstance(value, int) else value, form, locale=get_locale())
+
+
+def iso_day(value: int) -> str:
+    """A day number as it stands in an address."""
+    return day_of(value).isoformat()
+
+
+def instant(value: datetime | None, form: str = "medium") -> str:
+    if value is None:
+        return NOTHING
+    return format_datetime(value, form, tzinfo=house().config.zone, locale=get_locale())
+
+
+def local_day(value: datetime | None) -> str:
+    """The day of an instant in the organisation's time zone."""
+    return day(value.astimezone(house().config.zone).date()) if value else NOTHING
+
+
+def away(value: datetime | date | None) -> str:
+    """How far a day lies from today, in words: "in 3 days", "2 weeks ago"."""
+    if value is None:
+        return NOTHING
+    zone = house().config.zone
+    now = house().clock().astimezone(zone).date()
+    then = value.astimezone(zone).date() if isinstance(value, datetime) else value
+    return days_away((then - now).days)
+
+
+def days_away(days: int) -> str:
+    """The same for a number of days; 0 is today."""
+    if days == 0:
+        return gettext("today")
+    return format_timedelta(
+        days * 86_400, granularity="day", threshold=1.6, add_direction=True, locale=get_locale()
+    )
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last name.
+
+    >>> initials("Inès de La Tour"), initials("Zoé"), initials("")
+    ('IT', 'Z', '?')
+    """
+    parts = name.split()
+    letters = parts[0][:1] + (parts[-1][:1] if len(parts) > 1 else "") if parts else "?"
+    return letters.upper()
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        number=number, signed=signed, percent=percent, money=money, short_money=short_money,
+        day=day, instant=instant, local_day=local_day, away=away, days_away=days_away, initials=initials, plus=plus, iso_day=iso_day,
+    )  # fmt: skip

@@ -1,0 +1,139 @@
+"""What the address of the list asks for: filters, order, page. Everything is in the address, nothing elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from relationship.store.opportunities import Column, Filters
+
+RATINGS = ("good", "fair", "poor", "none")
+TRENDS = ("improving", "steady", "declining")
+STATUSES = ("open", "won", "lost", "all")
+OWNERS = ("all", "me")
+CLOSINGS = ("", "late", "7", "30", "90")
+SIZES = (25, 50, 100)
+LONGEST_SEARCH = 100
+MOST_WORDS = 6
+
+
+class BadAddress(ValueError):
+    """The address asks for something that the list does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """One state of the list. place: signed cursor of a page, empty for the first."""
+
+    ratings: tuple[str, ...] = ()
+    trend: str = ""
+    status: str = "open"
+    owner: str = "all"
+    search: str = ""
+    closing: str = ""
+    column: Column = Column.VALUE
+    descending: bool = True
+    size: int = 50
+    place: str = ""
+
+    @property
+    def sort(self) -> str:
+        return f"-{self.column}" if self.descending else str(self.column)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether any filter differs from what the list starts with."""
+        return self.fingerprint != replace(
+            ListQuery(), column=self.column, descending=self.descending, size=self.size
+        ).fingerprint
+
+    @property
+    def fingerprint(self) -> str:
+        """Names this list and its order, without the page: a cursor belongs to exactly one."""
+        return repr(replace(self, place=""))
+
+    def but(self, **changes: Any) -> "ListQuery":
+        """The same list with something changed, from its first page."""
+        return replace(self, **{"place": "", **changes})
+
+    def toggled(self, rating: str) -> "ListQuery":
+        """The list with one rating more, or less, among those shown."""
+        chosen = set(self.ratings) ^ {rating}
+        return self.but(ratings=tuple(name for name in RATINGS if name in chosen))
+
+    def sorted_by(self, column: Column) -> "ListQuery":
+        """The order after a click on a column: the useful direction first, then the other."""
+        if column is self.column:
+            return self.but(descending=not self.descending)
+        return self.but(column=column, descending=column in LARGEST_FIRST)
+
+    def arguments(self) -> dict[str, Any]:
+        """The address arguments of this list; what is as at the start is left out."""
+        start = ListQuery()
+        pairs: dict[str, tuple[Any, Any]] = {
+            "rating": (list(self.ratings), list(start.ratings)),
+            "trend": (self.trend, start.trend),
+            "status": (self.status, start.status),
+            "owner": (self.owner, start.owner),
+            "q": (self.search, start.search),
+            "closing": (self.closing, start.closing),
+            "sort": (self.sort, start.sort),
+            "size": (self.size, start.size),
+            "page": (self.place, start.place),
+        }
+        return {name: value for name, (value, usual) in pairs.items() if value != usual}
+
+    def filters(self, *, reader_oid: str, today: date) -> Filters:
+        """The filters as the store takes them."""
+        return Filters(
+            ratings=frozenset(self.ratings),
+            trends=frozenset({self.trend} - {""}),
+            statuses=frozenset() if self.status == "all" else frozenset({self.status}),
+            owner_key=reader_oid if self.owner == "me" else None,
+            words=tuple(self.search.split()[:MOST_WORDS]),
+            closing=_closing(self.closing, today),
+        )
+
+
+LARGEST_FIRST = frozenset({Column.SCORE, Column.TREND, Column.VALUE, Column.LAST})
+
+
+def list_query(arguments: "MultiDict[str, str]") -> ListQuery:
+    """The list that an address asks for; BadAddress for a value that no control of ours produces."""
+    sort = arguments.get("sort", "") or ListQuery().sort
+    names = {column.value: column for column in Column}
+    column = names.get(sort.removeprefix("-"))
+    ratings = [name for name in arguments.getlist("rating") if name]
+    size = arguments.get("size", "") or str(ListQuery().size)
+    search = " ".join(arguments.get("q", "").replace("\x00", " ").split())
+    if column is None or not set(ratings) <= set(RATINGS) or size not in {str(one) for one in SIZES}:
+        raise BadAddress
+    return ListQuery(
+        ratings=tuple(name for name in RATINGS if name in ratings),
+        trend=_one_of(arguments, "trend", ("", *TRENDS)),
+        status=_one_of(arguments, "status", STATUSES, "open"),
+        owner=_one_of(arguments, "owner", OWNERS),
+        search=search[:LONGEST_SEARCH],
+        closing=_one_of(arguments, "closing", CLOSINGS),
+        column=column,
+        descending=sort.startswith("-"),
+        size=int(size),
+        place=arguments.get("page", ""),
+    )
+
+
+def _one_of(arguments: Mapping[str, str], name: str, known: tuple[str, ...], usual: str | None = None) -> str:
+    value = arguments.get(name) or (known[0] if usual is None else usual)
+    if value not in known:
+        raise BadAddress
+    return value
+
+
+def _closing(wish: str, today: date) -> tuple[date | None, date | None]:
+    if wish == "late":
+        return None, today - timedelta(days=1)
+    if wish:
+        return today, today + timedelta(days=int(wish))
+    return None, None

@@ -1,0 +1,96 @@
+"""Who is signed in: the person in the signed session cookie, for a fixed time from the sign-in."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import Flask, Response, make_response, redirect, render_template, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from relationship.access import AppRole, Reader, known_roles, readable
+from relationship.store.reading_scope import Reach, Scope
+
+# A working day. Real time: a frozen clock never keeps a session alive.
+SESSION_SECONDS = 10 * 3600
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Member(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
+    """The person in the session: object id, name, roles. No token, no address."""
+
+    def __init__(self, oid: str, name: str, roles: frozenset[AppRole]) -> None:
+        self.oid = oid
+        self.name = name
+        self.roles = roles
+
+    def get_id(self) -> str:
+        return self.oid
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(self.oid, self.roles)
+
+    @property
+    def scope(self) -> Scope:
+        return readable(self.reader)
+
+
+def sign_in(oid: str, name: str, roles: frozenset[AppRole]) -> None:
+    """Start a new session for this person; whatever was in the old one is dropped."""
+    session.clear()
+    session.permanent = True
+    session["member"] = {
+        "oid": oid,
+        "name": name,
+        "roles": sorted(role.value for role in roles),
+        "until": int(time.time()) + SESSION_SECONDS,
+    }
+    login_user(Member(oid, name, roles))
+
+
+def sign_out() -> None:
+    logout_user()
+    session.clear()
+
+
+def member() -> Member:
+    """The person who is signed in; only inside views behind `for_readers`."""
+    found: Member = current_user
+    return found
+
+
+def for_readers(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
+    """A page for people who are signed in and whose roles let them read opportunities."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | AnyResponse:
+        if not current_user.is_authenticated:
+            return _to_sign_in()
+        if member().scope.reach is Reach.NOTHING:
+            return make_response(render_template("no_role.html"), 403)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def install(app: Flask) -> None:
+    manager = LoginManager(app)
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(oid: str) -> Member | None:
+        kept = session.get("member")
+        if not isinstance(kept, dict) or kept.get("oid") != oid or kept.get("until", 0) < time.time():
+            return None
+        return Member(oid, kept["name"], known_roles(kept["roles"]))
+
+
+def _to_sign_in() -> AnyResponse:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    address = url_for("sign_in.page", next=wanted)
+    if request.headers.get("HX-Request"):
+        return Response(status=401, headers={"HX-Redirect": url_for("sign_in.page")})
+    return redirect(address)

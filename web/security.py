@@ -1,0 +1,78 @@
+"""What every answer carries and every unsafe request must prove: headers, and that it comes from our own pages."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+from secure import (
+    ContentSecurityPolicy,
+    CrossOriginOpenerPolicy,
+    CrossOriginResourcePolicy,
+    PermissionsPolicy,
+    ReferrerPolicy,
+    Secure,
+    StrictTransportSecurity,
+    XContentTypeOptions,
+)
+
+from web.house import house
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def install(app: Flask, *, https: bool) -> None:
+    """Put the headers on every answer and refuse unsafe requests from elsewhere."""
+    headers = _headers(https=https).headers
+
+    @app.before_request
+    def refuse_foreign_writes() -> None:
+        if request.method not in SAFE_METHODS and not _comes_from_us():
+            abort(403)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        if not response.headers.get("Cache-Control"):
+            response.headers["Cache-Control"] = "no-store"
+        response.vary.update(("Cookie", "Origin", "Sec-Fetch-Site"))
+        return response
+
+
+def _headers(*, https: bool) -> Secure:
+    policy = (
+        ContentSecurityPolicy()
+        .default_src("'none'")
+        .script_src("'self'")
+        .style_src_elem("'self'")
+        .style_src_attr("'unsafe-inline'")  # charts place their labels by style attribute
+        .img_src("'self'", "data:")
+        .font_src("'self'")
+        .connect_src("'self'")
+        .form_action("'self'")
+        .base_uri("'none'")
+        .object_src("'none'")
+        .frame_ancestors("'none'")
+    )
+    return Secure(
+        csp=policy,
+        xcto=XContentTypeOptions().nosniff(),
+        referrer=ReferrerPolicy().no_referrer(),
+        coop=CrossOriginOpenerPolicy().same_origin(),
+        corp=CrossOriginResourcePolicy().same_origin(),
+        permissions=PermissionsPolicy().camera().microphone().geolocation(),
+        hsts=StrictTransportSecurity().max_age(31_536_000) if https else None,
+    )
+
+
+def _comes_from_us() -> bool:
+    """Sec-Fetch-Site decides where the browser sends it, else Origin; a request with neither is refused."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin")
+    return origin is not None and origin == _origin(house().config.base_url)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

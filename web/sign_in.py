@@ -1,0 +1,134 @@
+"""Signing in and out. The sign-in under way is kept encrypted in the database, its number in the session."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from relationship.clock import real_clock
+from relationship.errors import RelationshipError
+from relationship.store import tokens
+from relationship.store.tokens import TokenVault
+from web import members
+from web.entra import Entra, SignInRefused
+from web.house import house
+
+blueprint = Blueprint("sign_in", __name__)
+
+FLOWS = "sign-in/"
+# How long somebody may stay on Microsoft's page.
+FLOW_LIFETIME = timedelta(minutes=15)
+
+# What the page says, and what to do about it, by the code of the error.
+TROUBLE = {
+    "refused": (
+        _l("The sign-in was refused"),
+        _l("You or your organisation did not agree to the sign-in. Try again, or ask your administrator for consent."),
+    ),
+    "state": (
+        _l("This sign-in is no longer valid"),
+        _l("It took too long, or was started in another window. Start again from here."),
+    ),
+    "foreign_tenant": (
+        _l("This account belongs to another organisation"),
+        _l("Sign in with the account of your own organisation."),
+    ),
+    "entra_unreachable": (
+        _l("Microsoft cannot be reached at the moment"),
+        _l("Nothing is wrong with your account. Try again in a few minutes."),
+    ),
+    "entra_secret": (
+        _l("The sign-in is not set up correctly"),
+        _l("Ask your administrator to renew the secret of this service in Microsoft Entra."),
+    ),
+    "entra_setup": (
+        _l("The sign-in is not set up correctly"),
+        _l("Ask your administrator to check the tenant, the client and the authority of this service."),
+    ),
+    "failed": (_l("The sign-in did not succeed"), _l("Start again from here.")),
+}
+
+
+@blueprint.get("/sign-in")
+def page() -> Response | str:
+    if current_user.is_authenticated:
+        return redirect(local_path(request.args.get("next")))
+    return render_template("sign_in.html", next=local_path(request.args.get("next")))
+
+
+@blueprint.get("/auth/start")
+def start() -> Response | tuple[str, int]:
+    try:
+        flow = _entra().start()
+    except RelationshipError as error:
+        return _trouble(error)
+    number = secrets.token_urlsafe(32)
+    body = orjson.dumps({"flow": flow, "next": local_path(request.args.get("next"))}).decode()
+    now = real_clock()
+    with house().store.transaction() as conn:
+        tokens.forget_older(conn, FLOWS, now - FLOW_LIFETIME)
+        _vault().save(conn, FLOWS + number, body, at=now)
+    session["sign_in"] = number
+    return redirect(flow["auth_uri"])
+
+
+@blueprint.get("/auth/callback")
+def callback() -> Response | tuple[str, int]:
+    kept = _taken(session.pop("sign_in", None))
+    try:
+        if kept is None:
+            raise SignInRefused("No sign-in is under way.", next_step="Start signing in again.", code="state")
+        identity = _entra().finish(kept["flow"], request.args)
+    except RelationshipError as error:
+        return _trouble(error)
+    members.sign_in(identity.oid, identity.name, identity.roles)
+    return redirect(kept["next"])
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Response:
+    members.sign_out()
+    return redirect(url_for("sign_in.page"))
+
+
+def local_path(wish: str | None) -> str:
+    """The wish when it is a path of ours, else the start page.
+
+    >>> local_path("/opportunities?owner=me"), local_path("//elsewhere.example/"), local_path(None)
+    ('/opportunities?owner=me', '/', '/')
+    """
+    if not wish or not wish.startswith("/") or wish[1:2] in {"/", "\\"} or not wish.isprintable() or "\\" in wish:
+        return "/"
+    return wish
+
+
+def _taken(number: object) -> dict[str, Any] | None:
+    """The sign-in under way with this number; it can be taken once, and not after its lifetime."""
+    if not isinstance(number, str):
+        return None
+    with house().store.transaction() as conn:
+        tokens.forget_older(conn, FLOWS, real_clock() - FLOW_LIFETIME)
+        body = _vault().load(conn, FLOWS + number)
+        tokens.forget(conn, FLOWS + number)
+    return orjson.loads(body) if body else None
+
+
+def _trouble(error: RelationshipError) -> tuple[str, int]:
+    code = error.code if error.code in TROUBLE else "failed"
+    title, advice = TROUBLE[code]
+    status = 400 if isinstance(error, SignInRefused) else 503
+    return render_template("sign_in.html", title=title, advice=advice, code=code, next="/"), status
+
+
+def _entra() -> Entra:
+    found: Entra = current_app.extensions["entra"]
+    return found
+
+
+def _vault() -> TokenVault:
+    return TokenVault(house().config.encryption_keys.get_secret_value().split(","))

@@ -1,0 +1,55 @@
+"""The words for what the engine names by codes: one word per thing, as in the glossary."""
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
+
+RATINGS = {"good": _l("Good"), "fair": _l("Fair"), "poor": _l("Poor"), "none": _l("No rating")}
+TRENDS = {"improving": _l("Improving"), "steady": _l("Steady"), "declining": _l("Declining")}
+TREND_ICONS = {"improving": "arrow_up_right", "steady": "arrow_right", "declining": "arrow_down_right"}
+STATUSES = {"open": _l("Open"), "won": _l("Won"), "lost": _l("Lost")}
+# Several opportunities at once: other languages have a plural here.
+STATUS_FILTERS = {
+    "open": _lp("several", "Open"),
+    "won": _lp("several", "Won"),
+    "lost": _lp("several", "Lost"),
+    "all": _l("All"),
+}
+CLOSINGS = {
+    "": _l("Any time"),
+    "late": _l("Overdue"),
+    "7": _l("Within 7 days"),
+    "30": _l("Within 30 days"),
+    "90": _l("Within 90 days"),
+}
+STATES = {
+    "rated": _l("Rated"),
+    "not_enough_information": _l("Not enough information"),
+    "no_closed_activity": _l("No closed activity"),
+    "source_degraded": _l("Source degraded"),
+    "nothing_in_window": _l("Nothing in the period read"),
+    "being_computed": _l("Being computed"),
+}
+STATE_ADVICE = {
+    "rated": "",
+    "not_enough_information": _l("There has been no contact yet. The first e-mail, call or meeting starts the score."),
+    "no_closed_activity": _l("Something is planned, but nothing has taken place yet. The score starts when it has."),
+    "source_degraded": _l("The contacts may lie in a mailbox that cannot be read at the moment."),
+    "nothing_in_window": _l("There was no contact in the period that is read; older mail is not known here."),
+    "being_computed": _l("This opportunity has just arrived from the CRM. Its score follows in a few minutes."),
+}
+KINDS = {"email": _l("E-mail"), "meeting": _l("Meeting"), "call": _l("Call"), "task": _l("Task")}
+KIND_PLURALS = {"email": _l("E-mails"), "meeting": _l("Meetings"), "call": _l("Calls"), "task": _l("Tasks")}
+KIND_ICONS = {"email": "mail", "meeting": "calendar", "call": "call", "task": "clipboard_task"}
+PERSON_ROLES = {
+    "team": _l("Sales team"),
+    "contact": _l("Contact"),
+    "stakeholder": _l("Stakeholder"),
+    "account_contact": _l("Primary contact of the account"),
+}
+ROLES = {
+    "seller": _l("Seller"),
+    "sales_manager": _l("Sales manager"),
+    "sales_admin": _l("Sales administrator"),
+    "customer_success": _l("Customer success"),
+    "privacy_officer": _l("Privacy officer"),
+}
