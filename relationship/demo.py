@@ -70,7 +70,7 @@ def run(wishes: Wishes, *, serve: bool) -> None:
 def simulate(world: Path | None, *, port: int, sign_in_port: int, ready_file: Path | None) -> None:
     """Only the simulated organisation, until interrupted."""
     from simulator.server import serve
-    from simulator.world_files import load_world
+    from simulator.world import load_world
 
     loaded = load_world(world or _generated(FOLDER / "world"))
     if ready_file is None:

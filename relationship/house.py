@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from relationship import failpoints
 from relationship.clock import Clock
@@ -46,19 +45,10 @@ def open_house(config: Config) -> Iterator[House]:
 
 
 def prepare(house: House) -> None:
-    """Migrate, and make sure that the database is this organisation's. FixSettings when it is not."""
+    """Migrate, and refuse (FixSettings) a database that belongs to another organisation."""
     migrate(house.store)
+    with house.store.reading() as conn:
+        if deployment.load(conn) is None:
+            return
     with house.store.transaction() as conn:
-        deployment.ensure(
-            conn,
-            tenant_id=house.config.tenant_id,
-            time_zone=house.config.time_zone,
-            read_from=_read_from(house),
-        )
-
-
-def _read_from(house: House) -> date | None:
-    window = house.config.read_window_days
-    if window == "all":
-        return None
-    return house.clock().astimezone(house.config.zone).date() - timedelta(days=window)
+        deployment.ensure(conn, tenant_id=house.config.tenant_id, time_zone=house.config.time_zone, read_from=None)

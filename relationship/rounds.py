@@ -1,5 +1,7 @@
 """One round of work as a person or the scheduler starts it: sync, rate, status; told on the console."""
 
+from collections.abc import Iterable
+
 from rich.table import Table
 
 from relationship.config import Config
@@ -7,7 +9,7 @@ from relationship.console import progress, stderr
 from relationship.desk.rate import RateReport, rate_all
 from relationship.house import House, open_house
 from relationship.store import sources
-from relationship.sync.run import SyncReport, sync_once
+from relationship.sync.run import Progress, Report, Trouble, sync_once
 
 EX_OK, EX_TEMPFAIL = 0, 75
 
@@ -15,8 +17,7 @@ EX_OK, EX_TEMPFAIL = 0, 75
 def sync_round(config: Config) -> int:
     """One sync cycle with a progress bar; returns the exit code."""
     with open_house(config) as house:
-        report = sync(house)
-    return EX_OK if report.complete else EX_TEMPFAIL
+        return sync(house).exit_code
 
 
 def rate_round(config: Config) -> None:
@@ -24,11 +25,30 @@ def rate_round(config: Config) -> None:
         rated(house)
 
 
-def sync(house: House) -> SyncReport:
+def sync(house: House) -> Report:
+    """One sync cycle with a progress bar; what could not be read is told with its next step."""
     with progress("Reading mailboxes") as advance:
-        report = sync_once(house, progress=advance)
-    stderr.print(report.sentence(), soft_wrap=True)
+
+        def show(step: Progress) -> None:
+            advance(step.mailboxes_done, step.mailboxes_total)
+
+        report = sync_once(house, progress=show)
+    stderr.print(
+        f"Read {report.mailboxes_ok} mailboxes and {report.tables_ok} CRM tables with {report.requests} requests: "
+        f"{report.rows} rows came, {report.written} were written.",
+        soft_wrap=True,
+    )
+    for code, troubles in _by_reason(report.troubles).items():
+        first = troubles[0]
+        stderr.print(f"{len(troubles)} × {code}: {first.message} Next step: {first.next_step}", soft_wrap=True)
     return report
+
+
+def _by_reason(troubles: Iterable[Trouble]) -> dict[str, list[Trouble]]:
+    found: dict[str, list[Trouble]] = {}
+    for trouble in troubles:
+        found.setdefault(trouble.reason, []).append(trouble)
+    return found
 
 
 def rated(house: House) -> RateReport:

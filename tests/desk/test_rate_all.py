@@ -12,7 +12,7 @@ from relationship.clock import frozen_clock
 from relationship.config import Config
 from relationship.desk.rate import rate_all
 from relationship.house import House, prepare
-from relationship.store import records, rules, sources, tables
+from relationship.store import deployment, records, rules, sources, tables
 from relationship.store.database import Store
 from relationship.store.dump import dump
 from settings.rules import Rules, WeightsForm
@@ -27,6 +27,8 @@ def house(store: Store) -> House:
     house = House(config, store, frozen_clock(NOW))
     prepare(house)
     with store.transaction() as conn:
+        began = (NOW - timedelta(days=400)).date()
+        deployment.ensure(conn, tenant_id="fjord", time_zone="Europe/Paris", read_from=began)
         people(conn)
         both = []
         for n in range(105):
