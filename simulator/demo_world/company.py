@@ -1,6 +1,5 @@
 """The invented company: Orvane Systèmes, software and services for factories, and its people."""
 
-from dataclasses import dataclass
 from random import Random
 
 from simulator.demo_world.names import MEN, SURNAMES, WOMEN, ascii_name
@@ -44,25 +43,26 @@ class NameGiver:
         return *name, woman
 
 
-@dataclass(frozen=True, slots=True)
 class Company:
-    """The colleagues by post; a team of sellers, a manager and others serves each region."""
+    """The colleagues by post; the sellers are spread over the regional managers in turn."""
 
-    posts: dict[str, tuple[Person, ...]]
-
-    @property
-    def people(self) -> list[Person]:
-        return [person for people in self.posts.values() for person in people]
+    def __init__(self, posts: dict[str, tuple[Person, ...]]) -> None:
+        self.people = [person for people in posts.values() for person in people]
+        self._ids = {post: [person.id for person in people] for post, people in posts.items()}
+        managers = self._ids["manager"]
+        self._managers = {seller: managers[place % len(managers)] for place, seller in enumerate(self._ids["seller"])}
+        self._teams: dict[str, list[str]] = {manager: [] for manager in managers}
+        for seller, manager in self._managers.items():
+            self._teams[manager].append(seller)
 
     def ids(self, post: str) -> list[str]:
-        return [person.id for person in self.posts[post]]
+        return self._ids[post]
 
     def manager_of(self, seller_id: str) -> str:
-        """Sellers are spread over the managers in turn."""
-        return self.ids("manager")[self.ids("seller").index(seller_id) % len(self.posts["manager"])]
+        return self._managers[seller_id]
 
     def team_of(self, manager_id: str) -> list[str]:
-        return [seller for seller in self.ids("seller") if self.manager_of(seller) == manager_id]
+        return self._teams[manager_id]
 
     def sign_in(self) -> tuple[SignIn, ...]:
         """Whom the sign-in page of the demo offers."""
