@@ -12,16 +12,16 @@ from flask import Blueprint, Request, Response, request
 from simulator.dataverse.crm import Crm
 from simulator.dataverse.errors import NO_SUCH_SET, NOT_A_MEMBER, DataverseError
 from simulator.dataverse.limits import ServiceProtection
+from simulator.dataverse.metadata import definitions
 from simulator.dataverse.query import read_preferences, read_query
 from simulator.dataverse.reading import Reader
-from simulator.dataverse.schema import Table, entity_sets, tables
+from simulator.dataverse.schema import Table, entity_sets
 
 PREFIX = "/api/data/v9.2"
 TokenCheck = Callable[[Request], Mapping[str, Any] | None]
 
 _GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _ADDRESS = re.compile(rf"(?P<set>\w+)(?:\((?P<guid>{_GUID})\))?(?P<count>/\$count)?")
-_DEFINITION = re.compile(r"EntityDefinitions\(LogicalName='(?P<table>\w+)'\)")
 
 
 def blueprint(
@@ -101,9 +101,9 @@ def _read(crm: Crm, address: str, user: str) -> Response:
             "@odata.context": f"{service}/$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse",
             "BusinessUnitId": crm.business_unit_id, "UserId": user, "OrganizationId": crm.organization_id,
         })  # fmt: skip
-    definition = _DEFINITION.fullmatch(address)
-    if definition:
-        return _json(_definition(service, definition["table"]))
+    definition = definitions(address, request.query_string.decode("latin-1"), service)
+    if definition is not None:
+        return _json(definition)
     found = _ADDRESS.fullmatch(address)
     table = entity_sets().get(found["set"]) if found else None
     if found is None or table is None:
@@ -127,16 +127,6 @@ def _rows(crm: Crm, table: Table, service: str, address: re.Match[str]) -> Respo
     if applied:
         response.headers["Preference-Applied"] = ", ".join(applied)
     return response
-
-
-def _definition(service: str, name: str) -> dict[str, object]:
-    if name not in tables():
-        raise DataverseError(404, "0x80060888", f"Could not find an entity with name {name}.")
-    return {
-        "@odata.context": f"{service}/$metadata#EntityDefinitions(LogicalName,ChangeTrackingEnabled)/$entity",
-        "LogicalName": name,
-        "ChangeTrackingEnabled": True,
-    }
 
 
 def _json(body: object, status: int = 200) -> Response:

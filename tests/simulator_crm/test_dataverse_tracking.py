@@ -143,6 +143,15 @@ def test_changes_can_be_counted(client, crm):
 def test_tables_tell_that_changes_are_tracked(client):
     told = client.json("EntityDefinitions(LogicalName='contact')?$select=ChangeTrackingEnabled")
     assert told["ChangeTrackingEnabled"] is True
+    assert client.refusal("EntityDefinitions(LogicalName='email')")[0] == 404
+
+
+def test_the_set_and_key_of_a_table_are_looked_up_by_its_name(client):
+    query = "$select=LogicalName,EntitySetName,PrimaryIdAttribute&$filter=LogicalName eq 'opportunity'"
+    assert client.json(f"EntityDefinitions?{query}")["value"] == [
+        {"LogicalName": "opportunity", "EntitySetName": "opportunities", "PrimaryIdAttribute": "opportunityid"}
+    ]
+    assert client.refusal("EntityDefinitions?$select=Nom")[0] == 400
 
 
 def test_a_team_member_comes_and_goes_as_two_connection_rows(client, crm):
