@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from pyrate_limiter import Rate
+
 from relationship.config import Config
+from relationship.sync import dataverse, msgraph
 from relationship.sync.auth import Credentials
-from relationship.sync.dataverse import API_PATH
 from relationship.sync.faults import Service
 from relationship.sync.patience import DATAVERSE_RATE, MAILBOX_RATE, Quotas
 from relationship.sync.sessions import Sessions
@@ -13,12 +15,14 @@ from relationship.sync.transport import Channel
 
 @dataclass(frozen=True, slots=True)
 class Microsoft:
-    """Microsoft Graph, and Dataverse when one is configured."""
+    """Microsoft Graph, and Dataverse when one is configured; how many rows a page may have."""
 
     msgraph: Channel
     dataverse: Channel | None
     credentials: Credentials
     sessions: Sessions
+    mail_page_size: int
+    crm_page_size: int
 
     @property
     def requests_sent(self) -> int:
@@ -29,18 +33,23 @@ class Microsoft:
         self.credentials.close()
 
 
-def connect(config: Config) -> Microsoft:
+def connect(
+    config: Config, *, mail_page_size: int = msgraph.PAGE_SIZE, crm_page_size: int = dataverse.PAGE_SIZE
+) -> Microsoft:
     """Nothing is asked yet: the first request asks for the first token."""
     credentials, sessions = Credentials(config), Sessions(config.ca_file)
-    msgraph = Channel(
-        Service.MSGRAPH,
-        config.msgraph_url,
-        credentials.source(config.msgraph_url),
-        sessions,
-        Quotas(MAILBOX_RATE),
-    )
-    dataverse = None
+
+    def channel(service: Service, base_url: str, rate: Rate) -> Channel:
+        return Channel(service, base_url, credentials.source(base_url), sessions, Quotas(rate))
+
+    crm = None
     if config.dataverse_url:
-        base_url = config.dataverse_url.rstrip("/") + API_PATH
-        dataverse = Channel(Service.DATAVERSE, base_url, credentials.source(base_url), sessions, Quotas(DATAVERSE_RATE))
-    return Microsoft(msgraph, dataverse, credentials, sessions)
+        crm = channel(Service.DATAVERSE, config.dataverse_url.rstrip("/") + dataverse.API_PATH, DATAVERSE_RATE)
+    return Microsoft(
+        msgraph=channel(Service.MSGRAPH, config.msgraph_url, MAILBOX_RATE),
+        dataverse=crm,
+        credentials=credentials,
+        sessions=sessions,
+        mail_page_size=mail_page_size,
+        crm_page_size=crm_page_size,
+    )

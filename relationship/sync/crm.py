@@ -26,6 +26,7 @@ from relationship.sync.delta import Round, Stream, read_round
 from relationship.sync.transport import Channel, Json
 
 SCOPE = "dataverse"
+MOST_ROLE_PAGES = 100
 # In this order: who a record belongs to is known before the record.
 TABLES = (
     dataverse.SYSTEM_USERS,
@@ -47,12 +48,14 @@ def read_table(
     table: TrackedTable,
     source_id: int,
     *,
+    page_size: int,
     zone: ZoneInfo,
     refresh: bool,
     progress: Callable[[int], None],
 ) -> Round:
     """Bring one table up to date."""
-    keeper = _keeper(channel, table, zone)
+    keeper = _keeper(channel, table, page_size, zone)
+    headers = dataverse.headers(page_size, track=True)
     with store.reading() as conn:
         place = cursors.load(conn, source_id).get("")
     stream = Stream(
@@ -60,7 +63,7 @@ def read_table(
         source_id=source_id,
         container="",
         start=table.link(channel.base_url),
-        fetch=partial(_fetch, channel),
+        fetch=lambda link, is_saved: channel.fetch(link, scope=SCOPE, headers=headers, at_saved_link=is_saved),
         save=partial(_save, keeper, source_id, table.key),
         end_full=keeper.end_full,
     )
@@ -83,10 +86,6 @@ class _Page:
     kept: dict[str, Any] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     bad: dict[str, str] = field(default_factory=dict)
-
-
-def _fetch(channel: Channel, link: str, is_saved: bool) -> Json:
-    return channel.fetch(link, scope=SCOPE, headers=dataverse.TABLE_HEADERS, at_saved_link=is_saved)
 
 
 def _save(keeper: _Keeper, source_id: int, key: str, conn: Connection, rows: Sequence[Json], place: Place) -> int:
@@ -123,7 +122,7 @@ def _sorted_out(keeper: _Keeper, key: str, rows: Sequence[Json]) -> _Page:
     return page
 
 
-def _keeper(channel: Channel, table: TrackedTable, zone: ZoneInfo) -> _Keeper:
+def _keeper(channel: Channel, table: TrackedTable, page_size: int, zone: ZoneInfo) -> _Keeper:
     if table is dataverse.SYSTEM_USERS:
         return _Keeper(
             parse=lambda row: dataverse.crm_user(row, zone),
@@ -131,7 +130,7 @@ def _keeper(channel: Channel, table: TrackedTable, zone: ZoneInfo) -> _Keeper:
             end_full=colleagues.end_full_crm_round,
         )
     if table is dataverse.CONNECTIONS:
-        roles = _roles(channel)
+        roles = _roles(channel, page_size)
         return _Keeper(
             parse=lambda row: dataverse.membership(row, roles),
             save=_save_memberships,
@@ -165,7 +164,14 @@ def _save_records(kind: RecordKind, conn: Connection, rows: list[RecordRow], gon
     return records.save(conn, kind, rows, gone, place=place)
 
 
-def _roles(channel: Channel) -> dict[str, int | None]:
+def _roles(channel: Channel, page_size: int) -> dict[str, int | None]:
     """Connection roles are few and read whole each time: a role renamed or reclassified changes nothing else."""
-    page = channel.fetch(dataverse.CONNECTION_ROLES.link(channel.base_url), scope=SCOPE, headers=dataverse.LIST_HEADERS)
-    return dataverse.role_categories(page["value"])
+    found: dict[str, int | None] = {}
+    link: str | None = dataverse.CONNECTION_ROLES.link(channel.base_url)
+    for _ in range(MOST_ROLE_PAGES):
+        if link is None:
+            break
+        page = channel.fetch(link, scope=SCOPE, headers=dataverse.headers(page_size, track=False))
+        found |= dataverse.role_categories(page["value"])
+        link = page.get("@odata.nextLink")
+    return found

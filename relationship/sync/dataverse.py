@@ -23,18 +23,20 @@ Row = Mapping[str, Any]
 API_PATH = "/api/data/v9.2"
 PAGE_SIZE = 2_000
 _LOOKUP = "Microsoft.Dynamics.CRM.lookuplogicalname"
-TABLE_HEADERS: Mapping[str, str] = {
-    "OData-Version": "4.0",
-    "OData-MaxVersion": "4.0",
-    "If-None-Match": "null",
-    "Prefer": f'odata.track-changes, odata.maxpagesize={PAGE_SIZE}, odata.include-annotations="{_LOOKUP}"',
-}
-# A list that is read whole must not ask for change tracking.
-LIST_HEADERS: Mapping[str, str] = {**TABLE_HEADERS, "Prefer": f"odata.maxpagesize={PAGE_SIZE}"}
-
 STAKEHOLDER, SALES_TEAM = 1000, 1001
 _STAGES = ("qualify", "develop", "propose", "close")
 _OPEN, _INACTIVE = 0, 1
+
+
+def headers(page_size: int, *, track: bool) -> Mapping[str, str]:
+    """Sent with every page. track: ask for a delta link at the end; a list that is read whole needs none."""
+    preferences = [f"odata.maxpagesize={page_size}", f'odata.include-annotations="{_LOOKUP}"']
+    return {
+        "OData-Version": "4.0",
+        "OData-MaxVersion": "4.0",
+        "If-None-Match": "null",
+        "Prefer": ", ".join(["odata.track-changes", *preferences] if track else preferences),
+    }
 
 
 @dataclass(frozen=True, slots=True)

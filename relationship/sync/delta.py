@@ -90,7 +90,7 @@ def read_round(
             page = stream.fetch(link, link != stream.start)
         except CursorExpired as error:
             restarts += 1
-            if link == stream.start or restarts > MOST_RESTARTS:
+            if restarts > MOST_RESTARTS:
                 raise _no_end("Microsoft drops our place as soon as it gives it.", "place_never_kept") from error
             here, path = anew(here), _Path()
             continue

@@ -5,7 +5,7 @@ own place. What if Microsoft says no: to one folder, the others are read and the
 mailbox, it is left as it was and looked at again later.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -36,10 +36,12 @@ BATCH_TRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading any mailbox needs. circle_mark: fingerprint of who is inside (`disposition.Circle`)."""
+    """What reading any mailbox needs. headers: sent with every page; circle_mark: fingerprint of who is
+    inside (`disposition.Circle`)."""
 
     store: Store
     channel: Channel
+    headers: Mapping[str, str]
     read: Read
     circle_mark: str
     zone: ZoneInfo
@@ -253,7 +255,7 @@ class _Mailbox:
         return sightings.end_full_round(conn, self._source_id, container, place, read=self._to.read, zone=self._to.zone)
 
     def _fetch(self, link: str, *, is_saved: bool) -> Json:
-        return self._to.channel.fetch(link, scope=self._user_id, headers=msgraph.MAIL_HEADERS, at_saved_link=is_saved)
+        return self._to.channel.fetch(link, scope=self._user_id, headers=self._to.headers, at_saved_link=is_saved)
 
 
 @dataclass(frozen=True, slots=True)

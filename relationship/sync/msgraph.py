@@ -25,7 +25,6 @@ MESSAGE_SELECT = (
     "receivedDateTime,isDraft,parentFolderId,lastModifiedDateTime"
 )
 PAGE_SIZE = 500
-MAIL_HEADERS: Mapping[str, str] = {"Prefer": f'odata.maxpagesize={PAGE_SIZE}, IdType="ImmutableId"'}
 
 # Nothing in these is (or is yet) correspondence. Folders directly below them are left out too, which is
 # where conflicts, localfailures and serverfailures lie (below syncissues).
@@ -39,6 +38,11 @@ BATCH_SIZE = 4
 _SEARCH_FOLDER = "#microsoft.graph.mailsearchfolder"
 _NEVER_YEAR = 1
 _FULL_ROW = {"internetMessageId", "toRecipients", "sentDateTime"}
+
+
+def mail_headers(page_size: int) -> Mapping[str, str]:
+    """Sent with every request for mail, for links do not remember them."""
+    return {"Prefer": f'odata.maxpagesize={page_size}, IdType="ImmutableId"'}
 
 
 def users_link(base_url: str) -> str:

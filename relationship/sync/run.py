@@ -28,7 +28,7 @@ from relationship.errors import (
 from relationship.store import colleagues, deployment, sources
 from relationship.store.database import Store
 from relationship.store.sources import SourceRow
-from relationship.sync import crm, directory, mailboxes
+from relationship.sync import crm, directory, mailboxes, msgraph
 from relationship.sync.auth import CREDENTIAL_CODES
 from relationship.sync.connection import Microsoft, connect
 from relationship.sync.dataverse import TrackedTable
@@ -231,6 +231,7 @@ class _Run:
             channel,
             table,
             source_id,
+            page_size=self._microsoft.crm_page_size,
             zone=self._config.zone,
             refresh=refresh,
             progress=self._tally.add_records,
@@ -246,6 +247,7 @@ class _Run:
         reading = mailboxes.Reading(
             store=self._store,
             channel=self._microsoft.msgraph,
+            headers=msgraph.mail_headers(self._microsoft.mail_page_size),
             read=mail_reader(inside, read_from=read_from, zone=self._config.zone),
             circle_mark=inside.mark,
             zone=self._config.zone,
