@@ -22,6 +22,8 @@ DATAVERSE_HOST = "127.0.0.1"
 DATAVERSE_AUDIENCE = f"https://{DATAVERSE_HOST}"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _CODE_SECONDS = 300
+# Clocks may differ by so much, as in the real service.
+_SKEW_SECONDS = 300
 _SIGN_IN_SCOPES = frozenset({"openid", "profile", "offline_access", "email"})
 
 Form = dict[str, str]
@@ -110,7 +112,8 @@ class Entra:
         if not str(claims.get("aud", "")).startswith(origin) or claims.get("iss") != form["client_id"]:
             raise Refused(700023, "invalid_client", "Client assertion audience or issuer is wrong.", status=401)
         now = time.time() + self.registration.clock_offset
-        if not float(claims.get("nbf", 0)) - 300 <= now < float(claims.get("exp", 0)) + 300:
+        begins, ends = claims.get("nbf", claims.get("iat", 0)), claims.get("exp", 0)
+        if not begins - _SKEW_SECONDS <= now < ends + _SKEW_SECONDS:
             raise Refused(700024, "invalid_client", "Client assertion is not within its valid time range.", status=401)
 
     def _assertion_claims(self, assertion: str) -> Claims | None:
