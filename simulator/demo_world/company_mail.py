@@ -7,7 +7,15 @@ from random import Random
 from relationship.activities import Kind
 from simulator.demo_world.company import DOMAIN, Company
 from simulator.demo_world.customers import Customer
-from simulator.demo_world.days import in_paris, is_working, monthly, office_time, weekly, working_day
+from simulator.demo_world.days import (
+    in_paris,
+    is_working,
+    monthly,
+    nearest_working_day,
+    office_time,
+    weekly,
+    working_day,
+)
 from simulator.demo_world.diary import Diary
 from simulator.demo_world.mail import Circle, answer_delay, office_hour, spread, write_thread
 from simulator.demo_world.names import (
@@ -59,7 +67,7 @@ def write_internal_mails(
     """Threads among colleagues, mostly within a region's team; now and then one to the list of the sales team."""
     people = [person.id for person in company.people]
     for _ in range(number):
-        day = working_day(first + timedelta(days=rng.randrange((today - first).days + 1)))
+        day = nearest_working_day(first + timedelta(days=rng.randrange((today - first).days + 1)))
         manager = rng.choice(company.ids("manager"))
         team = [manager, *company.team_of(manager), *rng.sample(company.ids("presales"), 2)]
         circle = rng.sample(team if rng.random() < 0.7 else people, 3)

@@ -1,5 +1,6 @@
 """The invented customers: accounts with their contacts, and the leads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -33,13 +34,13 @@ class Lead:
 
 
 def win_customers(
-    rng: Random, names: NameGiver, company: Company, *, number: int, first_person: int, today: date
+    rng: Random, names: NameGiver, company: Company, called: Sequence[str], *, first_person: int, today: date
 ) -> list[Customer]:
-    """The accounts, owned by the sellers in turn; three in five are customers already."""
+    """One account for each name, owned by the sellers in turn; three in five are customers already."""
     sellers, success = company.ids("seller"), company.ids("success")
     found: list[Customer] = []
     person_number = first_person
-    for place, name in enumerate(_account_names(rng, number)):
+    for place, name in enumerate(called):
         is_customer = rng.random() < 0.6
         account = _account(rng, f"a{place + 1:04}", name, today if is_customer else None)
         taken: set[str] = set()
@@ -56,26 +57,27 @@ def win_customers(
     return found
 
 
-def find_leads(rng: Random, names: NameGiver, company: Company, *, number: int, first_person: int) -> list[Lead]:
-    """People of companies that are no accounts yet."""
+def find_leads(
+    rng: Random, names: NameGiver, company: Company, called: Sequence[str], *, first_person: int
+) -> list[Lead]:
+    """One person of each of these companies, which are no accounts yet."""
     sellers = company.ids("seller")
     found = []
-    for place in range(number):
+    for place, employer in enumerate(called):
         first, last, woman = names.name()
-        domain = f"{ascii_name(rng.choice(TRADES))}-{ascii_name(rng.choice(PLACES))}-{place + 1}.example"
         title = rng.choice(CONTACT_TITLES)[woman]
-        email = f"{ascii_name(first)}.{ascii_name(last)}@{domain}"
+        email = f"{ascii_name(first)}.{ascii_name(last)}@{ascii_name(employer)}.example"
         person = Person(f"p{first_person + place:05}", email, f"{first} {last}", Side.LEAD, None, title, ())
         found.append(Lead(person, rng.choice(sellers)))
     return found
 
 
-def _account_names(rng: Random, number: int) -> list[str]:
-    """Trade and place, each pair once; more accounts than pairs get a further word."""
+def company_names(rng: Random, number: int) -> list[str]:
+    """Trade and place, each pair once; more companies than pairs get a further word."""
     pairs = [f"{trade} {place}" for trade in TRADES for place in PLACES]
     more = [f"{pair} {word}" for word in ("Industrie", "& Fils", "Groupe") for pair in pairs]
     rng.shuffle(pairs)
-    return sorted((pairs + more)[:number])
+    return (pairs + more)[:number]
 
 
 def _account(rng: Random, account_id: str, name: str, today: date | None) -> Account:

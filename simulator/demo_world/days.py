@@ -35,6 +35,12 @@ def is_working(day: date) -> bool:
     return day.weekday() < 5 and day not in holidays(day.year)
 
 
+def nearest_working_day(day: date) -> date:
+    """Like `working_day`, but a Saturday belongs to the week before: else all weekends would end up on Monday."""
+    before = day - DAY
+    return before if day.weekday() == 5 and is_working(before) else working_day(day)
+
+
 def working_day(day: date) -> date:
     """This day, or the next one on which people work."""
     while not is_working(day):
@@ -48,14 +54,14 @@ def in_paris(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 def office_time(at: datetime) -> datetime:
-    """This instant, or the next one within office hours, the minutes kept so that no two pile up at 8:30."""
+    """This instant, or one of the first two office hours after it; which minute of them depends on the instant."""
     local = at.astimezone(PARIS)
     day = working_day(local.date())
-    if day != local.date() or local.time() < OPENS:
-        return in_paris(day, 9, local.minute).replace(second=local.second)
-    if local.time() > CLOSES:
-        return in_paris(working_day(day + DAY), 9, local.minute).replace(second=local.second)
-    return at
+    if day == local.date() and OPENS <= local.time() <= CLOSES:
+        return at
+    if day == local.date() and local.time() > CLOSES:
+        day = working_day(day + DAY)
+    return in_paris(day, 8, 30) + timedelta(minutes=2 * local.minute, seconds=local.second)
 
 
 def weekly(first: date, last: date, *, every: int = 1) -> Iterator[date]:

@@ -13,7 +13,7 @@ from simulator.demo_world.company_mail import (
     write_internal_mails,
     write_service_mails,
 )
-from simulator.demo_world.customers import Customer, find_leads, win_customers
+from simulator.demo_world.customers import Customer, company_names, find_leads, win_customers
 from simulator.demo_world.days import PARIS
 from simulator.demo_world.deals import HISTORY_DAYS, Deal, strike_deals
 from simulator.demo_world.diary import Diary
@@ -44,11 +44,13 @@ def generate(*, seed: int = DEFAULT_SEED, now: datetime = DEFAULT_NOW, scale: fl
     names = NameGiver(_rng(seed, "names"))
     company = found_company(_rng(seed, "company"), names, scale=scale)
     number = len(company.people) + 1
+    accounts = _count(60, scale)
+    called = company_names(_rng(seed, "company names"), accounts + _count(25, scale))
     customers = win_customers(
-        _rng(seed, "customers"), names, company, number=_count(60, scale), first_person=number, today=today
+        _rng(seed, "customers"), names, company, sorted(called[:accounts]), first_person=number, today=today
     )
     number += sum(len(customer.contacts) for customer in customers)
-    leads = find_leads(_rng(seed, "leads"), names, company, number=_count(25, scale), first_person=number)
+    leads = find_leads(_rng(seed, "leads"), names, company, called[accounts:], first_person=number)
     bulk = senders_of_bulk_mail(number + len(leads))
     deals = strike_deals(
         _rng(seed, "deals"), company, customers, won=_count(35, scale), lost=_count(35, scale),

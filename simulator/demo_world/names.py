@@ -67,7 +67,8 @@ CONTACT_TITLES = (
 )
 
 PRODUCTS = ("Orvane Supervision", "Orvane Maintenance", "Orvane Qualité", "Orvane Énergie", "Orvane Traçabilité")
-SITES = ("Lyon", "Saint-Étienne", "Angers", "Vesoul", "Cholet", "Valence", "Épinal", "Béziers", "Le Creusot", "Évreux")
+# Places that take "de" and "à" without change.
+SITES = ("Lyon", "Saint-Étienne", "Cholet", "Vesoul", "Valence", "Béziers", "Roanne", "Troyes", "Pau", "Mulhouse")
 
 DEAL_NAMES = (
     "{product} – site de {site}",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from simulator.demo_world.days import DAY, working_day
+from simulator.demo_world.days import DAY, nearest_working_day
 
 EVER = 10_000
 
@@ -96,5 +96,5 @@ def exchanges(rng: Random, story: Story, begins: date, ends: date) -> Iterator[E
             continue
         from_us = rng.random() >= phase.asked
         answers = rng.random() < (phase.answered if from_us else 0.92)
-        yield Exchange(working_day(day), from_us, rng.choice((2, 2, 3, 3, 4, 5)) if answers else 1, not answers)
+        yield Exchange(nearest_working_day(day), from_us, rng.choice((2, 2, 3, 3, 4, 5)) if answers else 1, not answers)
         day += max(1, round(phase.gap * tempo * rng.uniform(0.65, 1.35))) * DAY
