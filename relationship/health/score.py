@@ -92,7 +92,7 @@ def standing(sums: DaySums, *, today: int | Ints, created: int | Ints, window_be
         ours=sums.ours * age,
         theirs=sums.theirs * age,
         quiet=np.where(sums.last_day == NO_DAY, np.nan, quiet),
-        built=_built(covered),
+        built=np.broadcast_to(_built(covered), quiet.shape),
     )
 
 

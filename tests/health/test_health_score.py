@@ -109,30 +109,6 @@ def test_who_keeps_the_weekly_rhythm_both_ways_stands_at_60_to_63(weeks, since_l
     assert 60 - NO_ROUNDING <= exact(rhythm, age=age) <= 63
 
 
-# Where other frequencies or a young record depart from 60 to 63, and how far (docs/health.md says it).
-@pytest.mark.parametrize(
-    ("frequency", "every", "lowest", "highest"),
-    [
-        (Frequency.EVERY_FEW_DAYS, 3, 51.7, 65.9),
-        (Frequency.WEEKLY, 7, 60.0, 70.5),
-        (Frequency.FORTNIGHTLY, 14, 60.0, 74.2),
-        (Frequency.MONTHLY, 30, 59.3, 75.0),
-    ],
-)
-def test_a_kept_rhythm_stays_within_the_limits_that_the_documentation_names(frequency, every, lowest, highest):
-    rules = HealthRules(frequency=frequency)
-    found = []
-    for days in range(max(14, every), 400, 5):
-        for today in range(TODAY, TODAY + 7):
-            contacts = [("email", day, 1, 1) for day in range(today - days, today + 1, every)]
-            situation = {"age": days - (today - TODAY), "today": today, "rules": rules}
-            found.append(exact(contacts, **situation))
-            if contacts[-1][1] == today:
-                found.append(exact(contacts[:-1], **situation))
-    assert lowest - NO_ROUNDING <= min(found)
-    assert max(found) <= highest
-
-
 @given(st.sets(st.integers(0, 700), min_size=1), ages, rules, st.booleans())
 def test_writing_from_one_side_alone_never_reaches_60(days, age, rules, ours):
     rows = from_us(days) if ours else from_them(days)
