@@ -263,7 +263,7 @@ class WorldRows:
         met = person.id in self._lead_owners
         row: Row = {
             "leadid": guid,
-            "companyname": account.name if account else person.email.rpartition("@")[2],
+            "companyname": account.name if account else _company_of(person.email),
             "subject": person.job_title or person.name,
             "statecode": 0,
             "statuscode": 2 if met else 1,
@@ -346,6 +346,11 @@ def _named(person: Person) -> Row:
     if person.job_title:
         row["jobtitle"] = person.job_title
     return row
+
+
+def _company_of(email: str) -> str:
+    """A name for a company that the world knows by its domain only."""
+    return email.rpartition("@")[2].partition(".")[0].replace("-", " ").title()
 
 
 def _addresses(person: Person) -> Row:

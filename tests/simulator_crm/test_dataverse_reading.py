@@ -106,8 +106,9 @@ def test_who_was_never_heard_of_was_created_two_years_before_now(client):
 
 
 def test_a_lead_belongs_to_the_colleague_who_deals_with_it(client):
-    (row,) = client.json("leads?$select=fullname,_ownerid_value,statecode")["value"]
+    (row,) = client.json("leads?$select=companyname,_ownerid_value,statecode")["value"]
     assert row["_ownerid_value"] == identity.system_user("helper")
+    assert (row["companyname"], row["statecode"]) == ("Mail", 0)
 
 
 def test_aliases_are_further_addresses(client):

@@ -2,7 +2,17 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from simulator.demo_world.days import easter, holidays, in_paris, is_working, monthly, office_time, weekly, working_day
+from simulator.demo_world.days import (
+    easter,
+    holidays,
+    in_paris,
+    is_working,
+    monthly,
+    nearest_working_day,
+    office_time,
+    weekly,
+    working_day,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +33,12 @@ def test_nobody_works_on_weekends_and_holidays():
     assert working_day(date(2026, 5, 1)) == date(2026, 5, 4)
 
 
+def test_a_saturday_belongs_to_the_friday_before_unless_that_is_a_holiday():
+    assert nearest_working_day(date(2026, 6, 13)) == date(2026, 6, 12)
+    assert nearest_working_day(date(2026, 6, 14)) == date(2026, 6, 15)
+    assert nearest_working_day(date(2026, 5, 2)) == date(2026, 5, 4)
+
+
 @pytest.mark.parametrize(
     ("day", "instant"),
     [
@@ -36,9 +52,11 @@ def test_nine_o_clock_in_paris_is_one_or_two_hours_ahead_of_utc(day, instant):
     assert in_paris(day, 9) == instant
 
 
-def test_an_answer_after_hours_waits_for_the_next_working_morning():
+def test_an_answer_after_hours_waits_for_the_first_two_hours_of_the_next_working_day():
     friday_night = datetime(2026, 6, 12, 19, 20, tzinfo=UTC)
-    assert office_time(friday_night) == datetime(2026, 6, 15, 7, 20, tzinfo=UTC)
+    assert office_time(friday_night) == datetime(2026, 6, 15, 7, 10, tzinfo=UTC)
+    before_dawn = datetime(2026, 6, 12, 2, 0, 30, tzinfo=UTC)
+    assert office_time(before_dawn) == datetime(2026, 6, 12, 6, 30, 30, tzinfo=UTC)
     assert office_time(datetime(2026, 6, 12, 9, 20, tzinfo=UTC)) == datetime(2026, 6, 12, 9, 20, tzinfo=UTC)
 
 
