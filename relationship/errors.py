@@ -21,9 +21,7 @@ class TryLater(RelationshipError):
 
     exit_code = 75
 
-    def __init__(
-        self, message: str, *, next_step: str, code: str = "", wait_seconds: float | None = None
-    ) -> None:
+    def __init__(self, message: str, *, next_step: str, code: str = "", wait_seconds: float | None = None) -> None:
         super().__init__(message, next_step=next_step, code=code)
         self.wait_seconds = wait_seconds
 
