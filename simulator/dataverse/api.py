@@ -1,6 +1,7 @@
 """The Web API of the simulated Dataverse as a Flask blueprint: `/api/data/v9.2/…`, reading only."""
 
 import re
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -69,12 +70,13 @@ class _Guard:
         if refusal:
             text = f"Number of requests exceeded the limit; try again in {refusal.wait_seconds} seconds."
             return _refusal(DataverseError(429, refusal.code, text, wait_seconds=refusal.wait_seconds))
+        began = time.perf_counter()
         try:
             return self._with_limits(_read(self._crm, address, user), user)
         except DataverseError as refused:
             return self._with_limits(_refusal(refused), user)
         finally:
-            self._protection.leave(user)
+            self._protection.leave(user, worked_seconds=time.perf_counter() - began)
 
     def _user(self, claims: Mapping[str, Any]) -> str | None:
         application = claims.get("appid") or claims.get("azp")

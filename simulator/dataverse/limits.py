@@ -1,4 +1,4 @@
-"""Service protection limits: requests in a sliding window and requests at the same time, per user.
+"""Service protection limits per user: requests and working time in a sliding window, requests at the same time.
 
 Microsoft's numbers are the defaults. `Retry-After` grows while one keeps asking: every refused request
 within the wait doubles it. This clock is real time, never the world's.
@@ -11,15 +11,16 @@ from dataclasses import dataclass, field
 from math import ceil
 from threading import Lock
 
-TOO_MANY_REQUESTS, TOO_MANY_AT_ONCE = "0x80072322", "0x80072326"
+TOO_MANY_REQUESTS, TOO_MUCH_TIME, TOO_MANY_AT_ONCE = "0x80072322", "0x80072321", "0x80072326"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """requests per window_seconds, concurrent requests, and the ceiling of Retry-After."""
+    """requests and execution_seconds per window_seconds, concurrent requests, the ceiling of Retry-After."""
 
     requests: int = 6000
     window_seconds: float = 300.0
+    execution_seconds: float = 1200.0
     concurrent: int = 52
     longest_wait_seconds: float = 300.0
 
@@ -33,6 +34,7 @@ class Refusal:
 @dataclass(slots=True)
 class _Use:
     at: deque[float] = field(default_factory=deque)
+    worked: deque[tuple[float, float]] = field(default_factory=deque)
     running: int = 0
     blocked_until: float = 0.0
     wait: float = 0.0
@@ -56,11 +58,16 @@ class ServiceProtection:
             use = self._uses.setdefault(user, _Use())
             while use.at and use.at[0] <= now - limits.window_seconds:
                 use.at.popleft()
+            while use.worked and use.worked[0][0] <= now - limits.window_seconds:
+                use.worked.popleft()
             if now < use.blocked_until:
                 return self._refuse(use, now, use.code, use.wait * 2)
             if len(use.at) >= limits.requests:
                 room_in = use.at[0] + limits.window_seconds - now
                 return self._refuse(use, now, TOO_MANY_REQUESTS, min(room_in, limits.longest_wait_seconds))
+            if sum(seconds for _, seconds in use.worked) >= limits.execution_seconds:
+                room_in = use.worked[0][0] + limits.window_seconds - now
+                return self._refuse(use, now, TOO_MUCH_TIME, min(room_in, limits.longest_wait_seconds))
             if use.running >= limits.concurrent:
                 return self._refuse(use, now, TOO_MANY_AT_ONCE, 1.0)
             use.at.append(now)
@@ -68,9 +75,11 @@ class ServiceProtection:
             use.wait = 0.0
             return None
 
-    def leave(self, user: str) -> None:
+    def leave(self, user: str, *, worked_seconds: float = 0.0) -> None:
+        """One request is answered; how long the work on it took."""
         with self._lock:
             self._uses[user].running -= 1
+            self._uses[user].worked.append((self._clock(), worked_seconds))
 
     def remaining(self, user: str) -> tuple[int, float]:
         """Requests left in the window and seconds left in it, for the x-ms-ratelimit headers."""

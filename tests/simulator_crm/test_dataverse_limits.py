@@ -57,6 +57,20 @@ def test_too_many_at_the_same_time_are_refused_with_a_code_of_their_own():
     assert protection.enter("another") is None
 
 
+def test_too_much_work_in_a_window_is_refused_until_it_is_past():
+    watch = Watch()
+    protection = ServiceProtection(Limits(execution_seconds=5, window_seconds=10), clock=watch)
+    for _ in range(2):
+        assert protection.enter("u") is None
+        protection.leave("u", worked_seconds=2.5)
+        watch.now += 1
+    refusal = protection.enter("u")
+    assert refusal is not None
+    assert (refusal.code, refusal.wait_seconds) == ("0x80072321", 8)
+    watch.now += 8
+    assert protection.enter("u") is None
+
+
 def test_the_window_slides():
     watch = Watch()
     protection = ServiceProtection(Limits(requests=2, window_seconds=10), clock=watch)
