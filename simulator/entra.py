@@ -112,7 +112,7 @@ class Entra:
         if not str(claims.get("aud", "")).startswith(origin) or claims.get("iss") != form["client_id"]:
             raise Refused(700023, "invalid_client", "Client assertion audience or issuer is wrong.", status=401)
         now = time.time() + self.registration.clock_offset
-        begins, ends = claims.get("nbf", claims.get("iat", 0)), claims.get("exp", 0)
+        begins, ends = claims.get("nbf") or claims.get("iat") or 0, claims.get("exp") or 0
         if not begins - _SKEW_SECONDS <= now < ends + _SKEW_SECONDS:
             raise Refused(700024, "invalid_client", "Client assertion is not within its valid time range.", status=401)
 

@@ -62,13 +62,13 @@ def folders_delta(organisation: Organisation, call: Call, secret: bytes) -> Answ
     selected(call, _FIELDS, "mailFolder")
     mailbox = mailbox_of(organisation, call)
 
-    def row(change: Change[Folder], select: str) -> Json | None:
+    def row(change: Change[Folder], fields: tuple[str, ...]) -> Json | None:
         folder = change.item
         if change.what is What.GONE:
             return {"@removed": {"reason": "deleted"}, "id": folder.id}
         if folder.id not in mailbox.folders:
             return None
-        return _row(mailbox, folder, checked_select(select, _FIELDS, "mailFolder"))
+        return _row(mailbox, folder, fields)
 
     scope = f"folders:{mailbox.owner_id}"
     stream = Stream(
@@ -80,6 +80,7 @@ def folders_delta(organisation: Organisation, call: Call, secret: bytes) -> Answ
         epoch=organisation.token_epoch + mailbox.token_epoch,
         page_size=call.page_size(_DEFAULT_PAGE),
         key=lambda change: change.item.id,
+        fields=lambda select: checked_select(select, _FIELDS, "mailFolder"),
         row=row,
         partial=lambda change: {"id": change.item.id, "isHidden": change.item.is_hidden},
     )

@@ -2,8 +2,8 @@
 
 import hmac
 import json
-from dataclasses import astuple, dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from simulator.msgraph.call import bad_request
 from simulator.signing import decode, encode
@@ -11,8 +11,7 @@ from simulator.signing import decode, encode
 _SIGNATURE_BYTES = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a round stands: changes with after < version <= until, from `offset` on.
 
     scope: collection the token belongs to; epoch: its count of expiries when the token was made
@@ -34,7 +33,7 @@ class Place:
 
 def written(place: Place, key: bytes) -> str:
     """The token for a place."""
-    body = json.dumps(astuple(place), separators=(",", ":")).encode()
+    body = json.dumps(place, separators=(",", ":")).encode()
     return encode(_signature(body, key) + body)
 
 

@@ -76,7 +76,7 @@ def messages_delta(organisation: Organisation, call: Call, secret: bytes) -> Ans
     def view(change: Change[Copy]) -> View:
         return View(organisation, mailbox, change.item, immutable)
 
-    def row(change: Change[Copy], select: str) -> Json | None:
+    def row(change: Change[Copy], fields: tuple[str, ...]) -> Json | None:
         copy = change.item
         if change.what is What.GONE:
             return {"@removed": {"reason": "deleted"}, "id": change_id(change)}
@@ -84,7 +84,7 @@ def messages_delta(organisation: Organisation, call: Call, secret: bytes) -> Ans
             return None
         if change.what is What.TOUCHED:
             return partial_row(view(change))
-        return full_row(view(change), checked_select(select, FIELDS, "message"), with_content=content)
+        return full_row(view(change), fields, with_content=content)
 
     scope = f"messages:{mailbox.owner_id}:{folder.id}"
     stream = Stream(
@@ -96,6 +96,7 @@ def messages_delta(organisation: Organisation, call: Call, secret: bytes) -> Ans
         epoch=organisation.token_epoch + mailbox.token_epoch,
         page_size=call.page_size(_DEFAULT_PAGE),
         key=lambda change: (change.item.serial, 0 if immutable else change.generation),
+        fields=lambda select: checked_select(select, FIELDS, "message"),
         row=row,
         partial=lambda change: partial_row(view(change)),
         at=lambda copy: copy.received_at,

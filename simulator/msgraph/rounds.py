@@ -1,7 +1,7 @@
 """Delta rounds: pages with nextLink, at the end a deltaLink; the same for users, folders and messages."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -27,7 +27,8 @@ class Stream(Generic[T]):
     """One collection that tells its changes.
 
     address: of the delta function, absolute; context: after $metadata#; version, epoch: where it stands now
-    key: what counts as one item; row: the JSON of a change, None when there is nothing to tell any more
+    key: what counts as one item; fields: those that a `$select` names, () for the usual ones
+    row: the JSON of a change with these fields, None when there is nothing to tell any more
     partial: the row after a mere flag change; at: the instant a date filter looks at
     """
 
@@ -39,7 +40,8 @@ class Stream(Generic[T]):
     epoch: int
     page_size: int
     key: Callable[[Change[T]], Hashable]
-    row: Callable[[Change[T], str], Json | None]
+    fields: Callable[[str], tuple[str, ...]]
+    row: Callable[[Change[T], tuple[str, ...]], Json | None]
     partial: Callable[[Change[T]], Json]
     at: Callable[[T], datetime] | None = None
 
@@ -51,15 +53,15 @@ def page(call: Call, stream: Stream[T], first: Place, *, secret: bytes, expiry: 
     chosen = changes[place.offset : place.offset + stream.page_size]
     offset = place.offset + len(chosen)
     if place.empty:
-        chosen, onwards = [], replace(place, empty=place.empty - 1)
+        chosen, onwards = [], place._replace(empty=place.empty - 1)
     elif offset < len(changes):
-        onwards = replace(place, offset=offset)
+        onwards = place._replace(offset=offset)
     else:
         onwards = None
     if fault := call.has_fault(FaultKind.EMPTY_PAGES):
-        chosen, onwards = [], replace(place, empty=fault.amount - 1)
+        chosen, onwards = [], place._replace(empty=fault.amount - 1)
     if call.has_fault(FaultKind.LOOP) and place.offset:
-        onwards = replace(place, offset=max(0, place.offset - stream.page_size))
+        onwards = place._replace(offset=max(0, place.offset - stream.page_size))
     body: Json = {"@odata.context": f"{call.origin}/$metadata#{stream.context}"}
     if onwards is not None:
         body["@odata.nextLink"] = f"{stream.address}?$skiptoken={written(onwards, secret)}"
@@ -78,17 +80,17 @@ def _place(call: Call, stream: Stream[T], first: Place, secret: bytes, expiry: E
     if not token:
         return first
     if token == "latest":  # noqa: S105  # a word of the protocol
-        return replace(first, after=first.until)
+        return first._replace(after=first.until)
     place = read(token, secret, scope=stream.scope)
     if place.epoch != stream.epoch or max(place.after, place.until) > stream.version:
         raise expired(stream.address, expiry, place.select)
     if "$deltatoken" in call.query:
-        return replace(place, until=stream.version, offset=0)
+        return place._replace(until=stream.version, offset=0)
     return place
 
 
 def _end(place: Place) -> Place:
-    return replace(place, after=place.until, offset=0, empty=0)
+    return place._replace(after=place.until, offset=0, empty=0)
 
 
 def expired(address: str, expiry: Expiry, select: str = "") -> GraphError:
@@ -120,14 +122,15 @@ def change_type(call: Call) -> str:
 
 
 def _rows(call: Call, stream: Stream[T], chosen: list[Change[T]], place: Place) -> list[Json]:
+    fields = stream.fields(place.select)
     rows: list[Json] = []
     if call.has_fault(FaultKind.OLD_PAGE):
         old = stream.log.between(0, place.until, stream.key)[: stream.page_size]
-        rows += [row for change in old if (row := stream.row(change, place.select)) is not None]
+        rows += [row for change in old if (row := stream.row(change, fields)) is not None]
     if call.has_fault(FaultKind.UNKNOWN_REMOVED):
         rows.append({"@removed": {"reason": "deleted"}, "id": "AAMkAGNobodyEverSawThisItem="})
     for change in chosen:
-        row = stream.row(change, place.select)
+        row = stream.row(change, fields)
         if row is None:
             continue
         if change.what is not What.GONE and call.has_fault(FaultKind.UPDATE_FIRST):

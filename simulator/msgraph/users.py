@@ -81,13 +81,13 @@ def users_delta(organisation: Organisation, call: Call, secret: bytes) -> Answer
     directory = organisation.directory
     wanted = _wanted_ids(call)
 
-    def row(change: Change[User], select: str) -> Json | None:
+    def row(change: Change[User], fields: tuple[str, ...]) -> Json | None:
         user = change.item
         if wanted and user.id not in wanted:
             return None
         if change.what is What.GONE:
             return {"id": user.id, "@removed": {"reason": "changed"}}
-        return _row(user, checked_select(select, _FIELDS, "user"))
+        return _row(user, fields)
 
     stream = Stream(
         scope="users",
@@ -98,6 +98,7 @@ def users_delta(organisation: Organisation, call: Call, secret: bytes) -> Answer
         epoch=organisation.token_epoch,
         page_size=call.page_size(_DEFAULT_PAGE),
         key=lambda change: change.item.id,
+        fields=lambda select: checked_select(select, _FIELDS, "user"),
         row=row,
         partial=lambda change: {"id": change.item.id, "accountEnabled": change.item.enabled},
     )
