@@ -53,7 +53,7 @@ def run(wishes: Wishes, *, serve: bool) -> None:
             next_step=f"End the other program, or try: make demo DEMO='--port {wishes.port + 1}'",
             code="port_taken",
         )
-    folder = wishes.world or _generated(FOLDER / "world")
+    folder = wishes.world or _generated(FOLDER / "world", wishes.now)
     world = _described(folder)
     with _simulated(folder) as reach:
         config = _config(wishes, world, reach)
@@ -80,13 +80,28 @@ def simulate(world: Path | None, *, port: int, sign_in_port: int, ready_file: Pa
     serve(loaded, port=port, sign_in_port=sign_in_port, ready_file=ready_file)
 
 
-def _generated(folder: Path) -> Path:
-    from simulator.demo_world import generate, write_world
+def _generated(folder: Path, now: str | None = None) -> Path:
+    """The invented company, its story ending at `now`."""
+    from simulator.demo_world import DEFAULT_NOW, generate, write_world
 
     stderr.print("Inventing a French company …")
     shutil.rmtree(folder, ignore_errors=True)
-    write_world(generate(), folder)
+    write_world(generate(now=_moment(now) if now else DEFAULT_NOW), folder)
     return folder
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise FixSettings(
+            f"--now {text!r} is not a moment with a time zone.",
+            next_step="Write it like 2026-06-17T09:00:00Z.",
+            code="bad_now",
+        )
+    return found
 
 
 def _described(folder: Path) -> dict[str, Any]:
