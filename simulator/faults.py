@@ -18,6 +18,7 @@ class FaultKind(StrEnum):
     HTML = "html"  # an HTML page with status 200
     CUT = "cut"  # the right status, the JSON cut short
     RESET = "reset"  # the connection is reset
+    DRIP = "drip"  # the body comes at one byte a second
     UNAUTHORISED = "unauthorised"  # 401: the token is no longer accepted
     REFUSED = "refused"  # `status` with the error code `code`; with_location names a fresh start
     # In a page of a delta round
@@ -25,6 +26,7 @@ class FaultKind(StrEnum):
     REPEATED_ITEM = "repeated_item"  # the first item of the page comes again with another etag
     OLD_PAGE = "old_page"  # the first page ever delivered comes again in front
     LOOP = "loop"  # the nextLink leads one page back
+    ENDLESS = "endless"  # a page with everything known so far, larger than asked, and a new nextLink
     UPDATE_FIRST = "update_first"  # a partial row of an item comes before its full row
     DELETE_FIRST = "delete_first"  # a removal of an item comes before its full row
     UNKNOWN_REMOVED = "unknown_removed"  # something nobody ever saw is removed

@@ -77,7 +77,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """body: a JSON object; raw: bytes sent instead of it; is_reset: nothing is sent, the connection breaks."""
+    """body: a JSON object; raw: bytes sent instead of it.
+
+    is_reset: nothing is sent, the connection breaks; is_dripping: the body is sent at one byte a second.
+    """
 
     status: int = 200
     body: Json | None = None
@@ -85,6 +88,7 @@ class Answer:
     raw: bytes | None = None
     content_type: str | None = None
     is_reset: bool = False
+    is_dripping: bool = False
 
 
 class GraphError(Exception):

@@ -16,7 +16,7 @@ class Place(NamedTuple):
 
     scope: collection the token belongs to; epoch: its count of expiries when the token was made
     select, since, change_type, newest_first: options of the first call, which the token keeps
-    empty: so many empty pages come first
+    empty: so many empty pages come first; turn: how often the place was left without a step forward
     """
 
     scope: str
@@ -29,6 +29,7 @@ class Place(NamedTuple):
     change_type: str = ""
     newest_first: bool = False
     empty: int = 0
+    turn: int = 0
 
 
 def written(place: Place, key: bytes) -> str:

@@ -60,6 +60,8 @@ def page(call: Call, stream: Stream[T], first: Place, *, secret: bytes, expiry: 
         onwards = None
     if fault := call.has_fault(FaultKind.EMPTY_PAGES):
         chosen, onwards = [], place._replace(empty=fault.amount - 1)
+    if call.has_fault(FaultKind.ENDLESS):
+        chosen, onwards = changes[: offset + 1], place._replace(turn=place.turn + 1)
     if call.has_fault(FaultKind.LOOP) and place.offset:
         onwards = place._replace(offset=max(0, place.offset - stream.page_size))
     body: Json = {"@odata.context": f"{call.origin}/$metadata#{stream.context}"}
@@ -90,7 +92,7 @@ def _place(call: Call, stream: Stream[T], first: Place, secret: bytes, expiry: E
 
 
 def _end(place: Place) -> Place:
-    return place._replace(after=place.until, offset=0, empty=0)
+    return place._replace(after=place.until, offset=0, empty=0, turn=0)
 
 
 def expired(address: str, expiry: Expiry, select: str = "") -> GraphError:

@@ -86,7 +86,7 @@ class GraphService:
         if call.has_fault(FaultKind.CUT):
             whole = orjson.dumps(answer.body)
             return replace(answer, raw=whole[: len(whole) * 2 // 3])
-        return answer
+        return replace(answer, is_dripping=call.has_fault(FaultKind.DRIP) is not None)
 
     def _instead(self, call: Call, fault: Fault, mailbox: str) -> Answer | None:
         """What a fault sends instead of the real answer, None when it leaves the answer alone."""

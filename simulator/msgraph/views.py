@@ -1,6 +1,7 @@
 """The web address of Microsoft Graph: a request becomes a call, an answer becomes a response."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import orjson
@@ -39,8 +40,16 @@ def _response(call: Call, answer: Answer) -> Response:
         request.environ["simulator.reset"]()
     body = orjson.dumps(answer.body) if answer.raw is None else answer.raw
     response = Response(body, answer.status or 200, content_type=answer.content_type or CONTENT_TYPE)
+    if answer.is_dripping:
+        response.response = _dripping(body)
     response.headers.update(answer.headers)
     response.headers["request-id"] = str(uuid4())
     response.headers["client-request-id"] = call.headers.get("client-request-id", response.headers["request-id"])
     response.headers["x-ms-ags-diagnostic"] = '{"ServerInfo":{"DataCenter":"Simulated","Slice":"E","Ring":"1"}}'
     return response
+
+
+def _dripping(body: bytes) -> Iterator[bytes]:
+    for place in range(len(body)):
+        time.sleep(1)
+        yield body[place : place + 1]

@@ -1,5 +1,7 @@
 """Ordered faults on the wire: each misbehaves as the real service is known to, at the request it was ordered for."""
 
+import time
+
 import pytest
 import requests
 from simulated import HttpsGraph
@@ -85,6 +87,15 @@ def test_a_place_may_expire_on_the_third_page_with_a_fresh_start(graph: HttpsGra
     answer = graph.get(link, prefer="odata.maxpagesize=2")
     assert answer.status_code == 410
     assert graph.get(answer.headers["Location"]).json()["value"]
+
+
+def test_a_body_may_drip(graph: HttpsGraph):
+    order(graph, Fault(FaultKind.DRIP))
+    with graph.session.get(graph.running.msgraph_url + SENT, stream=True, timeout=10) as answer:
+        began = time.monotonic()
+        assert next(answer.iter_content(1)) == b"{"
+        assert next(answer.iter_content(1)) == b'"'
+        assert time.monotonic() - began > 0.9
 
 
 def test_a_page_may_lack_its_value(graph: HttpsGraph):
