@@ -4,6 +4,7 @@ The same person has one GUID in Entra and Microsoft Graph (`msgraph_user`) and a
 (`system_user`, `contact` or `lead`); Dataverse links the two by `azureactivedirectoryobjectid`.
 """
 
+from hashlib import sha256
 from uuid import UUID, uuid5
 
 _NAMESPACE = UUID("6f1d4c7a-2b0e-5c3f-9a84-0d6b8e21f7a5")
@@ -53,3 +54,37 @@ def organization(domain: str) -> str:
 
 def business_unit(domain: str) -> str:
     return guid("businessunit", domain)
+
+
+def activity(activity_id: str) -> str:
+    """The row of an activity in Dataverse, whatever its kind."""
+    return guid("activity", activity_id)
+
+
+def activity_series(conversation_id: str) -> str:
+    return guid("activity-series", conversation_id)
+
+
+def activity_party(activity_guid: str, mask: int, place: int) -> str:
+    """One party of an activity: the `place`-th of those with this participationtypemask."""
+    return guid("activityparty", f"{activity_guid}:{mask}:{place}")
+
+
+def message_id(mail_id: str, sender_address: str) -> str:
+    """The internet message id of a mail: the same in every mailbox and in Dataverse."""
+    return f"<{mail_id}@{sender_address.rpartition('@')[2]}>"
+
+
+def calendar_uid(activity_id: str, conversation_id: str = "") -> str:
+    """The iCalUId of a meeting in Exchange and its globalobjectid in Dataverse: 112 hexadecimal digits.
+
+    Occurrences of a series (a conversation_id that begins with "s") share all but the last 16 digits, so
+    every occurrence has its own.
+    """
+    series = conversation_id if conversation_id.startswith("s") else activity_id
+    start = "040000008200E00074C5B7101A82E008" + "0" * 40 + "10000000"
+    return start + _digits(f"series:{series}") + _digits(f"occurrence:{activity_id}")
+
+
+def _digits(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16].upper()
