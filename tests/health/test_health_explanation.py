@@ -1,6 +1,6 @@
 """Whole points that add up to the score, and the contact days behind each."""
 
-from math import log
+from math import exp
 
 import pytest
 from health_builders import TODAY, WINDOW_BEGAN, ages, from_them, from_us, histories, mutual, rules, scores
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from relationship.activities import Kind
 from relationship.health.contact_days import ContactDays
-from relationship.health.explanation import Contact, TermName, explain, shared_out
+from relationship.health.explanation import SLOPE_AT_PAR, Contact, TermName, explain, shared_out
 from relationship.health.kpis import Kpis, kpis
 from relationship.health.rules import HealthRules, Weights
 
@@ -62,16 +62,31 @@ def test_mutuality_shows_the_days_of_the_weaker_side():
     assert explained(from_us([1, 2]), age=60).terms[1].days == ()
 
 
-def test_terms_that_cancel_each_other_out_stay_visible():
-    # Heavier mails make more volume; the silence takes it back. At 60 the slope of the score is 24 per unit.
+def test_mutuality_shows_all_days_when_both_sides_are_equal():
+    why = explained(from_us([5]) + from_them([5], "call"), age=60)
+    assert why.ours == why.theirs
+    assert len(why.terms[1].days) == 2
+
+
+def test_exactly_at_par_every_term_is_zero():
+    # Eight weeks of a kept rhythm on the day the next contact is due: V = P.
+    why = explained(mutual(range(7, 57, 7)), age=56)
+    assert (why.score, why.exact) == (60, pytest.approx(60))
+    assert [term.points for term in why.terms] == [0, 0, 0]
+
+
+def test_the_slope_at_par_is_that_of_the_score():
+    def score(z: float) -> float:
+        return 100 * 1.5 * exp(z) / (1 + 1.5 * exp(z))
+
+    assert pytest.approx((score(1e-5) - score(-1e-5)) / 2e-5) == SLOPE_AT_PAR
+
+
+def test_terms_that_pull_against_each_other_stay_visible():
+    # Heavier mails make more volume; nine days of silence take most of it back.
     rows = mutual(range(9, 730, 7))
-    near = min(
-        (explained(rows, age=730, rules=HealthRules(weights=Weights(email=weight))) for weight in range(3, 10)),
-        key=lambda why: abs(why.exact - 60),
-    )
-    volume, _, lateness = near.terms
-    assert lateness.exact == pytest.approx(-24 * log(9.8 / 7), rel=0.1)
-    assert volume.points > 0 > lateness.points
+    volume, mutuality, lateness = explained(rows, age=730, rules=HealthRules(weights=Weights(email=9))).terms
+    assert volume.points > mutuality.points > 0 > lateness.points
 
 
 def test_without_contact_days_there_is_nothing_to_explain():

@@ -44,7 +44,8 @@ def test_a_kept_rhythm_is_rated_good_steady_and_falls_when_it_stops():
     [
         ([], 100, {}, State.NOT_ENOUGH_INFORMATION, False),
         ([], 100, {"has_planned": True}, State.NO_CLOSED_ACTIVITY, False),
-        ([], 500, {}, State.NOTHING_IN_WINDOW, False),
+        ([], 400, {}, State.NOT_ENOUGH_INFORMATION, False),
+        ([], 401, {}, State.NOTHING_IN_WINDOW, False),
         ([], 500, {"has_planned": True}, State.NO_CLOSED_ACTIVITY, False),
         (mutual([450]), 500, {}, State.NOTHING_IN_WINDOW, False),
         (mutual([450]), 500, {"has_planned": True}, State.NOTHING_IN_WINDOW, False),

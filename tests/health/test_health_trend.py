@@ -1,5 +1,7 @@
 """The weekly curve, the trend and the announcement of a change of rating."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from health_builders import TODAY, WINDOW_BEGAN, exact, histories, mutual, reference, rules
@@ -8,7 +10,18 @@ from hypothesis import strategies as st
 
 from relationship.health.contact_days import ContactDays
 from relationship.health.rules import Band, Bands, HealthRules
-from relationship.health.trend import CURVE_WEEKS, TRENDS, Trend, announced_band, curve, trends, weekly_scores
+from relationship.health.score import exact_scores
+from relationship.health.sums import day_sums
+from relationship.health.trend import (
+    CURVE_WEEKS,
+    TRENDS,
+    Trend,
+    WeeklyScores,
+    announced_band,
+    curve,
+    trends,
+    weekly_scores,
+)
 
 DEFAULTS = HealthRules()
 
@@ -78,6 +91,19 @@ def test_the_trend_is_the_mean_of_four_weeks_minus_the_mean_of_the_four_before()
     rows = mutual([1, 9, 30, 33, 47, 60, 61])
     weekly = [reference(rows, age=200, today=TODAY - 7 * week) for week in range(8)]
     assert trend(rows, age=200)[1] == pytest.approx(sum(weekly[:4]) / 4 - sum(weekly[4:]) / 4)
+
+
+@pytest.mark.parametrize(
+    ("moved", "named"),
+    [(5.0, Trend.IMPROVING), (4.9, Trend.STEADY), (-4.9, Trend.STEADY), (-5.0, Trend.DECLINING)],
+)
+def test_a_move_of_five_points_is_a_trend(moved, named):
+    present = np.ones((8, 1), dtype=bool)
+    nothing = day_sums(ContactDays.of_record([]), records=1, until=TODAY)
+    scores = exact_scores(nothing, today=TODAY, created=TODAY, window_began=WINDOW_BEGAN, rules=DEFAULTS)
+    made_up = replace(scores, exact=np.array([[50.0]] * 4 + [[50.0 + moved]] * 4))
+    codes, _ = trends(WeeklyScores(np.full((8, 1), TODAY), made_up, present))
+    assert TRENDS[codes[0]] == named
 
 
 @pytest.mark.parametrize(("first", "known"), [(34, False), (35, True)])
