@@ -1,0 +1,17 @@
+"""The named places of a sync run where a test can end the process (`relationship.failpoints`).
+
+Every place is passed by a first reading of an organisation; a test checks that this list is complete.
+"""
+
+from relationship.sync.delta import PLACES
+
+_FOLDER_PLACES = (
+    "before_fetch", "fetched", "transaction_open", "removed", "saved", "place_saved", "committed",
+)  # fmt: skip
+
+SYNC_FAIL_POINTS: tuple[str, ...] = (
+    *(f"{room}.{place}" for room in ("directory", "crm", "mail") for place in PLACES),
+    *(f"folders.{place}" for place in _FOLDER_PLACES),
+    "directory.domains_saved",
+    "mail.places_reset",
+)
