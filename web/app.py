@@ -10,7 +10,18 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
 from relationship.errors import FixSettings
-from web import errors, formats, languages, members, opportunity_list, opportunity_page, security, sign_in, static_files, words
+from web import (
+    errors,
+    formats,
+    languages,
+    members,
+    opportunity_list,
+    opportunity_page,
+    security,
+    sign_in,
+    static_files,
+    words,
+)
 from web.entra import Entra
 from web.house import House
 
@@ -42,8 +53,8 @@ def create_app(house: House) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["house"] = house
     app.extensions["entra"] = Entra(house.config)
-    CSRFProtect(app)
     security.install(app, https=https)
+    CSRFProtect(app)
     languages.install(app, zone=house.config.time_zone)
     members.install(app)
     formats.install(app)

@@ -1,10 +1,9 @@
 """Sign-in through Microsoft Entra: authorization code with PKCE, nonce and state, all done by msal.
 
-The pages need to know who somebody is and nothing else, so no token is kept after the sign-in.
+The pages need to know who somebody is and nothing else, so no token outlives the sign-in.
 """
 
-import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,8 +13,8 @@ import requests
 from relationship.access import AppRole, known_roles
 from relationship.config import AUTHORITY_HOSTS, Config
 from relationship.errors import FixSettings, Reconnect, RelationshipError, TryLater
+from relationship.sync.sessions import open_session
 
-TIMEOUT_SECONDS = 15
 # Codes of msal and Entra for "the person or the administrator said no".
 REFUSALS = frozenset({"access_denied", "consent_required", "interaction_required", "login_required"})
 
@@ -38,17 +37,16 @@ class Entra:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._lock = threading.Lock()
-        self._application: Any = None
 
     def start(self) -> dict[str, Any]:
         """A new sign-in: keep it on the server and send the browser to its `auth_uri`.
 
         Raises TryLater when Entra cannot be reached, FixSettings when the registration is incomplete.
         """
-        flow: dict[str, Any] = self._asked(
-            lambda: self._app().initiate_auth_code_flow(
-                scopes=[], redirect_uri=f"{self._config.base_url.rstrip('/')}/auth/callback", prompt="select_account"
+        redirect_uri = f"{self._config.base_url.rstrip('/')}/auth/callback"
+        flow: dict[str, Any] = _asked(
+            lambda: _application(self._config).initiate_auth_code_flow(
+                scopes=[], redirect_uri=redirect_uri, prompt="select_account"
             )
         )
         if "auth_uri" not in flow:
@@ -62,8 +60,8 @@ class Entra:
         cannot be reached, Reconnect when the registration's secret is no longer good.
         """
         try:
-            result: dict[str, Any] = self._asked(
-                lambda: self._app().acquire_token_by_auth_code_flow(dict(flow), dict(answer))
+            result: dict[str, Any] = _asked(
+                lambda: _application(self._config).acquire_token_by_auth_code_flow(dict(flow), dict(answer))
             )
         except (ValueError, RuntimeError) as error:  # msal: state, nonce or audience do not fit
             raise SignInRefused(
@@ -85,70 +83,45 @@ class Entra:
         names = [name for name in roles if isinstance(name, str)] if isinstance(roles, list) else []
         return Identity(oid, str(claims.get("name") or ""), known_roles(names))
 
-    def _asked(self, question: Any) -> Any:
-        try:
-            return question()
-        except requests.RequestException as error:
-            raise TryLater(
-                "Microsoft Entra cannot be reached.",
-                next_step="Try again in a few minutes.",
-                code="entra_unreachable",
-            ) from error
 
-    def _app(self) -> Any:
-        with self._lock:
-            if self._application is None:
-                self._application = _application(self._config)
-            return self._application
+def _asked(question: Callable[[], Any]) -> Any:
+    try:
+        return question()
+    except (requests.RequestException, OSError) as error:
+        raise TryLater(
+            "Microsoft Entra cannot be reached.",
+            next_step="Try again in a few minutes.",
+            code="entra_unreachable",
+        ) from error
 
 
 def _application(config: Config) -> Any:
+    """The registered application; a new one for each step, so that no token and no session is shared."""
     import msal  # slow to import, and the command line must stay quick
-
-    class KeepsNothing(msal.TokenCache):  # type: ignore[misc]
-        def add(self, event: Any, now: Any = None) -> None:
-            """No token outlives the sign-in."""
 
     if not (config.tenant_id and config.client_id):
         raise _misconfigured("tenant_id, client_id")
-    transport = requests.Session()
-    transport.trust_env = False  # the environment's CA variables would beat our own
-    transport.verify = str(config.ca_file) if config.ca_file else True
     try:
         return msal.ConfidentialClientApplication(
             config.client_id,
             client_credential=_credential(config),
             authority=f"{config.authority_url}/{config.tenant_id}",
-            instance_discovery=None if urlsplit(config.authority_url).hostname in AUTHORITY_HOSTS else False,
-            http_client=_Patient(transport),
-            token_cache=KeepsNothing(),
+            instance_discovery=urlsplit(config.authority_url).hostname in AUTHORITY_HOSTS,
+            http_client=open_session(config.ca_file),
             exclude_scopes=["offline_access"],
         )
-    except ValueError as error:
-        raise _misconfigured("authority") from error
+    except ValueError as error:  # msal's way of saying that the tenant has no discovery page
+        raise _misconfigured("authority_url, tenant_id") from error
 
 
-class _Patient:
-    """msal's view of HTTP: the session with a time limit on every request."""
-
-    def __init__(self, transport: requests.Session) -> None:
-        self._transport = transport
-
-    def get(self, url: str, **kwargs: Any) -> requests.Response:
-        return self._transport.get(url, timeout=TIMEOUT_SECONDS, **kwargs)
-
-    def post(self, url: str, **kwargs: Any) -> requests.Response:
-        return self._transport.post(url, timeout=TIMEOUT_SECONDS, **kwargs)
-
-    def close(self) -> None:
-        self._transport.close()
-
-
-def _credential(config: Config) -> Any:
+def _credential(config: Config) -> str | dict[str, str]:
     if config.certificate is None:
         return config.client_secret.get_secret_value()
-    pem = config.certificate.read_text(encoding="ascii")
-    return {"private_key": pem, "public_certificate": pem}
+    try:
+        pem = config.certificate.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _misconfigured("certificate") from error
+    return {"private_key": pem, "public_certificate": pem[pem.find("-----BEGIN CERTIFICATE") :]}
 
 
 def _told(result: Mapping[str, Any]) -> RelationshipError:

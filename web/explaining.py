@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from relationship.health.explanation import Explanation, Term, TermName
 from relationship.health.forecast import ActOutcome, Lift
 from relationship.health.rules import Frequency, HealthRules
 from web import formats, words
+from web.texts import _, _n
 
 FREQUENCIES = {
     Frequency.DAILY: _l("once a day"),
@@ -21,7 +20,7 @@ FREQUENCIES = {
 TERMS = {
     TermName.VOLUME: _l("Volume of contact"),
     TermName.MUTUALITY: _l("Mutuality"),
-    TermName.LATENESS: _l("Time since the last contact"),
+    TermName.LATENESS: _l("Last contact"),
 }
 # A side this much stronger than the other is worth saying.
 CLEARLY_MORE = 1.25
@@ -68,7 +67,9 @@ def term_lines(why: Explanation, rules: HealthRules) -> tuple[TermLine, ...]:
             title=str(TERMS[term.name]),
             points=term.points,
             sentence=_sentence(term, why, rules),
-            kinds=tuple(KindLine(one.kind.value, one.points, len({day.day for day in one.days})) for one in term.by_kind),
+            kinds=tuple(
+                KindLine(one.kind.value, one.points, len({day.day for day in one.days})) for one in term.by_kind
+            ),
             width=abs(term.points) / longest,
         )
         for term in why.terms
@@ -109,7 +110,9 @@ def _volume(why: Explanation, rules: HealthRules) -> str:
         return _("More contact than the expected rhythm of %(rhythm)s brings: %(volume)s against %(par)s.", **figures)
     if why.volume * CLEARLY_MORE <= why.par:
         return _("Less contact than the expected rhythm of %(rhythm)s brings: %(volume)s against %(par)s.", **figures)
-    return _("About as much contact as the expected rhythm of %(rhythm)s brings: %(volume)s against %(par)s.", **figures)
+    return _(
+        "About as much contact as the expected rhythm of %(rhythm)s brings: %(volume)s against %(par)s.", **figures
+    )
 
 
 def _mutuality(why: Explanation) -> str:
@@ -130,7 +133,7 @@ def _lateness(term: Term, why: Explanation, rules: HealthRules) -> str:
     if why.quiet <= why.expected:
         return _("The last contact, on %(day)s, is within the expected rhythm of %(rhythm)s.", **figures)
     late = round(why.quiet - why.expected) or 1
-    return ngettext(
+    return _n(
         "The last contact was on %(day)s: %(num)s day past the expected rhythm of %(rhythm)s.",
         "The last contact was on %(day)s: %(num)s days past the expected rhythm of %(rhythm)s.",
         late,

@@ -4,11 +4,10 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from flask_babel import gettext as _
-
 from relationship.store.opportunities import OpportunityRow
 from web import words
 from web.house import house
+from web.texts import _
 
 MOST_ROWS = 50_000
 # A cell that starts so is run as a formula by spreadsheets.
@@ -37,9 +36,20 @@ def csv_lines(rows: Iterable[OpportunityRow], *, language: str) -> Iterator[str]
 
 def _header() -> list[str]:
     return [
-        _("Opportunity"), _("Account"), _("Owner"), _("Stage"), _("Status"), _("Rating"), _("Health score"),
-        _("Trend"), _("Value"), _("Currency"), _("Closing date"), _("Last activity"), _("Next activity"),
-    ]  # fmt: skip
+        _("Opportunity"),
+        _("Account"),
+        _("Owner"),
+        _("Stage"),
+        _("Status"),
+        _("Rating"),
+        _("Health score"),
+        _("Trend"),
+        _("Value"),
+        _("Currency"),
+        _("Closing date"),
+        _("Last activity"),
+        _("Next activity"),
+    ]
 
 
 def _cells(row: OpportunityRow, language: str) -> list[str]:
@@ -57,10 +67,7 @@ def _cells(row: OpportunityRow, language: str) -> list[str]:
         value.replace(".", ",") if language == "fr" else value,
         row.currency,
         row.close_on.isoformat() if row.close_on else "",
-        *(
-            at.astimezone(zone).date().isoformat() if at else ""
-            for at in (row.last_activity_at, row.next_activity_at)
-        ),
+        *(at.astimezone(zone).date().isoformat() if at else "" for at in (row.last_activity_at, row.next_activity_at)),
     ]
 
 

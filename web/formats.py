@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from flask import Flask
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 
 from relationship.clock import day_of
 from web.house import house
+from web.texts import _
 
 NOTHING = "–"
 
@@ -64,12 +65,6 @@ def iso_day(value: int) -> str:
     return day_of(value).isoformat()
 
 
-def instant(value: datetime | None, form: str = "medium") -> str:
-    if value is None:
-        return NOTHING
-    return format_datetime(value, form, tzinfo=house().config.zone, locale=get_locale())
-
-
 def local_day(value: datetime | None) -> str:
     """The day of an instant in the organisation's time zone."""
     return day(value.astimezone(house().config.zone).date()) if value else NOTHING
@@ -88,10 +83,9 @@ def away(value: datetime | date | None) -> str:
 def days_away(days: int) -> str:
     """The same for a number of days; 0 is today."""
     if days == 0:
-        return gettext("today")
-    return format_timedelta(
-        days * 86_400, granularity="day", threshold=1.6, add_direction=True, locale=get_locale()
-    )
+        return _("today")
+    words = format_timedelta(days * 86_400, granularity="day", threshold=1.6, add_direction=True, locale=get_locale())
+    return str(words)
 
 
 def initials(name: str) -> str:
@@ -106,7 +100,5 @@ def initials(name: str) -> str:
 
 
 def install(app: Flask) -> None:
-    app.jinja_env.filters.update(
-        number=number, signed=signed, percent=percent, money=money, short_money=short_money,
-        day=day, instant=instant, local_day=local_day, away=away, days_away=days_away, initials=initials, plus=plus, iso_day=iso_day,
-    )  # fmt: skip
+    for write in (number, signed, plus, percent, money, short_money, day, iso_day, local_day, away, initials):
+        app.jinja_env.filters[write.__name__] = write

@@ -30,7 +30,8 @@ def theme() -> str:
 
 def with_argument(name: str, value: str) -> str:
     """A link to the page being shown with one argument set; holds no path, so it is the same on every page."""
-    arguments = request.args.to_dict(flat=False) | {name: [value]}
+    arguments = {} if g.get("error_page") else request.args.to_dict(flat=False)
+    arguments[name] = [value]
     return "?" + urlencode(arguments, doseq=True)
 
 

@@ -45,9 +45,10 @@ class ListQuery:
     @property
     def narrowed(self) -> bool:
         """Whether any filter differs from what the list starts with."""
-        return self.fingerprint != replace(
-            ListQuery(), column=self.column, descending=self.descending, size=self.size
-        ).fingerprint
+        return (
+            self.fingerprint
+            != replace(ListQuery(), column=self.column, descending=self.descending, size=self.size).fingerprint
+        )
 
     @property
     def fingerprint(self) -> str:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Connection
 
@@ -19,6 +18,7 @@ from web.house import house, today
 from web.languages import language
 from web.listing import CLOSINGS, RATINGS, SIZES, STATUSES, TRENDS, BadAddress, ListQuery, list_query
 from web.members import for_readers, member
+from web.texts import _
 
 blueprint = Blueprint("opportunities", __name__)
 

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
-from flask_babel import gettext as _
 
 from relationship.activities import Kind
 from relationship.clock import day_of, number_of
@@ -23,11 +22,12 @@ from relationship.store.reading_opportunity import ActivityPage, Opportunity
 from web import cursors, explaining, formats, words
 from web.house import house, today
 from web.members import for_readers, member
+from web.texts import _
 
 blueprint = Blueprint("opportunity", __name__)
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-ACTIVITIES_PER_PAGE = 15
+ACTIVITIES_PER_PAGE = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -280,16 +280,17 @@ def _sort_key(column: Column, *, descending: bool) -> sa.ColumnElement[Any]:
     """The expression to sort by; a missing value stands at the end, whatever the direction."""
     c, h = _record.c, _health.c
     missing_text = "" if descending else "\uffff"
-    missing_number = -1 if descending else 10**15
+    missing_score = -1 if descending else 101
+    missing_number = -1e15 if descending else 1e15
     missing_date = _LONG_AGO if descending else _FAR
     keys: dict[Column, sa.ColumnElement[Any]] = {
         Column.NAME: sa.func.lower(c.name),
         Column.ACCOUNT: _text_key(_account_name, missing_text),
         Column.OWNER: _text_key(_owner_name, missing_text),
         Column.STAGE: _text_key(c.stage, missing_text),
-        Column.SCORE: sa.func.coalesce(h.score, missing_number),
+        Column.SCORE: sa.func.coalesce(h.score, missing_score),
         Column.TREND: sa.func.coalesce(h.trend_points, float(-1000 if descending else 1000)),
-        Column.VALUE: sa.func.coalesce(c.value, float(missing_number)),
+        Column.VALUE: sa.func.coalesce(c.value, missing_number),
         Column.CLOSE: sa.func.coalesce(c.close_on, missing_date),
         Column.LAST: sa.func.coalesce(h.last_activity_at, _instant(missing_date)),
         Column.NEXT: sa.func.coalesce(h.next_activity_at, _instant(missing_date)),

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid5
 
 import numpy as np
+
 from relationship.activities import KINDS
 from relationship.clock import day_of, number_of
 from relationship.health.contact_days import ContactDays
@@ -21,6 +22,9 @@ from relationship.store.database import Store
 from relationship.store.migrate import migrate
 from relationship.store.upsert import insert_new
 
+# Contact days as (kind, days ago, ours, theirs).
+Contacts = tuple[tuple[str, int, int, int], ...]
+
 TENANT = "3f2c1f0a-5c0d-4a65-9a55-0d4c8f5b7e11"
 TODAY = date(2026, 6, 17)
 NOW = datetime(2026, 6, 17, 8, 30, tzinfo=UTC)
@@ -28,18 +32,43 @@ _NAMES = UUID("0b8f1c52-9d1e-4f7c-8a54-2f1a7d7c9b10")
 
 SELLERS = ("Camille Roussel", "Hugo Lefèvre", "Inès Benali", "Mathis Garnier", "Sarah Nguyen", "Thomas Delmas")
 ACCOUNTS = (
-    "Ateliers Brévent", "Banque Orvane", "Clinique des Tilleuls", "Coopérative Val-Serein", "École Montplaisir",
-    "Fonderie Castelnau", "Groupe Herminel", "Hôtels du Littoral", "Imprimerie Sauvageon", "Laboratoires Néréide",
-    "Logistique Fauverne", "Mutuelle Aubrac", "Nordwind GmbH", "Papeteries Arlande", "Soieries Virelade", "Transports Belcombe",
-)  # fmt: skip
+    "Ateliers Brévent",
+    "Banque Orvane",
+    "Clinique des Tilleuls",
+    "Coopérative Val-Serein",
+    "École Montplaisir",
+    "Fonderie Castelnau",
+    "Groupe Herminel",
+    "Hôtels du Littoral",
+    "Imprimerie Sauvageon",
+    "Laboratoires Néréide",
+    "Logistique Fauverne",
+    "Mutuelle Aubrac",
+    "Nordwind GmbH",
+    "Papeteries Arlande",
+    "Soieries Virelade",
+    "Transports Belcombe",
+)
 SUBJECTS = (
-    "Renouvellement des licences", "Déploiement du portail", "Contrat cadre", "Migration du parc", "Audit énergétique",
-    "Formation des équipes", "Extension de capacité", "Maintenance pluriannuelle", "Refonte logistique", "Projet pilote",
-)  # fmt: skip
+    "Renouvellement des licences",
+    "Déploiement du portail",
+    "Contrat cadre",
+    "Migration du parc",
+    "Audit énergétique",
+    "Formation des équipes",
+    "Extension de capacité",
+    "Maintenance pluriannuelle",
+    "Refonte logistique",
+    "Projet pilote",
+)
 CONTACTS = (
-    ("Aurélie Fontaine", "Directrice des achats"), ("Bastien Morel", "Directeur financier"), ("Chloé Perrin", "Cheffe de projet"),
-    ("Damien Aubry", "Directeur informatique"), ("Élodie Marchal", "Responsable qualité"), ("Fabrice Tessier", "Directeur général"),
-)  # fmt: skip
+    ("Aurélie Fontaine", "Directrice des achats"),
+    ("Bastien Morel", "Directeur financier"),
+    ("Chloé Perrin", "Cheffe de projet"),
+    ("Damien Aubry", "Directeur informatique"),
+    ("Élodie Marchal", "Responsable qualité"),
+    ("Fabrice Tessier", "Directeur général"),
+)
 STAGES = ("Qualification", "Analyse", "Proposition", "Négociation")
 STORIES = ("healthy", "healthy", "fading", "one_sided", "revived", "dead", "new", "silent", "planned")
 
@@ -75,7 +104,7 @@ class Deal:
     close_in: int | None = 30
     created_ago: int = 200
     closed_ago: int | None = None
-    contacts: tuple[tuple[str, int, int, int], ...] = ()
+    contacts: Contacts = ()
     planned_in: int | None = None
     team: tuple[int, ...] = ()
     stakeholders: tuple[int, ...] = (0,)
@@ -86,7 +115,9 @@ class Deal:
         return guid("opportunity", self.name)
 
 
-def weekly(kind: str = "email", *, until: int = 0, weeks: int = 20, ours: int = 1, theirs: int = 1) -> tuple[tuple[str, int, int, int], ...]:
+def weekly(
+    kind: str = "email", *, until: int = 0, weeks: int = 20, ours: int = 1, theirs: int = 1
+) -> tuple[tuple[str, int, int, int], ...]:
     """One contact day a week, the latest `until` days ago."""
     return tuple((kind, until + 7 * week, ours, theirs) for week in range(weeks))
 
@@ -95,16 +126,33 @@ def build(store: Store, deals: Sequence[Deal], *, sellers: Sequence[str] = SELLE
     """Put people, accounts and deals into the store, with activities, contact days and ratings."""
     with store.transaction() as conn:
         insert_new(
-            conn, tables.Colleague,
+            conn,
+            tables.Colleague,
             [
-                {"key": oid(n), "name": name, "crm_name": name, "systemuser_guid": guid("systemuser", n), "in_directory": True,
-                 "in_crm": True, "enabled": True, "directory_round": 0, "crm_round": 0}
+                {
+                    "key": oid(n),
+                    "name": name,
+                    "crm_name": name,
+                    "systemuser_guid": guid("systemuser", n),
+                    "in_directory": True,
+                    "in_crm": True,
+                    "enabled": True,
+                    "directory_round": 0,
+                    "crm_round": 0,
+                }
                 for n, name in enumerate(sellers)
             ],
             key=["key"],
-        )  # fmt: skip
-        insert_new(conn, tables.Address, [{"address": f"personne{n}@clients.example", "colleague_id": None} for n in range(4)], key=["address"])
-        insert_new(conn, tables.Record, [*_accounts(), *_contacts(), *(_record(deal) for deal in deals)], key=["kind", "guid"])
+        )
+        insert_new(
+            conn,
+            tables.Address,
+            [{"address": f"personne{n}@clients.example", "colleague_id": None} for n in range(4)],
+            key=["address"],
+        )
+        insert_new(
+            conn, tables.Record, [*_accounts(), *_contacts(), *(_record(deal) for deal in deals)], key=["kind", "guid"]
+        )
         insert_new(conn, tables.Membership, list(_memberships(deals)), key=["connection_guid"])
         record = tables.table(tables.Record)
         ids = dict(conn.execute(record.select().with_only_columns(record.c.guid, record.c.id)).all())
@@ -137,7 +185,9 @@ def _deal(dice: random.Random, number: int) -> Deal:
         close_in=None if dice.random() < 0.04 else dice.randint(-25, 240),
         created_ago=max(created, start + 1),
         closed_ago=closed_ago,
-        contacts=tuple((kind, ago + start, ours, theirs) for kind, ago, ours, theirs in _story(dice, story, created - start)),
+        contacts=tuple(
+            (kind, ago + start, ours, theirs) for kind, ago, ours, theirs in _story(dice, story, created - start)
+        ),
         planned_in=dice.randint(1, 12) if story in {"healthy", "planned"} and not closed else None,
         team=tuple(sorted({dice.randrange(len(SELLERS)) for _ in range(dice.randint(0, 2))})),
         stakeholders=tuple(sorted({dice.randrange(len(CONTACTS)) for _ in range(dice.randint(1, 3))})),
@@ -168,13 +218,20 @@ def _story(dice: random.Random, story: str, age: int) -> Iterable[tuple[str, int
 
 def _accounts() -> Iterable[dict[str, object]]:
     for number, name in enumerate(ACCOUNTS):
-        yield _columns(kind="account", guid=guid("account", number), name=name, status="active", created_on=date(2024, 1, 8))
+        yield _columns(
+            kind="account", guid=guid("account", number), name=name, status="active", created_on=date(2024, 1, 8)
+        )
 
 
 def _contacts() -> Iterable[dict[str, object]]:
     for number, (name, job) in enumerate(CONTACTS):
         yield _columns(
-            kind="contact", guid=guid("contact", number), name=name, job_title=job, status="active", created_on=date(2024, 1, 8)
+            kind="contact",
+            guid=guid("contact", number),
+            name=name,
+            job_title=job,
+            status="active",
+            created_on=date(2024, 1, 8),
         )
 
 
@@ -226,11 +283,30 @@ def _activities(conn: object, deals: Sequence[Deal], numbers: Sequence[int]) -> 
             number = len(activities) + 1
             status = "planned" if ago < 0 else "done"
             at = NOW - timedelta(days=ago, hours=number % 5)
-            activities.append({
-                "id": number, "key": f"{record_id}/{kind}/{ago}", "kind": kind, "at": at, "day": today - ago, "status": status,
-                "minutes": 45 if kind == "meeting" else None, "regarding_kind": None, "regarding_guid": None,
-            })  # fmt: skip
-            links.append({"record_id": record_id, "activity_id": number, "kind": kind, "day": today - ago, "status": status, "ours": ours, "theirs": theirs})
+            activities.append(
+                {
+                    "id": number,
+                    "key": f"{record_id}/{kind}/{ago}",
+                    "kind": kind,
+                    "at": at,
+                    "day": today - ago,
+                    "status": status,
+                    "minutes": 45 if kind == "meeting" else None,
+                    "regarding_kind": None,
+                    "regarding_guid": None,
+                }
+            )
+            links.append(
+                {
+                    "record_id": record_id,
+                    "activity_id": number,
+                    "kind": kind,
+                    "day": today - ago,
+                    "status": status,
+                    "ours": ours,
+                    "theirs": theirs,
+                }
+            )
             parties += [{"activity_id": number, "address_id": 1 + n, "role": "to"} for n in range(1 + number % 4)]
             if status == "done":
                 days.append({"record_id": record_id, "kind": kind, "day": today - ago, "ours": ours, "theirs": theirs})
@@ -263,12 +339,23 @@ def _rate(conn: object, deals: Sequence[Deal], numbers: Sequence[int]) -> None:
     health = []
     for deal, record_id, found in zip(deals, numbers, ratings.rows(), strict=True):
         last = max((today - ago for _, ago, _, _ in deal.contacts), default=None)
-        health.append({
-            "record_id": record_id, "as_of": found.as_of, "rules_version": 0, "state": found.state.value, "closed": found.closed,
-            "recent": found.recent, "score": found.score, "exact": found.exact, "rating": found.band and found.band.value,
-            "trend": found.trend and found.trend.value, "trend_points": found.trend_points,
-            "falls_on": None if found.falls_on is None else day_of(found.falls_on), "falls_to": found.falls_to and found.falls_to.value,
-            "last_activity_at": None if last is None else NOW - timedelta(days=today - last),
-            "next_activity_at": None if deal.planned_in is None else NOW + timedelta(days=deal.planned_in),
-        })  # fmt: skip
+        health.append(
+            {
+                "record_id": record_id,
+                "as_of": found.as_of,
+                "rules_version": 0,
+                "state": found.state.value,
+                "closed": found.closed,
+                "recent": found.recent,
+                "score": found.score,
+                "exact": found.exact,
+                "rating": found.band and found.band.value,
+                "trend": found.trend and found.trend.value,
+                "trend_points": found.trend_points,
+                "falls_on": None if found.falls_on is None else day_of(found.falls_on),
+                "falls_to": found.falls_to and found.falls_to.value,
+                "last_activity_at": None if last is None else NOW - timedelta(days=today - last),
+                "next_activity_at": None if deal.planned_in is None else NOW + timedelta(days=deal.planned_in),
+            }
+        )
     insert_new(conn, tables.Health, health, key=["record_id"])

@@ -1,7 +1,7 @@
 // Draws the two charts from JSON that the page brings along. Every text comes from the server.
 
 const module = document.getElementById("charts-module");
-const SYMBOLS = { good: "circle", fair: "diamond", poor: "triangle", none: "emptyCircle" };
+const SYMBOLS = { good: "circle", fair: "diamond", poor: "triangle", none: "circle" };
 let echarts = null;
 
 function tone(name) {
@@ -12,7 +12,7 @@ function colours() {
   return {
     text: tone("--text"), muted: tone("--muted"), line: tone("--line"), surface: tone("--surface"), brand: tone("--colorBrandForeground1"),
     fill: { good: tone("--good-fill"), fair: tone("--fair-fill"), poor: tone("--poor-fill"), none: tone("--none-fill") },
-    soft: { good: tone("--good-soft"), fair: tone("--fair-soft"), poor: tone("--poor-soft") },
+    zone: { good: tone("--zone-good"), fair: tone("--zone-fair"), poor: tone("--zone-poor") },
   };
 }
 
@@ -37,7 +37,7 @@ function axis(c, name, more) {
 }
 
 function bands(c, { good, fair }) {
-  const area = (name, from, to) => [{ yAxis: from, itemStyle: { color: c.soft[name] } }, { yAxis: to }];
+  const area = (name, from, to) => [{ yAxis: from, itemStyle: { color: c.zone[name] } }, { yAxis: to }];
   return { silent: true, data: [area("poor", 0, fair), area("fair", fair, good), area("good", good, 100)] };
 }
 
@@ -52,20 +52,26 @@ function frame(c, data) {
   };
 }
 
+/** The shapes of the words beside them: full for a rating, an empty ring for none. */
+function look(c, rating) {
+  if (rating === "none") return { color: "transparent", borderColor: c.fill.none, borderWidth: 1.5, opacity: 0.8 };
+  return { color: c.fill[rating], opacity: 0.8, borderColor: c.surface, borderWidth: 1 };
+}
+
 function bubbles(data, c) {
   const largest = Math.max(1, ...data.points.map((point) => point.value));
   const size = (value) => 7 + 27 * Math.sqrt(value / largest);
   return {
     ...frame(c, data),
-    grid: { left: 52, right: 16, top: 12, bottom: 40 },
-    xAxis: axis(c, data.axes.x, { type: "value", nameGap: 24, splitLine: { show: false }, scale: true, minInterval: 1 }),
+    grid: { left: 52, right: 20, top: 16, bottom: 48 },
+    xAxis: axis(c, data.axes.x, { type: "value", nameGap: 30, splitLine: { show: false }, scale: true, minInterval: 1, axisLabel: { color: c.muted, fontSize: 12, margin: 14 } }),
     yAxis: scoreAxis(c, data),
     series: [{
       type: "scatter", cursor: "pointer", markArea: bands(c, data.bands),
       markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: c.muted, type: "dashed", width: 1 }, data: [{ xAxis: 0 }] },
       data: data.points.map((point) => ({
         ...point, value: [point.x, point.y], symbol: SYMBOLS[point.rating], symbolSize: size(point.value),
-        itemStyle: { color: c.fill[point.rating], opacity: 0.78, borderColor: c.surface, borderWidth: 1 },
+        symbolRotate: point.rating === "poor" ? 180 : 0, itemStyle: look(c, point.rating),
       })),
     }],
   };
@@ -78,8 +84,8 @@ function curve(data, c) {
     xAxis: axis(c, "", { type: "time", splitLine: { show: false }, axisLabel: { color: c.muted, fontSize: 12, hideOverlap: true, formatter: monthLabel } }),
     yAxis: scoreAxis(c, data),
     series: [{
-      type: "line", smooth: 0.2, symbolSize: 7, cursor: "pointer", lineStyle: { color: c.brand, width: 2 }, markArea: bands(c, data.bands),
-      data: data.points.map((point) => ({ ...point, name: "", value: [point.x, point.y], symbol: SYMBOLS[point.rating], itemStyle: { color: c.fill[point.rating], borderColor: c.surface, borderWidth: 1 } })),
+      type: "line", smooth: 0.2, symbolSize: 8, cursor: "pointer", lineStyle: { color: c.brand, width: 2 }, markArea: bands(c, data.bands),
+      data: data.points.map((point) => ({ ...point, name: "", value: [point.x, point.y], symbol: SYMBOLS[point.rating], symbolRotate: point.rating === "poor" ? 180 : 0, itemStyle: { color: c.fill[point.rating], borderColor: c.surface, borderWidth: 1, opacity: 1 } })),
     }],
   };
 }
@@ -94,6 +100,17 @@ function open(kind, point) {
   if (!point.href) return;
   if (kind === "curve") htmx.ajax("GET", point.href, { target: "#week", swap: "innerHTML" });
   else window.location.assign(point.href);
+}
+
+/** A chart in a hidden card is drawn once the card shows. */
+function drawWhenSeen(node) {
+  node.dataset.drawn = "soon";
+  const seen = new ResizeObserver(() => {
+    if (!node.clientWidth) return;
+    seen.disconnect();
+    draw(node);
+  });
+  seen.observe(node);
 }
 
 async function draw(node) {
@@ -120,7 +137,7 @@ async function draw(node) {
 }
 
 function drawAll(root) {
-  for (const node of root.querySelectorAll("[data-chart]:not([data-drawn])")) draw(node);
+  for (const node of root.querySelectorAll("[data-chart]:not([data-drawn])")) drawWhenSeen(node);
 }
 
 document.documentElement.classList.add("scripted");

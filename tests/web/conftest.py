@@ -1,0 +1,119 @@
+"""Sites for the page tests: fresh ones on each database, and one that lives for all tests that only read."""
+
+import os
+import shutil
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import web_builder
+from web_site import Site, session_of, site_over
+from werkzeug.serving import make_server
+
+from relationship.store.database import Store, open_store
+
+
+@pytest.fixture
+def site(store: Store) -> Site:
+    """An empty organisation on each database."""
+    return site_over(store)
+
+
+@pytest.fixture(scope="module", params=("sqlite", "postgresql"))
+def shared_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One migrated database of each kind for all tests of a module that only read."""
+    name = f"pages_{uuid.uuid4().hex[:12]}"
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("shared") / f"{name}.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        store = open_store(f"sqlite:///{path}")
+        yield store
+        store.close()
+        return
+    server = sa.engine.make_url(request.getfixturevalue("postgres_url"))
+    template = request.getfixturevalue("postgres_template")
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+    with engine.connect() as conn:
+        conn.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+    store = open_store(server.set(database=name).render_as_string(hide_password=False))
+    yield store
+    store.close()
+    with engine.connect() as conn:
+        conn.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def small_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
+    """One database is enough where no query is in question."""
+    path = tmp_path / "pages.db"
+    shutil.copyfile(sqlite_template, path)
+    opened = open_store(f"sqlite:///{path}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def small_site(small_store: Store) -> Site:
+    return site_over(small_store)
+
+
+@pytest.fixture(scope="session")
+def living_site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A filled organisation that tests only read."""
+    path = tmp_path_factory.mktemp("living") / "pages.db"
+    shutil.copyfile(sqlite_template, path)
+    store = open_store(f"sqlite:///{path}")
+    found = site_over(store)
+    found.fill(web_builder.deals_of_all_sorts())
+    yield found
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def address(living_site: Site) -> Iterator[str]:
+    """The living site on a real port of this machine."""
+    server = make_server("127.0.0.1", 0, living_site.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium, which must not call home."""
+    quiet = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    ]
+    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": quiet}
+
+
+@pytest.fixture
+def visit(new_context: Callable[..., Any], living_site: Site, address: str) -> Iterator[Callable[..., Any]]:
+    """Opens a path as somebody, in a language, theme and width; fails at the end for anything on the console."""
+    troubles: list[str] = []
+
+    def open_page(
+        path: str, *, role: str = "sales_manager", lang: str = "fr", theme: str = "light", width: int = 1280
+    ) -> Any:
+        context = new_context(viewport={"width": width, "height": 860}, locale="fr-FR" if lang == "fr" else "en-GB")
+        signer = living_site.app.session_interface.get_signing_serializer(living_site.app)
+        values = {"session": signer.dumps(session_of(role)), "lang": lang, "theme": theme}
+        context.add_cookies([{"name": name, "value": value, "url": address} for name, value in values.items()])
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda told: troubles.append(told.text) if told.type in {"error", "warning"} else None)
+        page.goto(address + path)
+        return page
+
+    yield open_page
+    assert troubles == []

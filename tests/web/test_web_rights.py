@@ -1,0 +1,94 @@
+"""Rights on the pages: each role on each sort of record, and no difference between foreign and missing."""
+
+import pytest
+from web_builder import Deal, guid, weekly
+from web_site import Site, site_over
+
+from relationship.store.database import Store
+
+OWN = Deal("Propre", owner=0, contacts=weekly())
+TEAM = Deal("Équipe", owner=1, team=(0,), contacts=weekly())
+FOREIGN = Deal("Étrangère", owner=1, team=(2,), contacts=weekly())
+ORPHAN = Deal("Orpheline", owner=None, contacts=weekly())
+DEALS = (OWN, TEAM, FOREIGN, ORPHAN)
+
+SEES = {
+    "seller": {"Propre", "Équipe"},
+    "sales_manager": {"Propre", "Équipe", "Étrangère", "Orpheline"},
+    "sales_admin": {"Propre", "Équipe", "Étrangère", "Orpheline"},
+    "customer_success": {"Propre", "Équipe", "Étrangère", "Orpheline"},
+}
+
+
+@pytest.fixture(scope="module")
+def filled(shared_store: Store) -> Site:
+    site = site_over(shared_store)
+    site.fill(DEALS)
+    return site
+
+
+@pytest.mark.parametrize("role", SEES)
+def test_the_list_holds_exactly_what_the_role_may_read(filled: Site, role: str) -> None:
+    text = filled.as_(role).get("/opportunities?status=all").text
+    assert {deal.name for deal in DEALS if deal.name in text} == SEES[role]
+
+
+@pytest.mark.parametrize("role", SEES)
+def test_figures_chart_and_export_count_only_what_the_role_may_read(filled: Site, role: str) -> None:
+    client = filled.as_(role)
+    expected = SEES[role]
+    assert f"<strong>{len(expected)}</strong>" in client.get("/opportunities").text
+    chart = client.get("/opportunities/chart").text
+    export = client.get("/opportunities.csv").text
+    assert {deal.name for deal in DEALS if deal.name in chart} == expected
+    assert {deal.name for deal in DEALS if deal.name in export} == expected
+
+
+@pytest.mark.parametrize("part", ["", "/activities", "/weeks/2026-06-17"])
+@pytest.mark.parametrize("role", SEES)
+def test_a_page_opens_exactly_for_whoever_may_read_the_record(filled: Site, role: str, part: str) -> None:
+    client = filled.as_(role)
+    opened = {deal.name for deal in DEALS if client.get(f"/opportunities/{deal.guid}{part}").status_code == 200}
+    assert opened == SEES[role]
+
+
+def test_a_foreign_record_answers_with_the_same_bytes_as_a_missing_one(filled: Site) -> None:
+    client = filled.as_("seller")
+    foreign = client.get(f"/opportunities/{FOREIGN.guid}")
+    missing = client.get(f"/opportunities/{guid('opportunity', 'missing')}")
+    assert foreign.status_code == missing.status_code == 404
+    assert _without_token(foreign.text) == _without_token(missing.text)
+
+
+def test_a_seller_whose_crm_user_is_unknown_sees_nothing(filled: Site) -> None:
+    client = filled.as_("seller", seller=5)
+    assert not any(deal.name in client.get("/opportunities?status=all").text for deal in DEALS)
+
+
+@pytest.mark.parametrize("role", ["privacy_officer", ""])
+@pytest.mark.parametrize(
+    "path", ["/opportunities", "/opportunities.csv", "/opportunities/chart", f"/opportunities/{OWN.guid}"]
+)
+def test_without_a_reading_role_a_page_says_which_one_is_missing(filled: Site, role: str, path: str) -> None:
+    answer = filled.as_(role).get(path)
+    assert answer.status_code == 403
+    assert "sales_manager" in answer.text
+    assert not any(deal.name in answer.text for deal in DEALS)
+
+
+@pytest.mark.parametrize(
+    "path", ["/opportunities", "/opportunities.csv", "/opportunities/chart", f"/opportunities/{OWN.guid}"]
+)
+def test_nobody_reads_anything_without_signing_in(filled: Site, path: str) -> None:
+    answer = filled.anonymous().get(path)
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/sign-in?next=")
+
+
+def test_subjects_and_participants_are_nowhere_on_a_page(filled: Site) -> None:
+    assert "clients.example" not in filled.as_().get(f"/opportunities/{OWN.guid}").text
+
+
+def _without_token(text: str) -> str:
+    """Every page carries its own form token."""
+    return "\n".join(line for line in text.splitlines() if "csrf_token" not in line)
