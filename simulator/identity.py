@@ -1,9 +1,10 @@
-"""The GUIDs of the simulated organisation: one fixed function from the world's own ids to Microsoft's.
+"""The identities of the simulated organisation: one fixed function from the world's own ids to those of Microsoft.
 
 The same person has one GUID in Entra and Microsoft Graph (`msgraph_user`) and another in Dataverse
 (`system_user`, `contact` or `lead`); Dataverse links the two by `azureactivedirectoryobjectid`.
 """
 
+import re
 from hashlib import sha256
 from uuid import UUID, uuid5
 
@@ -84,6 +85,49 @@ def calendar_uid(activity_id: str, conversation_id: str = "") -> str:
     series = conversation_id if conversation_id.startswith("s") else activity_id
     start = "040000008200E00074C5B7101A82E008" + "0" * 40 + "10000000"
     return start + _digits(f"series:{series}") + _digits(f"occurrence:{activity_id}")
+
+
+def series_uid(conversation_id: str) -> str:
+    """The iCalUId of a series as a whole: that of its occurrences with zeros for the last 16 digits."""
+    return calendar_uid("", conversation_id)[:-16] + "0" * 16
+
+
+def join_url(meeting_id: str) -> str:
+    """The address by which one joins an online meeting; the occurrences of a series share it."""
+    thread = "19%3ameeting_" + sha256(f"meeting:{meeting_id}".encode()).hexdigest()[:32] + "%40thread.v2"
+    return f"https://teams.microsoft.com/l/meetup-join/{thread}/0"
+
+
+def call_record(activity_id: str) -> str:
+    return guid("call-record", activity_id)
+
+
+def foreign_user(person_id: str) -> str:
+    """The object id of an outsider in the directory of his or her own organisation."""
+    return guid("foreign-user", person_id)
+
+
+def foreign_tenant(address: str) -> str:
+    """The tenant of whoever has this address outside."""
+    return guid("tenant", address.rpartition("@")[2].lower())
+
+
+# Numbers that the French regulator keeps for films and books (ARCEP, decision 2018-0881): nobody has them.
+_FICTITIOUS = ("+3319900", "+3326191", "+3335301", "+3346571", "+3353649", "+3363998")
+_PER_RANGE = 10_000
+_NUMBERED = re.compile(r"p(\d+)$")
+
+
+def phone(person_id: str) -> str:
+    """The invented French number of a person, E.164; no two people p00000 … p59999 share one.
+
+    >>> phone("p00868"), phone("p10868")
+    ('+33199000868', '+33261910868')
+    """
+    numbered = _NUMBERED.match(person_id)
+    drawn = int(numbered[1]) if numbered else int(sha256(f"phone:{person_id}".encode()).hexdigest()[:12], 16)
+    place = drawn % (len(_FICTITIOUS) * _PER_RANGE)
+    return f"{_FICTITIOUS[place // _PER_RANGE]}{place % _PER_RANGE:04}"
 
 
 def _digits(text: str) -> str:

@@ -15,14 +15,13 @@ from simulator import identity
 from simulator.directory import Directory, User
 from simulator.expiry import Expiry
 from simulator.mailbox import Copy, Folder, Mailbox, MailboxState
+from simulator.people import People, UnknownNameError
 from simulator.world import Person, Side, Source, World, WorldActivity, WorldStatus
+
+__all__ = ["UNREAD_FOLDERS", "Organisation", "UnknownNameError"]
 
 # A reader leaves these folders alone: what lies in them is not (or not yet) correspondence.
 UNREAD_FOLDERS = frozenset({"drafts", "junkemail", "outbox"})
-
-
-class UnknownNameError(LookupError):
-    """Nothing in the organisation has this name."""
 
 
 class Organisation:
@@ -41,19 +40,17 @@ class Organisation:
         self.directory = Directory()
         self.expiry = Expiry()
         self.token_epoch = 0
-        self._people = {person.id: person for person in world.people}
-        self._person_ids = {address.lower(): p.id for p in world.people for address in (*p.aliases, p.email)}
+        self.people = People(world)
         for person in world.people:
             if person.is_colleague:
                 self.directory.first_add(person)
         self._mails = [a for a in world.activities if a.kind is Kind.EMAIL and a.source is not Source.DATAVERSE]
         self._held = self._who_holds_what()
         self._mailboxes: dict[str, Mailbox] = {}
-        self._invented = 0
 
     def _who_holds_what(self) -> dict[str, list[int]]:
         """Per colleague the places (in `_mails`) of the mails that lie in the mailbox, oldest first."""
-        held: dict[str, list[int]] = {p.id: [] for p in self._people.values() if p.is_colleague}
+        held: dict[str, list[int]] = {p.id: [] for p in self.world.people if p.is_colleague}
         for place, mail in enumerate(self._mails):
             if mail.status is WorldStatus.DRAFT:
                 holders: Iterable[str] = (mail.from_id,)
@@ -70,10 +67,7 @@ class Organisation:
 
     def person(self, key: str) -> Person:
         """The person with this id or address."""
-        found = self._people.get(key) or self._people.get(self._person_ids.get(key.lower(), ""))
-        if found is None:
-            raise UnknownNameError(f"no person {key}")
-        return found
+        return self.people.person(key)
 
     def user(self, key: str) -> User:
         found = self.directory.find(key)
@@ -81,30 +75,11 @@ class Organisation:
             raise UnknownNameError(f"no user {key}")
         return found
 
-    def _person_for(self, key: str) -> Person:
-        """The person with this id or address; an unknown address becomes a new outsider."""
-        try:
-            return self.person(key)
-        except UnknownNameError:
-            if "@" not in key:
-                raise
-        return self._enter(Person(self._new_id("outsider"), key, key, Side.CONTACT, None, "", ()))
-
-    def _enter(self, person: Person) -> Person:
-        self._people[person.id] = person
-        for address in (*person.aliases, person.email):
-            self._person_ids[address.lower()] = person.id
-        return person
-
-    def _new_id(self, kind: str) -> str:
-        self._invented += 1
-        return f"{kind}-{self._invented}"
-
     def new_user(self, name: str, email: str, *, aliases: Sequence[str] = ()) -> User:
         """Somebody joins, with an empty mailbox."""
         with self.lock:
-            person = Person(self._new_id("colleague"), email, name, Side.COLLEAGUE, None, "", tuple(aliases))
-            self._enter(person)
+            person = Person(self.people.new_id("colleague"), email, name, Side.COLLEAGUE, None, "", tuple(aliases))
+            self.people.enter(person)
             self._held[person.id] = []
             return self.directory.add(person)
 
@@ -198,13 +173,13 @@ class Organisation:
         status: WorldStatus,
     ) -> WorldActivity:
         return WorldActivity(
-            id=self._new_id("mail"),
+            id=self.people.new_id("mail"),
             kind=Kind.EMAIL,
             at=at,
             minutes=None,
-            from_id=self._person_for(sender).id,
-            to_ids=tuple(self._person_for(key).id for key in to),
-            cc_ids=tuple(self._person_for(key).id for key in cc),
+            from_id=self.people.person_for(sender).id,
+            to_ids=tuple(self.people.person_for(key).id for key in to),
+            cc_ids=tuple(self.people.person_for(key).id for key in cc),
             regarding_id=None,
             source=Source.MSGRAPH,
             status=status,
@@ -248,8 +223,8 @@ class Organisation:
             for mailbox, copy in self._copies(mail_id):
                 if only is None or mailbox.owner_id == self.user(only).id:
                     mail = copy.mail
-                    to_ids = mail.to_ids if to is None else tuple(self._person_for(key).id for key in to)
-                    cc_ids = mail.cc_ids if cc is None else tuple(self._person_for(key).id for key in cc)
+                    to_ids = mail.to_ids if to is None else tuple(self.people.person_for(key).id for key in to)
+                    cc_ids = mail.cc_ids if cc is None else tuple(self.people.person_for(key).id for key in cc)
                     mailbox.edit(copy, replace(mail, to_ids=to_ids, cc_ids=cc_ids, at=at or mail.at))
 
     def mark_read(self, mail_id: str, key: str, *, times: int = 1) -> None:
