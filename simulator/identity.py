@@ -67,7 +67,7 @@ def activity_series(conversation_id: str) -> str:
 
 
 def activity_party(activity_guid: str, mask: int, place: int) -> str:
-    """One party of an activity: the `place`-th of those with this participationtypemask."""
+    """The party at this place of an activity's list, with this participationtypemask."""
     return guid("activityparty", f"{activity_guid}:{mask}:{place}")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from simulator.dataverse.activity_rows import POINTER
 from simulator.dataverse.crm import Crm
 from simulator.dataverse.query import Preferences
 from simulator.dataverse.rows import FRENCH
@@ -14,12 +15,23 @@ LOOKUP_TABLE = "Microsoft.Dynamics.CRM.lookuplogicalname"
 NAVIGATION = "Microsoft.Dynamics.CRM.associatednavigationproperty"
 Json = dict[str, object]
 
-_CUSTOMER_COLUMNS = {"_customerid_value", "_parentcustomerid_value", "_record1id_value", "_record2id_value"}
+_CUSTOMER_COLUMNS = {
+    "_customerid_value",
+    "_parentcustomerid_value",
+    "_partyid_value",
+    "_record1id_value",
+    "_record2id_value",
+}
 
 
 def row_json(crm: Crm, table: Table, row: Row, columns: Iterable[str], preferences: Preferences) -> Json:
     """One row with its row version, its key, the columns asked for and the annotations asked for."""
-    answer: Json = {"@odata.etag": f'W/"{row["versionnumber"]}"'}
+    return {"@odata.etag": f'W/"{row["versionnumber"]}"', **columns_json(crm, table, row, columns, preferences)}
+
+
+def columns_json(crm: Crm, table: Table, row: Row, columns: Iterable[str], preferences: Preferences) -> Json:
+    """As `row_json`, without the row version: how the rows of an expanded list are told."""
+    answer: Json = {}
     names = list(columns)
     for column in names if table.key in names else [*names, table.key]:
         value = row.get(column)
@@ -37,7 +49,7 @@ def _annotations(crm: Crm, table: Table, column: str, value: Value, preferences:
     found: Json = {}
     if isinstance(value, Ref):
         if preferences.wants(NAVIGATION):
-            found[f"{column}@{NAVIGATION}"] = _navigation(column, value)
+            found[f"{column}@{NAVIGATION}"] = _navigation(table, column, value)
         if preferences.wants(LOOKUP_TABLE):
             found[f"{column}@{LOOKUP_TABLE}"] = value.table
     if preferences.wants(FORMATTED):
@@ -47,8 +59,12 @@ def _annotations(crm: Crm, table: Table, column: str, value: Value, preferences:
     return found
 
 
-def _navigation(column: str, value: Ref) -> str:
+def _navigation(table: Table, column: str, value: Ref) -> str:
     plain = column.removeprefix("_").removesuffix("_value")
+    if column == "_regardingobjectid_value":
+        return (
+            f"{plain}_{value.table}" if table.logical_name == POINTER else f"{plain}_{value.table}_{table.logical_name}"
+        )
     return f"{plain}_{value.table}" if column in _CUSTOMER_COLUMNS else plain
 
 

@@ -1,28 +1,31 @@
 """The Web API of the simulated Dataverse as a Flask blueprint: `/api/data/v9.2/…`, reading only."""
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
-import orjson
 from flask import Blueprint, Request, Response, request
 
+from simulator.dataverse.batch import Part, read_batch, write_batch
+from simulator.dataverse.call import Call, answer, refusal
 from simulator.dataverse.crm import Crm
-from simulator.dataverse.errors import NO_SUCH_SET, NOT_A_MEMBER, DataverseError
+from simulator.dataverse.errors import NOT_A_MEMBER, DataverseError, ThrottledError
+from simulator.dataverse.interference import (
+    Faults,
+    dripping,
+    instead,
+    no_faults,
+    path_for_plan,
+    seconds_to_wait,
+    spoiled,
+)
 from simulator.dataverse.limits import ServiceProtection
-from simulator.dataverse.metadata import definitions
-from simulator.dataverse.query import read_preferences, read_query
-from simulator.dataverse.reading import Reader
-from simulator.dataverse.schema import Table, entity_sets
+from simulator.dataverse.query import LONGEST_QUERY_IN_BATCH
+from simulator.faults import Fault, FaultKind
 
 PREFIX = "/api/data/v9.2"
 TokenCheck = Callable[[Request], Mapping[str, Any] | None]
-
-_GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_ADDRESS = re.compile(rf"(?P<set>\w+)(?:\((?P<guid>{_GUID})\))?(?P<count>/\$count)?")
 
 
 def blueprint(
@@ -31,14 +34,16 @@ def blueprint(
     check_token: TokenCheck,
     protection: ServiceProtection | None = None,
     authorization_uri: str = "https://login.microsoftonline.com/common/oauth2/authorize",
+    faults: Faults = no_faults,
 ) -> Blueprint:
     """The Web API of a CRM.
 
     check_token: the claims of a request's valid bearer token for this audience, None when it has none.
     The token's `oid` (a person) or `appid`/`azp` (an application) decides which systemuser asks.
+    faults: the ordered faults that are due for a request, by its path (see `interference`); counts it.
     """
     bp = Blueprint("dataverse", __name__)
-    guard = _Guard(crm, check_token, protection or ServiceProtection(), authorization_uri)
+    guard = _Guard(crm, check_token, protection or ServiceProtection(), authorization_uri, faults)
     bp.add_url_rule(
         f"{PREFIX}/<path:address>",
         "read",
@@ -52,12 +57,18 @@ class _Guard:
     """Lets a request in by token, membership and service limits, and turns refusals into answers."""
 
     def __init__(
-        self, crm: Crm, check_token: TokenCheck, protection: ServiceProtection, authorization_uri: str
+        self,
+        crm: Crm,
+        check_token: TokenCheck,
+        protection: ServiceProtection,
+        authorization_uri: str,
+        faults: Faults,
     ) -> None:
         self._crm = crm
         self._check_token = check_token
         self._protection = protection
         self._authorization_uri = authorization_uri
+        self._faults = faults
 
     def answer(self, address: str) -> Response:
         claims = self._check_token(request)
@@ -65,18 +76,82 @@ class _Guard:
             return self._unauthorized()
         user = self._user(claims)
         if user is None:
-            return _refusal(DataverseError(403, NOT_A_MEMBER, "The user is not a member of the organization."))
-        refusal = self._protection.enter(user)
-        if refusal:
-            text = f"Number of requests exceeded the limit; try again in {refusal.wait_seconds} seconds."
-            return _refusal(DataverseError(429, refusal.code, text, wait_seconds=refusal.wait_seconds))
+            return refusal(DataverseError(403, NOT_A_MEMBER, "The user is not a member of the organization."))
+        call = Call(
+            request.method,
+            address,
+            request.query_string.decode("latin-1"),
+            tuple(request.headers.getlist("Prefer")),
+            f"{request.host_url.rstrip('/')}{PREFIX}",
+            user,
+        )
+        try:
+            is_batch = call.method == "POST" and address == "$batch"
+            response = self._batch(call) if is_batch else self._one(call)
+        except ThrottledError as refused:
+            return refusal(refused)
+        return self._with_limits(response, user)
+
+    def _one(self, call: Call, *, in_batch: bool = False) -> Response:
+        """The answer to one reading, alone or in a batch; ThrottledError when a limit is reached."""
+        refused = self._protection.enter(call.user)
+        if refused:
+            raise ThrottledError(refused.code, refused.wait_seconds)
         began = time.perf_counter()
         try:
-            return self._with_limits(_read(self._crm, address, user), user)
-        except DataverseError as refused:
-            return self._with_limits(_refusal(refused), user)
+            return self._struck(call, lambda: _answered(self._crm, call), may_drip=not in_batch)
         finally:
-            self._protection.leave(user, worked_seconds=time.perf_counter() - began)
+            self._protection.leave(call.user, worked_seconds=time.perf_counter() - began)
+
+    def _struck(self, call: Call, answered: Callable[[], Response], *, may_drip: bool = True) -> Response:
+        """The answer, or what the faults that are due make of it."""
+        due = self._faults(path_for_plan(PREFIX, call.address, call.raw_query))
+        for fault in due:
+            response = self._instead(fault, call.user)
+            if response is not None:
+                return response
+        response = answered()
+        for fault in due:
+            response = spoiled(fault, response)
+        is_dripping = may_drip and any(fault.kind is FaultKind.DRIP for fault in due)
+        return dripping(response) if is_dripping else response
+
+    def _instead(self, fault: Fault, user: str) -> Response | None:
+        if fault.kind is FaultKind.RESET:
+            request.environ["simulator.reset"]()
+            return Response(status=503)
+        if fault.kind is FaultKind.UNAUTHORISED:
+            return self._unauthorized()
+        wait = seconds_to_wait(fault)
+        if wait is not None:
+            self._protection.block(user, wait)
+        return instead(fault)
+
+    def _batch(self, call: Call) -> Response:
+        """Each request inside counts for the limits; the batch around them does not."""
+        try:
+            parts = read_batch(request.headers.get("Content-Type", ""), request.get_data(), prefix=PREFIX)
+        except DataverseError as refused:
+            return refusal(refused)
+        goes_on = "odata.continue-on-error" in ",".join(call.prefer).lower()
+        return self._struck(call, lambda: self._answered_batch(call, parts, goes_on=goes_on))
+
+    def _answered_batch(self, call: Call, parts: list[Part], *, goes_on: bool) -> Response:
+        answers: list[Response] = []
+        for part in parts:
+            answers.append(self._member(call, part))
+            if answers[-1].status_code >= 400 and not goes_on:
+                return write_batch(answers, status=400)
+        return write_batch(answers, status=200)
+
+    def _member(self, outer: Call, part: Part) -> Response:
+        return self._one(
+            Call(
+                part.method, part.address, part.raw_query, part.prefer, outer.service, outer.user,
+                LONGEST_QUERY_IN_BATCH,
+            ),
+            in_batch=True,
+        )  # fmt: skip
 
     def _user(self, claims: Mapping[str, Any]) -> str | None:
         application = claims.get("appid") or claims.get("azp")
@@ -94,52 +169,8 @@ class _Guard:
         return response
 
 
-def _read(crm: Crm, address: str, user: str) -> Response:
-    service = f"{request.host_url.rstrip('/')}{PREFIX}"
-    if request.method != "GET":
-        raise DataverseError(501, "", "This simulated organisation only answers readings.")
-    if address in ("WhoAmI", "WhoAmI()"):
-        return _json({
-            "@odata.context": f"{service}/$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse",
-            "BusinessUnitId": crm.business_unit_id, "UserId": user, "OrganizationId": crm.organization_id,
-        })  # fmt: skip
-    definition = definitions(address, request.query_string.decode("latin-1"), service)
-    if definition is not None:
-        return _json(definition)
-    found = _ADDRESS.fullmatch(address)
-    table = entity_sets().get(found["set"]) if found else None
-    if found is None or table is None:
-        raise DataverseError(404, NO_SUCH_SET, f"Resource not found for the segment '{address.split('/')[0]}'.")
-    return _rows(crm, table, service, found)
-
-
-def _rows(crm: Crm, table: Table, service: str, address: re.Match[str]) -> Response:
-    preferences = read_preferences(request.headers.getlist("Prefer"))
-    query = read_query(request.query_string.decode("latin-1"), table, preferences)
-    reader = Reader(crm, table, service, preferences)
-    if address["count"]:
-        return Response(str(reader.delta_count(query)), content_type="text/plain")
-    body = reader.single(address["guid"].lower(), query) if address["guid"] else reader.collection(query)
-    response = _json(body)
-    applied = [
-        *(["odata.track-changes"] if preferences.track_changes else []),
-        *([f"odata.maxpagesize={preferences.page_size}"] if preferences.page_size else []),
-        *([f'odata.include-annotations="{",".join(preferences.annotations)}"'] if preferences.annotations else []),
-    ]
-    if applied:
-        response.headers["Preference-Applied"] = ", ".join(applied)
-    return response
-
-
-def _json(body: object, status: int = 200) -> Response:
-    response = Response(orjson.dumps(body), status, content_type="application/json; odata.metadata=minimal")
-    response.headers["OData-Version"] = "4.0"
-    response.headers["x-ms-service-request-id"] = response.headers["REQ_ID"] = str(uuid4())
-    return response
-
-
-def _refusal(refused: DataverseError) -> Response:
-    response = _json(refused.body, refused.status)
-    if refused.wait_seconds is not None:
-        response.headers["Retry-After"] = str(refused.wait_seconds)
-    return response
+def _answered(crm: Crm, call: Call) -> Response:
+    try:
+        return answer(crm, call)
+    except DataverseError as refused:
+        return refusal(refused)

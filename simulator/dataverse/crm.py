@@ -5,19 +5,26 @@ Every change takes the next row version, so it shows in the next delta. All meth
 any thread. A wrong name or value raises `ValueError`, a missing row `KeyError`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from functools import cached_property
 from threading import RLock
 from uuid import UUID, uuid4
 
 from simulator import identity
+from simulator.dataverse.activity_rows import ACTIVITY_TABLES, POINTER, Filed, pointer_row
+from simulator.dataverse.parties import Party, PartyBook, Someone, party_rows
 from simulator.dataverse.rows import SALES_TEAM, STAKEHOLDER, WorldRows, connection_row, instant, link_rows
-from simulator.dataverse.schema import Ref, Row, Value, tables
+from simulator.dataverse.schema import Ref, Row, Value, check_columns, tables
 from simulator.dataverse.tracking import Change, TrackedTable
+from simulator.dataverse.world_activities import WorldActivities
 from simulator.world import World
 
 FIRST_VERSION = 1_000_000
+# Activities are deleted with the record that they regard.
+_REGARDED = ("account", "contact", "lead", "opportunity")
+_ADDRESS_COLUMNS = ("internalemailaddress", "emailaddress1", "emailaddress2", "emailaddress3")
 
 
 class Crm:
@@ -41,8 +48,10 @@ class Crm:
         self._world_rows = WorldRows(world, application_id=application_id)
         self._tables: dict[str, TrackedTable] = {}
         self._version = FIRST_VERSION
-        builders = self._world_rows.builders()
-        for name, guids in self._world_rows.keys().items():
+        self._world_activities = WorldActivities(world, self._world_rows)
+        self._parties = PartyBook(self._world_activities.parties)
+        builders = {**self._world_rows.builders(), **self._world_activities.builders()}
+        for name, guids in {**self._world_rows.keys(), **self._world_activities.keys()}.items():
             self._tables[name] = TrackedTable(guids, builders[name], self._version + 1)
             self._version += len(guids)
 
@@ -99,6 +108,42 @@ class Crm:
     def token_is_dead(self, table: str, version: int) -> bool:
         return version < self._tables[table].token_floor
 
+    def activity_table(self, guid: str) -> str:
+        """The table an activity lies in; KeyError when there is no such activity."""
+        with self.lock:
+            for table in ACTIVITY_TABLES:
+                if guid in self._tables[table]:
+                    return table
+            raise KeyError(guid)
+
+    def participants(self, guid: str) -> tuple[Party, ...]:
+        """Who is on an activity, without its regarding and its owner."""
+        with self.lock:
+            self.activity_table(guid)
+            return self._parties.of(guid)
+
+    def party_rows(self, guid: str) -> list[Row]:
+        """The party list of an activity, regarding and owner among it; KeyError when there is no such activity."""
+        with self.lock:
+            table = self.activity_table(guid)
+            kept = self._tables[table]
+            rows = party_rows(table, guid, kept.row(guid), self._parties.of(guid), exists=self._exists)
+            return [{**row, "versionnumber": kept.version(guid)} for row in rows]
+
+    def someone(self, address: str) -> Someone:
+        """Whom the CRM knows by this address, aliases of the world included; unresolved when nobody."""
+        with self.lock:
+            person_id = self._addresses.get(address.lower())
+            found = self._world_rows.someone(person_id) if person_id else Someone(None, address)
+            if found.ref is None or not self._exists(found.ref):
+                found = Someone(self._found_by_address(address), address)
+            master = self.row(*found.ref).get("_masterid_value") if found.ref else None
+            return Someone(master if isinstance(master, Ref) else found.ref, address)
+
+    def of_world(self, activity_id: str) -> Filed:
+        """An activity of the world as it would be filed here; KeyError when there is none."""
+        return self._world_activities.any_of_world(activity_id)
+
     def user_id(self, *, application_id: str | None, object_id: str | None) -> str | None:
         """The enabled systemuser of a token's application or person, None when it is no member here."""
         with self.lock:
@@ -115,19 +160,19 @@ class Crm:
             return None
 
     def truth(self) -> dict[str, dict[str, dict[str, str | int | float | bool | None]]]:
-        """All rows there are now, by table and GUID: plain values without nulls, lookups as GUIDs."""
+        """All rows there are now, by table and GUID: plain values without nulls, lookups as GUIDs.
+
+        The parties of all activities stand under `activityparty`.
+        """
         with self.lock:
-            return {
-                name: {
-                    guid: {
-                        column: value.guid if isinstance(value, Ref) else value
-                        for column, value in table.row(guid).items()
-                        if value is not None
-                    }
-                    for guid in table
-                }
-                for name, table in self._tables.items()
+            told = {name: {guid: _plain(table.row(guid)) for guid in table} for name, table in self._tables.items()}
+            told["activityparty"] = {
+                str(party["activitypartyid"]): _plain(party, without="versionnumber")
+                for table in ACTIVITY_TABLES
+                for guid in self._tables[table]
+                for party in self.party_rows(guid)
             }
+            return told
 
     # --- changing ------------------------------------------------------------------------------
 
@@ -140,9 +185,17 @@ class Crm:
             key = tables()[table].key
             row: Row = {key: guid, "createdon": instant(self._now())}
             if tables()[table].choices.get("statecode"):
-                row |= {"statecode": 0, "statuscode": 1}
+                row |= {"statecode": 0, "statuscode": min(tables()[table].choices["statuscode"])}
             self._put(table, guid, row, columns)
             return guid
+
+    def set_participants(self, guid: str, parties: Sequence[Party], *, touch: bool = True) -> None:
+        """Replace who is on an activity. touch: whether its own row gets a new version; it does not always."""
+        with self.lock:
+            table = self.activity_table(guid)
+            self._parties.replace(guid, parties)
+            if touch:
+                self.update(table, guid, {})
 
     def update(self, table: str, guid: str, columns: Mapping[str, Value]) -> None:
         """Change some columns of a row; None clears a column."""
@@ -150,11 +203,18 @@ class Crm:
             self._put(table, guid, self._tables[table].row(guid), columns)
 
     def delete(self, table: str, guid: str) -> None:
-        """Delete a row, and the connections that hang on it."""
+        """Delete a row, and the connections and activities that hang on it."""
         with self.lock:
             if guid not in self._tables[table]:
                 raise KeyError(guid)
-            self._tables[table].remove(guid, self._next_version())
+            self._writable(table).remove(guid, self._next_version())
+            if table in ACTIVITY_TABLES:
+                self._tables[POINTER].remove(guid, self._version)
+                self._parties.forget(guid)
+            if table in _REGARDED:
+                for activity_table, activity in list(self._activities()):
+                    if self._tables[activity_table].row(activity).get("_regardingobjectid_value") == Ref(table, guid):
+                        self.delete(activity_table, activity)
             if table in ("opportunity", "contact", "systemuser"):
                 for connection in self._connections_of(guid):
                     self._tables["connection"].remove(connection, self._next_version())
@@ -219,6 +279,7 @@ class Crm:
                     moved: dict[str, Value] = {column: new for column in columns if row.get(column) == old}
                     if moved:
                         self.update(table, guid, moved)
+            self._move_activities(old, new)
             for opportunity in self._opportunities_of(merged):
                 self._disconnect(opportunity, merged)
                 with suppress(ValueError):  # the kept one is a stakeholder there already
@@ -247,22 +308,52 @@ class Crm:
         return self._version
 
     def _put(self, table: str, guid: str, row: Row, columns: Mapping[str, Value]) -> None:
-        said = tables()[table]
-        for column, value in columns.items():
-            if not said.knows(column):
-                raise ValueError(f"{table} has no column {column}")
-            if column in (said.key, "versionnumber"):
-                raise ValueError(f"{column} cannot be set")
-            if column in said.lookups:
-                if value is not None and not isinstance(value, Ref):
-                    raise ValueError(f"{column} is a lookup: give table and guid")
-                if isinstance(value, Ref) and said.lookups[column] and value.table not in said.lookups[column]:
-                    raise ValueError(f"{column} does not point at {value.table}")
-            elif isinstance(value, Ref):
-                raise ValueError(f"{column} is no lookup")
+        check_columns(tables()[table], columns)
         row = {column: value for column, value in (row | dict(columns)).items() if value is not None}
         row["modifiedon"] = instant(self._now())
-        self._tables[table].put(guid, row, self._next_version())
+        self._writable(table).put(guid, row, self._next_version())
+        if table in ACTIVITY_TABLES:
+            self._tables[POINTER].put(guid, pointer_row(table, row), self._version)
+
+    def _writable(self, table: str) -> TrackedTable:
+        if table == POINTER:
+            raise ValueError(f"{POINTER} cannot be changed: change the activity itself")
+        return self._tables[table]
+
+    def _exists(self, ref: Ref) -> bool:
+        return ref.table in self._tables and ref.guid in self._tables[ref.table]
+
+    @cached_property
+    def _addresses(self) -> dict[str, str]:
+        return self._world_rows.addresses()
+
+    def _found_by_address(self, address: str) -> Ref | None:
+        """A record that has this address now, for those that the world does not tell."""
+        for table in ("systemuser", "contact", "lead"):
+            for guid in self._tables[table]:
+                row = self._tables[table].row(guid)
+                if any(str(row.get(column, "")).lower() == address.lower() for column in _ADDRESS_COLUMNS):
+                    return Ref(table, guid)
+        return None
+
+    def _activities(self) -> Iterator[tuple[str, str]]:
+        return ((table, guid) for table in ACTIVITY_TABLES for guid in self._tables[table])
+
+    def _move_activities(self, old: Ref, new: Ref) -> None:
+        """What was filed under one record, or with it, is filed under or with another."""
+        for table, guid in list(self._activities()):
+            parties = self._parties.of(guid)
+            moved: dict[str, Value] = {}
+            if self._tables[table].row(guid).get("_regardingobjectid_value") == old:
+                moved["_regardingobjectid_value"] = new
+            if any(party.someone.ref == old for party in parties):
+                self._parties.replace(
+                    guid,
+                    [p._replace(someone=p.someone._replace(ref=new)) if p.someone.ref == old else p for p in parties],
+                )
+            elif not moved:
+                continue
+            self.update(table, guid, moved)
 
     def _connect(self, opportunity: str, person: Ref, category: int) -> None:
         with self.lock:
@@ -299,3 +390,11 @@ class Crm:
         rows = (self._tables["connection"].row(guid) for guid in self._connections_of(contact))
         ends = (row.get("_record1id_value") for row in rows)
         return [end.guid for end in ends if isinstance(end, Ref) and end.table == "opportunity"]
+
+
+def _plain(row: Row, *, without: str = "") -> dict[str, str | int | float | bool | None]:
+    return {
+        column: value.guid if isinstance(value, Ref) else value
+        for column, value in row.items()
+        if value is not None and column != without
+    }

@@ -6,6 +6,7 @@ BAD_QUERY = "0x80060888"
 NO_SUCH_ROW = "0x80040217"
 NO_SUCH_SET = "0x8006088a"
 NOT_A_MEMBER = "0x80072560"
+UNREADABLE_BODY = "0x80048d19"
 VERSION_STAMP_EXPIRED = "0x80044352"
 
 
@@ -22,6 +23,14 @@ class DataverseError(Exception):
     @property
     def body(self) -> dict[str, dict[str, str]]:
         return {"error": {"code": self.code, "message": self.message}}
+
+
+class ThrottledError(DataverseError):
+    """A service protection limit is reached: 429 with the seconds to wait."""
+
+    def __init__(self, code: str, wait_seconds: int) -> None:
+        text = f"Number of requests exceeded the limit; try again in {wait_seconds} seconds."
+        super().__init__(429, code, text, wait_seconds=wait_seconds)
 
 
 def unknown_column(name: str, table: Table) -> DataverseError:

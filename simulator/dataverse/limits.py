@@ -42,7 +42,10 @@ class _Use:
 
 
 class ServiceProtection:
-    """Counts the requests of each user; `limits` may be replaced while it runs."""
+    """Counts the requests of each user; `limits` may be replaced while it runs.
+
+    refused: requests refused so far; too_early: those of them that came inside a wait.
+    """
 
     def __init__(self, limits: Limits | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.limits = limits or Limits()
@@ -50,6 +53,7 @@ class ServiceProtection:
         self._uses: dict[str, _Use] = {}
         self._lock = Lock()
         self.refused = 0
+        self.too_early = 0
 
     def enter(self, user: str) -> Refusal | None:
         """Count one request in; a refusal when it is one too many. Only who got in must `leave`."""
@@ -61,6 +65,7 @@ class ServiceProtection:
             while use.worked and use.worked[0][0] <= now - limits.window_seconds:
                 use.worked.popleft()
             if now < use.blocked_until:
+                self.too_early += 1
                 return self._refuse(use, now, use.code, use.wait * 2)
             if len(use.at) >= limits.requests:
                 room_in = use.at[0] + limits.window_seconds - now
@@ -74,6 +79,12 @@ class ServiceProtection:
             use.running += 1
             use.wait = 0.0
             return None
+
+    def block(self, user: str, seconds: float) -> None:
+        """Let a user wait although no limit is reached; whoever asks earlier waits twice as long."""
+        with self._lock:
+            use = self._uses.setdefault(user, _Use())
+            use.code, use.wait, use.blocked_until = TOO_MANY_REQUESTS, seconds, self._clock() + seconds
 
     def leave(self, user: str, *, worked_seconds: float = 0.0) -> None:
         """One request is answered; how long the work on it took."""

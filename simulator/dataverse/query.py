@@ -7,10 +7,11 @@ from urllib.parse import unquote, unquote_plus
 
 from simulator.dataverse.errors import bad_query, unknown_column
 from simulator.dataverse.filters import Condition, read_filter
-from simulator.dataverse.schema import Table
+from simulator.dataverse.schema import Table, party_table
 
 LARGEST_PAGE = 5000
 LONGEST_QUERY = 32 * 1024
+LONGEST_QUERY_IN_BATCH = 64 * 1024
 
 _KNOWN = {
     "$select",
@@ -62,10 +63,19 @@ def read_preferences(headers: Iterable[str]) -> Preferences:
 
 
 @dataclass(frozen=True, slots=True)
+class Expansion:
+    """The party list asked for with every activity. select: its columns, all when empty."""
+
+    name: str
+    select: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RowQuery:
     """select: columns asked for, all when empty; raw: the query as sent, without paging options."""
 
     select: tuple[str, ...] = ()
+    expand: Expansion | None = None
     filter: Condition | None = None
     order: tuple[str, bool] | None = None
     top: int | None = None
@@ -78,9 +88,9 @@ class RowQuery:
         return list(self.select) or table.columns
 
 
-def read_query(raw_query: str, table: Table, preferences: Preferences) -> RowQuery:
+def read_query(raw_query: str, table: Table, preferences: Preferences, *, longest: int = LONGEST_QUERY) -> RowQuery:
     """The query of a list or a single row of a table; refuses what Dataverse refuses."""
-    if len(raw_query) > LONGEST_QUERY:
+    if len(raw_query) > longest:
         raise bad_query("The request URI is too long.")
     options: dict[str, str] = {}
     kept: list[str] = []
@@ -103,6 +113,7 @@ def read_query(raw_query: str, table: Table, preferences: Preferences) -> RowQue
     _refuse_combinations(options, preferences)
     return RowQuery(
         select=_select(options.get("$select"), table),
+        expand=_expand(options.get("$expand"), table),
         filter=read_filter(options["$filter"], table) if "$filter" in options else None,
         order=_order(options.get("$orderby"), table),
         top=_top(options.get("$top")),
@@ -120,9 +131,8 @@ def _refuse_combinations(options: dict[str, str], preferences: Preferences) -> N
                 raise bad_query(f"The {name} query parameter is not supported when tracking changes.")
     if "$top" in options and preferences.page_size is not None:
         raise bad_query("The $top query option cannot be used together with the preference odata.maxpagesize.")
-    for name in ("$expand", "$apply"):
-        if name in options:
-            raise bad_query(f"The {name} query parameter is not supported by this organisation.")
+    if "$apply" in options:
+        raise bad_query("The $apply query parameter is not supported by this organisation.")
 
 
 def _select(text: str | None, table: Table) -> tuple[str, ...]:
@@ -133,6 +143,18 @@ def _select(text: str | None, table: Table) -> tuple[str, ...]:
         if not table.knows(name):
             raise unknown_column(name, table)
     return tuple(dict.fromkeys(names))
+
+
+def _expand(text: str | None, table: Table) -> Expansion | None:
+    """The party list of an activity, with or without a $select; this organisation expands nothing else."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"\s*(\w+)\s*(?:\(\s*\$select=([^();]*)\))?\s*", text)
+    if not found:
+        raise bad_query("The $expand expression is not supported by this organisation.")
+    if found[1] != f"{table.logical_name}_activity_parties" or not table.knows("activityid"):
+        raise unknown_column(found[1], table)
+    return Expansion(found[1], _select(found[2], party_table()))
 
 
 def _order(text: str | None, table: Table) -> tuple[str, bool] | None:

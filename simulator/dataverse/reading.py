@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from simulator.dataverse.answers import Json, deletion_json, row_json
+from simulator.dataverse.answers import Json, columns_json, deletion_json, row_json
 from simulator.dataverse.crm import Crm
 from simulator.dataverse.errors import NO_SUCH_ROW, DataverseError, bad_query
 from simulator.dataverse.paging import Cookie, delta_token, read_cookie, read_delta_token, token_expired
 from simulator.dataverse.query import LARGEST_PAGE, Preferences, RowQuery
-from simulator.dataverse.schema import Ref, Row, Table, Value
+from simulator.dataverse.schema import Ref, Row, Table, Value, party_table
 
 COUNT_CEILING = 5000
 
@@ -132,7 +132,10 @@ class Reader:
         return self.preferences.page_size or LARGEST_PAGE
 
     def _context(self, query: RowQuery) -> str:
-        columns = f"({','.join(query.select)})" if query.select else ""
+        names = list(query.select)
+        if query.expand:
+            names.append(f"{query.expand.name}({','.join(query.expand.select)})")
+        columns = f"({','.join(names)})" if names else ""
         return f"{self.service}/$metadata#{self.table.entity_set}{columns}"
 
     def _link(self, query: RowQuery, token: str) -> str:
@@ -142,7 +145,15 @@ class Reader:
         return self._link(query, f"$deltatoken={delta_token(version, self.crm.now)}")
 
     def _json(self, row: Row, query: RowQuery) -> Json:
-        return row_json(self.crm, self.table, row, query.columns(self.table), self.preferences)
+        told = row_json(self.crm, self.table, row, query.columns(self.table), self.preferences)
+        if query.expand:
+            table = party_table()
+            columns = query.expand.select or table.columns
+            told[query.expand.name] = [
+                columns_json(self.crm, table, party, columns, self.preferences)
+                for party in self.crm.party_rows(str(row[self.table.key]))
+            ]
+        return told
 
     def _changed_json(self, guid: str, row: Row, version: int, query: RowQuery) -> Json:
         row.setdefault("modifiedon", row.get("createdon"))

@@ -12,8 +12,9 @@ from hashlib import sha1
 from typing import cast
 
 from simulator import identity
+from simulator.dataverse.parties import Someone
 from simulator.dataverse.schema import Ref, Row
-from simulator.world import Opportunity, OpportunityStatus, Person, Side, World
+from simulator.world import Opportunity, OpportunityStatus, Person, Side, World, WorldActivity
 
 # Who has no dated activity in the world was created this long before its end.
 UNDATED_AGE = timedelta(days=730)
@@ -101,6 +102,32 @@ class WorldRows:
     def role_of(self, category: int) -> str:
         """The first connection role of a category."""
         return next(guid for guid, (_, kind) in self.roles.items() if kind == category)
+
+    def someone(self, person_id: str) -> Someone:
+        """A person of the world as the CRM knows him or her: by systemuser, contact or lead, else by address."""
+        person = self._people[person_id]
+        for table, guid, known in (
+            ("systemuser", identity.system_user, self._colleagues),
+            ("contact", identity.contact, self._contacts),
+            ("lead", identity.lead, self._leads),
+        ):
+            if guid(person_id) in known:
+                return Someone(Ref(table, guid(person_id)), person.email)
+        return Someone(None, person.email)
+
+    def owner_of_activity(self, activity: WorldActivity) -> Ref:
+        """The first colleague on it, sender first; else whoever owns the opportunity it is filed under."""
+        for person_id in (activity.from_id, *activity.to_ids, *activity.cc_ids):
+            if self._people[person_id].is_colleague:
+                return self._owner(person_id, activity.id)
+        deal = self._opportunities.get(identity.opportunity(activity.regarding_id)) if activity.regarding_id else None
+        return self._owner(deal.owner_id if deal else None, activity.id)
+
+    def addresses(self) -> dict[str, str]:
+        """Person id by lower-case address, aliases too."""
+        return {
+            address.lower(): person.id for person in self._world.people for address in (*person.aliases, person.email)
+        }
 
     # --- what the world tells only indirectly -------------------------------------------------
 

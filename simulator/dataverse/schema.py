@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Ref(NamedTuple):
@@ -44,24 +44,51 @@ class Table:
 
 
 @cache
+def _said() -> dict[str, Any]:
+    return dict(json.loads(files("simulator.dataverse").joinpath("columns.json").read_text(encoding="utf-8")))
+
+
+def _table(name: str, said: Mapping[str, Any]) -> Table:
+    return Table(
+        logical_name=name,
+        entity_set=said["set"],
+        key=said["key"],
+        name_column=said["name"],
+        types={column: edm for edm, columns in said["types"].items() for column in columns},
+        lookups={column: tuple(targets) for column, targets in said["lookups"].items()},
+        choices={
+            column: {int(value): label for value, label in labels.items()} for column, labels in said["choices"].items()
+        },
+    )
+
+
+@cache
 def tables() -> Mapping[str, Table]:
     """All tables by logical name."""
-    text = files("simulator.dataverse").joinpath("columns.json").read_text(encoding="utf-8")
-    return {
-        name: Table(
-            logical_name=name,
-            entity_set=said["set"],
-            key=said["key"],
-            name_column=said["name"],
-            types={column: edm for edm, columns in said["types"].items() for column in columns},
-            lookups={column: tuple(targets) for column, targets in said["lookups"].items()},
-            choices={
-                column: {int(value): label for value, label in labels.items()}
-                for column, labels in said["choices"].items()
-            },
-        )
-        for name, said in json.loads(text)["tables"].items()
-    }
+    return {name: _table(name, said) for name, said in _said()["tables"].items()}
+
+
+@cache
+def party_table() -> Table:
+    """Activity parties: no table of its own address here, reached through the activities only."""
+    return _table("activityparty", _said()["activityparty"])
+
+
+def check_columns(table: Table, columns: Mapping[str, Value]) -> None:
+    """ValueError when a change cannot be held by the table: unknown names, wrong lookups, the key."""
+    for column, value in columns.items():
+        if not table.knows(column):
+            raise ValueError(f"{table.logical_name} has no column {column}")
+        if column in (table.key, "versionnumber"):
+            raise ValueError(f"{column} cannot be set")
+        if column in table.lookups:
+            targets = table.lookups[column]
+            if value is not None and not isinstance(value, Ref):
+                raise ValueError(f"{column} is a lookup: give table and guid")
+            if isinstance(value, Ref) and targets and value.table not in targets:
+                raise ValueError(f"{column} does not point at {value.table}")
+        elif isinstance(value, Ref):
+            raise ValueError(f"{column} is no lookup")
 
 
 @cache

@@ -148,7 +148,7 @@ def test_annotations_come_only_when_asked_for(client):
         ("accounts?$filter=nom eq 'x'", "", 400, "0x80060888"),
         ("accounts", "odata.maxpagesize=0", 400, "0x80060888"),
         ("Accounts", "", 404, "0x8006088a"),
-        ("emails", "", 404, "0x8006088a"),
+        ("letters", "", 404, "0x8006088a"),
         ("accounts(5531d753-95af-e711-a94e-000d3a11e605)", "", 404, "0x80040217"),
     ],
 )

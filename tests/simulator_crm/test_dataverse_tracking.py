@@ -143,7 +143,7 @@ def test_changes_can_be_counted(client, crm):
 def test_tables_tell_that_changes_are_tracked(client):
     told = client.json("EntityDefinitions(LogicalName='contact')?$select=ChangeTrackingEnabled")
     assert told["ChangeTrackingEnabled"] is True
-    assert client.refusal("EntityDefinitions(LogicalName='email')")[0] == 404
+    assert client.refusal("EntityDefinitions(LogicalName='letter')")[0] == 404
 
 
 def test_the_set_and_key_of_a_table_are_looked_up_by_its_name(client):

@@ -1,0 +1,89 @@
+"""One request to the Web API, free of any web framework, and what it is answered: a list, a row, a count."""
+
+import re
+from dataclasses import dataclass
+from uuid import uuid4
+
+import orjson
+from flask import Response
+
+from simulator.dataverse.crm import Crm
+from simulator.dataverse.errors import NO_SUCH_SET, DataverseError
+from simulator.dataverse.metadata import definitions
+from simulator.dataverse.query import LONGEST_QUERY, Preferences, read_preferences, read_query
+from simulator.dataverse.reading import Reader
+from simulator.dataverse.schema import Table, entity_sets
+
+_GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_ADDRESS = re.compile(rf"(?P<set>\w+)(?:\((?P<guid>{_GUID})\))?(?P<count>/\$count)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """address: the path below the service; prefer: its Prefer headers; service: what all links start with.
+
+    user: GUID of the systemuser who asks; longest_query: longer ones are refused.
+    """
+
+    method: str
+    address: str
+    raw_query: str
+    prefer: tuple[str, ...]
+    service: str
+    user: str
+    longest_query: int = LONGEST_QUERY
+
+
+def answer(crm: Crm, call: Call) -> Response:
+    """The answer to one reading; DataverseError when it is refused."""
+    if call.method != "GET":
+        raise DataverseError(501, "", "This simulated organisation only answers readings.")
+    if call.address in ("WhoAmI", "WhoAmI()"):
+        return json_response({
+            "@odata.context": f"{call.service}/$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse",
+            "BusinessUnitId": crm.business_unit_id, "UserId": call.user, "OrganizationId": crm.organization_id,
+        })  # fmt: skip
+    definition = definitions(call.address, call.raw_query, call.service)
+    if definition is not None:
+        return json_response(definition)
+    found = _ADDRESS.fullmatch(call.address)
+    table = entity_sets().get(found["set"]) if found else None
+    if found is None or table is None:
+        raise DataverseError(404, NO_SUCH_SET, f"Resource not found for the segment '{call.address.split('/')[0]}'.")
+    return _rows(crm, table, call, found)
+
+
+def _rows(crm: Crm, table: Table, call: Call, address: re.Match[str]) -> Response:
+    preferences = read_preferences(call.prefer)
+    query = read_query(call.raw_query, table, preferences, longest=call.longest_query)
+    reader = Reader(crm, table, call.service, preferences)
+    if address["count"]:
+        return Response(str(reader.delta_count(query)), content_type="text/plain")
+    body = reader.single(address["guid"].lower(), query) if address["guid"] else reader.collection(query)
+    response = json_response(body)
+    applied = _applied(preferences)
+    if applied:
+        response.headers["Preference-Applied"] = ", ".join(applied)
+    return response
+
+
+def _applied(preferences: Preferences) -> list[str]:
+    return [
+        *(["odata.track-changes"] if preferences.track_changes else []),
+        *([f"odata.maxpagesize={preferences.page_size}"] if preferences.page_size else []),
+        *([f'odata.include-annotations="{",".join(preferences.annotations)}"'] if preferences.annotations else []),
+    ]
+
+
+def json_response(body: object, status: int = 200) -> Response:
+    response = Response(orjson.dumps(body), status, content_type="application/json; odata.metadata=minimal")
+    response.headers["OData-Version"] = "4.0"
+    response.headers["x-ms-service-request-id"] = response.headers["REQ_ID"] = str(uuid4())
+    return response
+
+
+def refusal(refused: DataverseError) -> Response:
+    response = json_response(refused.body, refused.status)
+    if refused.wait_seconds is not None:
+        response.headers["Retry-After"] = str(refused.wait_seconds)
+    return response
