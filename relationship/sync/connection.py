@@ -40,7 +40,8 @@ def connect(
     credentials, sessions = Credentials(config), Sessions(config.ca_file)
 
     def channel(service: Service, base_url: str, rate: Rate) -> Channel:
-        return Channel(service, base_url, credentials.source(base_url), sessions, Quotas(rate))
+        tokens = credentials.source(base_url)
+        return Channel(service, base_url, tokens=tokens, sessions=sessions, quotas=Quotas(rate))
 
     crm = None
     if config.dataverse_url:

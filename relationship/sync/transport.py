@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -22,7 +22,6 @@ import stamina
 import structlog
 
 from relationship.errors import FixSettings, RelationshipError, TryLater
-from relationship.sync.auth import TokenSource
 from relationship.sync.faults import Service, fault
 from relationship.sync.patience import LONGEST_SLEEP_SECONDS, Circuit, Quiet, Quotas, retry_after_seconds
 from relationship.sync.sessions import ANSWER_SECONDS, Sessions, deadline, is_untrusted
@@ -37,6 +36,13 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 20.0
 LONGEST_ANSWER_BYTES = 64 * 1024 * 1024
 _CODE = re.compile(r"[^A-Za-z0-9_.-]")
+
+
+class Tokens(Protocol):
+    """Where bearer tokens for one service come from (`auth.TokenSource`)."""
+
+    def token(self) -> str: ...
+    def renewed(self, refused: str) -> str: ...
 
 
 class _AgainError(Exception):
@@ -55,30 +61,48 @@ class _Reply:
     body: bytes
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One request. scope: who is asked for silence and counted (a mailbox, the directory, the CRM)."""
+
+    method: str
+    link: str
+    scope: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Json | None = None
+    at_saved_link: bool = False
+    is_page: bool = False
+
+
 class Channel:
     """The way to one service. `base_url` is the only place that ever gets a token (invariant I14)."""
 
-    service: Service
-    base_url: str
-    tokens: TokenSource
-    sessions: Sessions
-    quotas: Quotas
-    headers: Mapping[str, str] = field(default_factory=dict)
-    quiet: Quiet = field(default_factory=Quiet)
-    circuit: Circuit | None = None
-    answer_seconds: float = ANSWER_SECONDS
-    requests_sent: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __post_init__(self) -> None:
-        self.circuit = self.circuit or Circuit(self.service.value)
+    def __init__(
+        self,
+        service: Service,
+        base_url: str,
+        *,
+        tokens: Tokens,
+        sessions: Sessions,
+        quotas: Quotas,
+        quiet: Quiet | None = None,
+        circuit: Circuit | None = None,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        self.base_url = base_url
+        self.requests_sent = 0
+        self._service = service
+        self._tokens = tokens
+        self._sessions = sessions
+        self._quotas = quotas
+        self._quiet = quiet or Quiet()
+        self._circuit = circuit or Circuit(service.value)
+        self._answer_seconds = answer_seconds
+        self._lock = threading.Lock()
 
     def owns(self, link: object) -> bool:
         """Whether a link leads to the configured host over TLS."""
-        if not isinstance(link, str):
-            return False
-        return _origin(link) == _origin(self.base_url) and link.startswith("https://")
+        return isinstance(link, str) and _origin(link) == _origin(self.base_url)
 
     def fetch(
         self, link: str, *, scope: str, headers: Mapping[str, str] | None = None, at_saved_link: bool = False
@@ -87,128 +111,103 @@ class Channel:
 
         raises  what `faults.fault` says; TryLater when all tries failed or silence was asked for
         """
-        return self._ask("GET", link, None, scope, headers or {}, at_saved_link=at_saved_link, is_page=True)
+        return self._ask(_Asking("GET", link, scope, headers or {}, at_saved_link=at_saved_link, is_page=True))
 
     def fetch_one(self, path: str, *, scope: str) -> Json:
         """One object by its path under the base URL."""
-        return self._ask("GET", self.base_url + path, None, scope, {}, at_saved_link=False, is_page=False)
+        return self._ask(_Asking("GET", self.base_url + path, scope))
 
     def post(self, path: str, body: Json, *, scope: str) -> Json:
         """A reading POST ($batch), repeated like a GET; never used for what writes."""
-        return self._ask("POST", self.base_url + path, body, scope, {}, at_saved_link=False, is_page=False)
+        return self._ask(_Asking("POST", self.base_url + path, scope, body=body))
 
     def note_silence(self, scope: str, headers: object) -> None:
         """Keep the silence that one answer inside a batch asked for, or a short one when it said nothing."""
         value = headers.get("Retry-After") if isinstance(headers, dict) else None
         wait = retry_after_seconds(str(value) if value is not None else None, now=datetime.now(UTC))
-        self.quiet.ask(scope, FIRST_PAUSE_SECONDS if wait is None else wait)
+        self._quiet.ask(scope, FIRST_PAUSE_SECONDS if wait is None else wait)
 
-    def _ask(
-        self,
-        method: str,
-        link: str,
-        body: Json | None,
-        scope: str,
-        headers: Mapping[str, str],
-        *,
-        at_saved_link: bool,
-        is_page: bool,
-    ) -> Json:
-        if not self.owns(link):
+    def _ask(self, asking: _Asking) -> Json:
+        """Ask until it is answered or given up; the circuit learns whether the service answered at all."""
+        if not self.owns(asking.link):
             raise _foreign_link()
-        circuit = self.circuit
-        assert circuit is not None  # noqa: S101  # set in __post_init__
-        self.quiet.keep(scope)
-        circuit.enter()
-        answered = False
+        self._quiet.keep(asking.scope)
+        self._circuit.enter()
+        answered = True
         try:
-            for attempt in stamina.retry_context(
-                on=_pause,
-                attempts=ATTEMPTS,
-                timeout=GIVE_UP_SECONDS,
-                wait_initial=FIRST_PAUSE_SECONDS,
-                wait_max=LONGEST_PAUSE_SECONDS,
-            ):
-                with attempt:
-                    found = self._try(method, link, body, scope, headers, at_saved_link, is_page)
-                    answered = True
-                    return found
+            return self._persistently(asking)
         except _AgainError as again:
             answered = not isinstance(again.told, TryLater)
             raise again.told from again
         except TryLater as later:
             answered = later.code in ("silence_asked", "quota_used")
             raise
-        except RelationshipError:
-            answered = True
-            raise
         finally:
-            circuit.leave(answered=answered)
-        raise AssertionError("unreachable: the last try returns or raises")
+            self._circuit.leave(answered=answered)
 
-    def _try(
-        self,
-        method: str,
-        link: str,
-        body: Json | None,
-        scope: str,
-        headers: Mapping[str, str],
-        at_saved_link: bool,
-        is_page: bool,
-    ) -> Json:
-        self.quiet.keep(scope)
-        token = self.tokens.token()
-        reply = self._send(method, link, body, scope, headers, token)
+    def _persistently(self, asking: _Asking) -> Json:
+        for attempt in stamina.retry_context(
+            on=_pause,
+            attempts=ATTEMPTS,
+            timeout=GIVE_UP_SECONDS,
+            wait_initial=FIRST_PAUSE_SECONDS,
+            wait_max=LONGEST_PAUSE_SECONDS,
+        ):
+            with attempt:
+                return self._once(asking)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _once(self, asking: _Asking) -> Json:
+        self._quiet.keep(asking.scope)
+        token = self._tokens.token()
+        reply = self._send(asking, token)
         if reply.status == 401:
-            token = self.tokens.renewed(token)
-            reply = self._send(method, link, body, scope, headers, token)
+            reply = self._send(asking, self._tokens.renewed(token))
         if reply.status // 100 != 2:
-            raise self._refusal(reply, scope, at_saved_link)
+            raise self._refusal(asking, reply)
         found = _parsed(reply)
-        if is_page:
+        if asking.is_page:
             self._check_page(found)
         return found
 
-    def _send(
-        self, method: str, link: str, body: Json | None, scope: str, headers: Mapping[str, str], token: str
-    ) -> _Reply:
-        self.quotas.take(scope)
-        session = self.sessions.mine()
-        all_headers = {
+    def _send(self, asking: _Asking, token: str) -> _Reply:
+        self._quotas.take(asking.scope)
+        session = self._sessions.mine()
+        headers = {
             "Accept": "application/json",
-            **self.headers,
-            **headers,
+            **asking.headers,
             "Authorization": f"Bearer {token}",
             "client-request-id": str(uuid4()),
         }
-        prepared = session.prepare_request(requests.Request(method, link, headers=all_headers, json=body))
-        prepared.url = link  # links are opaque: sent to the letter, never re-encoded
+        request = requests.Request(asking.method, asking.link, headers=headers, json=asking.body)
+        prepared = session.prepare_request(request)
+        prepared.url = asking.link  # links are opaque: sent to the letter, never re-encoded
         with self._lock:
             self.requests_sent += 1
         try:
             with (
-                deadline(self.answer_seconds),
+                deadline(self._answer_seconds),
                 session.send(prepared, allow_redirects=False, stream=True, verify=session.verify) as response,
             ):
                 return _Reply(response.status_code, response.headers, _read_bounded(response))
         except (requests.RequestException, OSError, ValueError) as error:
             raise _network_trouble(error) from None  # the error's own text names addresses
 
-    def _refusal(self, reply: _Reply, scope: str, at_saved_link: bool) -> Exception:
+    def _refusal(self, asking: _Asking, reply: _Reply) -> Exception:
         status = reply.status
         code = _error_code(reply)
         wait = retry_after_seconds(reply.headers.get("Retry-After"), now=_server_time(reply))
-        told = fault(status, code, service=self.service, at_saved_link=at_saved_link, wait_seconds=wait)
+        told = fault(status, code, service=self._service, at_saved_link=asking.at_saved_link, wait_seconds=wait)
         log.info(
             "microsoft_refused",
-            service=self.service.value,
+            service=self._service.value,
             status=status,
             code=code,
             wait_seconds=wait,
             request_id=_plain(reply.headers.get("request-id") or reply.headers.get("REQ_ID") or ""),
         )
         if wait is not None and isinstance(told, TryLater):
-            self.quiet.ask(scope, wait)
+            self._quiet.ask(asking.scope, wait)
             if wait > LONGEST_SLEEP_SECONDS:
                 return told
         if isinstance(told, TryLater) or status >= 500:
@@ -231,11 +230,14 @@ def _pause(error: Exception) -> bool | float:
 
 
 def _origin(link: str) -> tuple[str, str, int]:
+    """Scheme, host and port of an https link without user; anything else has no origin of ours."""
     try:
         parts = urlsplit(link)
-        return parts.scheme, (parts.hostname or "").lower(), parts.port or 443
+        if parts.scheme == "https" and parts.username is None and parts.password is None:
+            return parts.scheme, (parts.hostname or "").lower(), parts.port or 443
     except ValueError:
-        return "", "", 0
+        pass
+    return "", link, 0
 
 
 def _read_bounded(response: requests.Response) -> bytes:
