@@ -1,23 +1,24 @@
 """Changing the CRM from outside the process: `POST /_simulator/crm/<act>` with a JSON object, for tests and demos.
 
-Every act is a method of `Crm`; a lookup is written {"table": "systemuser", "guid": "…"}. Answers: 200 with a
-JSON object, 400 for a wrong body, 403 without the control key, 404 for a row or act that does not exist.
+Every act is a method of `Crm` or `Activities`; a lookup is written {"table": "systemuser", "guid": "…"}.
+Answers: 200 with a JSON object, 400 for a wrong body, 403 without the control key, 404 for a row or act that
+does not exist.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import orjson
 from flask import Blueprint, Request, Response, request
 
+from simulator.dataverse import fields
+from simulator.dataverse.activity_control import ACTIVITY_ACTS
 from simulator.dataverse.crm import Crm
+from simulator.dataverse.fields import Json
 from simulator.dataverse.limits import Limits, ServiceProtection
-from simulator.dataverse.schema import Ref, Value, tables
 
 PREFIX = "/_simulator/crm"
-Json = dict[str, Any]
 Act = Callable[[Crm, Json], Json | None]
 
 
@@ -51,7 +52,7 @@ def control_blueprint(
             return _answer({"error": f"no act {act}; there are {', '.join(ACTS)}"}, 404)
         try:
             return _answer(ACTS[act](crm, _body()) or {})
-        except _MissingFieldError as error:
+        except fields.MissingFieldError as error:
             return _answer({"error": f"the field {error} is missing"}, 400)
         except KeyError as error:
             return _answer({"error": f"no row {error.args[0]}"}, 404)
@@ -61,44 +62,17 @@ def control_blueprint(
     return bp
 
 
-class _MissingFieldError(Exception):
-    pass
-
-
-def _text(body: Json, name: str) -> str:
-    if not isinstance(body.get(name), str):
-        raise _MissingFieldError(name)
-    return str(body[name])
-
-
-def _table(body: Json) -> str:
-    name = _text(body, "table")
-    if name not in tables():
-        raise ValueError(f"no table {name}; there are {', '.join(tables())}")
-    return name
-
-
-def _columns(body: Json) -> dict[str, Value]:
-    columns = body.get("columns")
-    if not isinstance(columns, Mapping):
-        raise _MissingFieldError("columns")
-    return {
-        str(name): Ref(_table(value), _text(value, "guid")) if isinstance(value, dict) else value
-        for name, value in columns.items()
-    }
-
-
 def _create(crm: Crm, body: Json) -> Json:
-    return {"guid": crm.create(_table(body), _columns(body), guid=body.get("guid"))}
+    return {"guid": crm.create(fields.table(body), fields.columns(body), guid=body.get("guid"))}
 
 
 def _unknown_deletion(crm: Crm, body: Json) -> Json:
-    return {"guid": crm.report_unknown_deletion(_table(body), body.get("guid"))}
+    return {"guid": crm.report_unknown_deletion(fields.table(body), body.get("guid"))}
 
 
 def _close(crm: Crm, body: Json) -> None:
     on = date.fromisoformat(body["on"]) if body.get("on") else None
-    crm.close(_text(body, "opportunity"), won=body.get("won") is True, on=on)
+    crm.close(fields.text(body, "opportunity"), won=body.get("won") is True, on=on)
 
 
 def _application_user(crm: Crm, body: Json) -> None:
@@ -106,22 +80,33 @@ def _application_user(crm: Crm, body: Json) -> None:
 
 
 def _expire_tokens(crm: Crm, body: Json) -> None:
-    crm.expire_tokens(_table(body) if "table" in body else None)
+    crm.expire_tokens(fields.table(body) if "table" in body else None)
 
 
 ACTS: Mapping[str, Act] = {
+    **ACTIVITY_ACTS,
     "create": _create,
-    "update": lambda crm, body: crm.update(_table(body), _text(body, "guid"), _columns(body)),
-    "delete": lambda crm, body: crm.delete(_table(body), _text(body, "guid")),
+    "update": lambda crm, body: crm.update(fields.table(body), fields.text(body, "guid"), fields.columns(body)),
+    "delete": lambda crm, body: crm.delete(fields.table(body), fields.text(body, "guid")),
     "report-unknown-deletion": _unknown_deletion,
-    "change-owner": lambda crm, body: crm.change_owner(_table(body), _text(body, "guid"), _text(body, "system_user")),
-    "add-to-team": lambda crm, body: crm.add_to_team(_text(body, "opportunity"), _text(body, "system_user")),
-    "remove-from-team": lambda crm, body: crm.remove_from_team(_text(body, "opportunity"), _text(body, "system_user")),
-    "add-stakeholder": lambda crm, body: crm.add_stakeholder(_text(body, "opportunity"), _text(body, "contact")),
-    "remove-stakeholder": lambda crm, body: crm.remove_stakeholder(_text(body, "opportunity"), _text(body, "contact")),
+    "change-owner": lambda crm, body: crm.change_owner(
+        fields.table(body), fields.text(body, "guid"), fields.text(body, "system_user")
+    ),
+    "add-to-team": lambda crm, body: crm.add_to_team(
+        fields.text(body, "opportunity"), fields.text(body, "system_user")
+    ),
+    "remove-from-team": lambda crm, body: crm.remove_from_team(
+        fields.text(body, "opportunity"), fields.text(body, "system_user")
+    ),
+    "add-stakeholder": lambda crm, body: crm.add_stakeholder(
+        fields.text(body, "opportunity"), fields.text(body, "contact")
+    ),
+    "remove-stakeholder": lambda crm, body: crm.remove_stakeholder(
+        fields.text(body, "opportunity"), fields.text(body, "contact")
+    ),
     "close": _close,
-    "reopen": lambda crm, body: crm.reopen(_text(body, "opportunity")),
-    "merge-contacts": lambda crm, body: crm.merge_contacts(_text(body, "kept"), _text(body, "merged")),
+    "reopen": lambda crm, body: crm.reopen(fields.text(body, "opportunity")),
+    "merge-contacts": lambda crm, body: crm.merge_contacts(fields.text(body, "kept"), fields.text(body, "merged")),
     "expire-tokens": _expire_tokens,
     "application-user": _application_user,
 }
