@@ -3,6 +3,7 @@
 The pages need to know who somebody is and nothing else, so no token outlives the sign-in.
 """
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,9 @@ from relationship.access import AppRole, known_roles
 from relationship.config import AUTHORITY_HOSTS, Config
 from relationship.errors import FixSettings, Reconnect, RelationshipError, TryLater
 from relationship.sync.sessions import open_session
+
+# A cookie with SameSite=Lax does not come along with form_post; state, nonce and PKCE protect the query.
+warnings.filterwarnings("ignore", message="response_mode='form_post'", category=UserWarning)
 
 # Codes of msal and Entra for "the person or the administrator said no".
 REFUSALS = frozenset({"access_denied", "consent_required", "interaction_required", "login_required"})

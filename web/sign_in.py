@@ -50,6 +50,10 @@ TROUBLE = {
         _l("The sign-in is not set up correctly"),
         _l("Ask your administrator to check the tenant, the client and the authority of this service."),
     ),
+    "bad_encryption_key": (
+        _l("The sign-in is not set up correctly"),
+        _l("Ask your administrator to check the encryption keys of this service."),
+    ),
     "failed": (_l("The sign-in did not succeed"), _l("Start again from here.")),
 }
 
@@ -64,7 +68,7 @@ def page() -> Response | str:
 @blueprint.get("/auth/start")
 def start() -> Response | tuple[str, int]:
     try:
-        flow = _entra().start()
+        vault, flow = _vault(), _entra().start()
     except RelationshipError as error:
         return _trouble(error)
     number = secrets.token_urlsafe(32)
@@ -72,7 +76,7 @@ def start() -> Response | tuple[str, int]:
     now = real_clock()
     with house().store.transaction() as conn:
         tokens.forget_older(conn, FLOWS, now - FLOW_LIFETIME)
-        _vault().save(conn, FLOWS + number, body, at=now)
+        vault.save(conn, FLOWS + number, body, at=now)
     session["sign_in"] = number
     return redirect(flow["auth_uri"])
 

@@ -111,9 +111,19 @@ def visit(new_context: Callable[..., Any], living_site: Site, address: str) -> I
         context.add_cookies([{"name": name, "value": value, "url": address} for name, value in values.items()])
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda told: troubles.append(told.text) if told.type in {"error", "warning"} else None)
+        page.on("console", lambda told: troubles.append(told.text) if _is_trouble(told) else None)
+        page.on("response", lambda answer: troubles.append(answer.url) if _is_broken(answer) else None)
         page.goto(address + path)
         return page
 
     yield open_page
     assert troubles == []
+
+
+def _is_trouble(told: Any) -> bool:
+    """Errors and warnings, such as of the content security policy; missing files are noted by their address."""
+    return told.type in {"error", "warning"} and not told.text.startswith("Failed to load resource")
+
+
+def _is_broken(answer: Any) -> bool:
+    return answer.status >= 400 and answer.request.resource_type != "document"

@@ -115,6 +115,7 @@ function drawWhenSeen(node) {
 
 async function draw(node) {
   echarts ??= await import(module.dataset.echarts);
+  if (!node.isConnected) return; // swapped away meanwhile
   const kind = node.dataset.chart;
   const data = JSON.parse(document.getElementById(node.dataset.source).textContent);
   const chart = echarts.init(node, null, { renderer: "svg", locale: document.documentElement.lang.toUpperCase() });

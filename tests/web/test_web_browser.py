@@ -1,0 +1,192 @@
+"""Both pages in a real Chromium: every language, theme and width, the keyboard, and axe without findings."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from web_builder import deals_of_all_sorts
+
+pytestmark = pytest.mark.browser
+
+DEALS = deals_of_all_sorts()
+LIVELY = next(
+    d for d in DEALS if len(d.contacts) > 20 and d.status == "open" and d.contacts[0][1] < 3 and not d.degraded
+)
+PATHS = {
+    "list": "/opportunities",
+    "chart": "/opportunities/chart",
+    "page": f"/opportunities/{LIVELY.guid}",
+    "nothing": "/opportunities?q=personne",
+    "door": "/sign-in",
+}
+Visit = Callable[..., Any]
+
+
+def findings(page: Any) -> list[str]:
+    """What axe has to say, with the place."""
+    answer = Axe().run(page).response
+    return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in answer["violations"]]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/opportunities",
+        "/opportunities/chart",
+        f"/opportunities/{LIVELY.guid}",
+        "/opportunities?q=personne",
+        "/nowhere",
+    ],
+    ids=["list", "chart", "page", "nothing", "error"],
+)
+def test_every_page_is_accessible_and_fits_its_screen(
+    visit: Visit, path: str, lang: str, theme: str, width: int
+) -> None:
+    page = visit(path, lang=lang, theme=theme, width=width)
+    page.wait_for_load_state("networkidle")
+    assert findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.documentElement.lang") == lang
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_doors_are_accessible_too(visit: Visit, theme: str) -> None:
+    for role in ("", "privacy_officer"):
+        assert findings(visit("/opportunities", role=role, theme=theme)) == []
+
+
+def test_typing_in_the_search_narrows_the_list_and_moves_the_address(visit: Visit) -> None:
+    page = visit("/opportunities")
+    page.keyboard.press("/")
+    page.keyboard.type("pilote")
+    page.wait_for_url("**/opportunities?*q=pilote*")
+    expect(page.locator(".row-link").filter(has_not_text="pilote")).to_have_count(0)
+    assert page.locator(".row-link").count() > 0
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.go_back()
+    expect(page.locator(".row-link").filter(has_not_text="pilote").first).to_be_visible()
+
+
+def test_a_click_on_a_rating_filters_and_the_other_filters_keep_it(visit: Visit) -> None:
+    page = visit("/opportunities")
+    page.locator("#share-poor").click()
+    page.wait_for_url("**rating=poor*")
+    expect(page.locator("tr.row:not(:has(.rating-poor))")).to_have_count(0)
+    page.select_option("#status", "all")
+    page.wait_for_url("**status=all*")
+    assert "rating=poor" in page.url
+    page.locator("#share-poor").click()
+    expect(page).not_to_have_url(re.compile("rating=poor"))
+
+
+def test_sorting_and_turning_the_page_keep_the_list_in_place(visit: Visit) -> None:
+    page = visit("/opportunities?status=all")
+    page.locator("#size").select_option("25")
+    page.wait_for_url("**size=25*")
+    page.get_by_role("link", name="Opportunité", exact=True).click()
+    page.wait_for_selector("th[aria-sort=ascending] >> text=Opportunité")
+    first = page.locator(".row-link").first.inner_text()
+    page.get_by_role("link", name="Page suivante").click()
+    page.wait_for_url("**page=*")
+    page.wait_for_selector("text=Page précédente")
+    assert page.locator(".row-link").first.inner_text() > first
+
+
+def test_lines_are_walked_and_opened_with_the_keyboard(visit: Visit) -> None:
+    page = visit("/opportunities")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("ArrowDown")
+    second = page.locator(".row-link").nth(1)
+    assert page.evaluate("document.activeElement.textContent") == second.inner_text()
+    name = second.inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"h1:has-text('{name}')")
+
+
+def test_the_first_tab_leads_past_the_header(visit: Visit) -> None:
+    page = visit("/opportunities")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_a_question_mark_explains_the_keys(visit: Visit) -> None:
+    page = visit("/opportunities")
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog").is_visible()
+    assert findings(page) == []
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("dialog").is_visible()
+
+
+def test_the_theme_changes_at_once_and_is_remembered(visit: Visit) -> None:
+    page = visit("/opportunities")
+    with page.expect_response("**/healthz?theme=dark"):
+        page.get_by_title("Sombre").click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_the_language_changes_and_the_filters_stay(visit: Visit) -> None:
+    page = visit("/opportunities")
+    page.locator("#share-good").click()
+    page.wait_for_url("**rating=good*")
+    page.get_by_title("English").click()
+    page.wait_for_selector("h1:has-text('Opportunities')")
+    assert "rating=good" in page.url
+
+
+def test_a_bubble_opens_its_opportunity(visit: Visit) -> None:
+    page = visit("/opportunities/chart")
+    page.wait_for_selector("[data-drawn=yes] svg path[fill]", state="attached")
+    biggest = page.evaluate("JSON.parse(document.getElementById('bubbles-data').textContent).points[0].href")
+    spot = page.evaluate(
+        """() => {
+            const all = document.querySelectorAll('[data-chart] svg path[fill-opacity="0.8"]');
+            const box = [...all].map(one => one.getBoundingClientRect()).sort((a, b) => b.width - a.width)[0];
+            return [box.x + box.width / 2, box.y + box.height / 2];
+        }"""
+    )
+    page.mouse.click(*spot)
+    page.wait_for_url(f"**{biggest}")
+
+
+def test_a_point_of_the_curve_is_explained_under_it(visit: Visit) -> None:
+    page = visit(f"/opportunities/{LIVELY.guid}")
+    page.locator("details.twin summary").first.click()
+    page.locator("table.compact a").nth(3).click()
+    page.wait_for_selector("#week .term-title")
+    assert findings(page) == []
+    assert page.locator("#week h3").inner_text().startswith("Semaine du")
+
+
+def test_kinds_and_earlier_activities_load_in_place(visit: Visit) -> None:
+    page = visit(f"/opportunities/{LIVELY.guid}")
+    assert page.locator(".activity").count() == 10
+    page.get_by_role("link", name="Activités précédentes").click()
+    expect(page.locator(".activity").nth(10)).to_be_visible()
+    page.locator("#activities .chip", has_text="Réunions").click()
+    page.wait_for_selector("#activities .chip.chosen:has-text('Réunions')")
+
+
+def test_without_javascript_everything_is_there_but_the_drawing(new_context: Any, visit: Visit, address: str) -> None:
+    cookies = visit("/opportunities").context.cookies()
+    context = new_context(java_script_enabled=False)
+    context.add_cookies(cookies)
+    page = context.new_page()
+    page.goto(f"{address}/opportunities")
+    page.fill("#search", "pilote")
+    page.get_by_role("button", name="Appliquer").click()
+    assert "q=pilote" in page.url
+    page.get_by_role("link", name="Graphique et tableau").click()
+    assert page.locator("table.rows .row-link").count() > 0
