@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from relationship.activities import Kind
 from simulator.dataverse import Crm, ServiceProtection, blueprint
+from simulator.faults import FaultPlan
 from simulator.world import (
     Account,
     Opportunity,
@@ -82,21 +83,39 @@ def small_world(**said: Any) -> World:
 class Client:
     """Reads the Web API as the application does; `token` None sends no token."""
 
-    def __init__(self, crm: Crm, *, protection: ServiceProtection | None = None) -> None:
+    def __init__(
+        self,
+        crm: Crm,
+        *,
+        protection: ServiceProtection | None = None,
+        plan: FaultPlan | None = None,
+        environ: dict[str, Any] | None = None,
+    ) -> None:
         app = Flask("test")
-        app.register_blueprint(blueprint(crm, check_token=_claims, protection=protection))
+        ordered = plan or FaultPlan()
+        app.register_blueprint(
+            blueprint(crm, check_token=_claims, protection=protection, faults=lambda path: ordered.due(path, ""))
+        )
         self._http = app.test_client()
+        self._environ = environ or {}
         self.claims: dict[str, str] | None = {"appid": APPLICATION}
 
     def get(self, address: str, *, prefer: str = "") -> TestResponse:
         """One GET of a path below the service, or of a whole link."""
         parts = urlsplit(address)
         path = parts.path if parts.scheme else f"/api/data/v9.2/{parts.path}"
+        query = f"?{parts.query}" if parts.query else ""
+        return self._http.get(path + query, headers=self._headers(prefer), environ_base=self._environ)
+
+    def batch(self, body: str, *, prefer: str = "", content_type: str = "multipart/mixed; boundary=b1") -> TestResponse:
+        headers = self._headers(prefer) | {"Content-Type": content_type}
+        return self._http.post("/api/data/v9.2/$batch", data=body.encode("latin-1"), headers=headers)
+
+    def _headers(self, prefer: str) -> dict[str, str]:
         headers = {"Prefer": prefer} if prefer else {}
         if self.claims is not None:
             headers["Authorization"] = "Bearer " + json.dumps(self.claims)
-        query = f"?{parts.query}" if parts.query else ""
-        return self._http.get(path + query, headers=headers)
+        return headers
 
     def json(self, address: str, *, prefer: str = "") -> dict[str, Any]:
         answer = self.get(address, prefer=prefer)
