@@ -16,6 +16,7 @@ VERSION_STAMP_EXPIRED = "0x80044352"
 NO_MAILBOX = frozenset(
     {"mailboxnotenabledforrestapi", "errorinvaliduser", "resourcenotfound", "request_resourcenotfound"}
 )
+DIRECTORY_DENIED = "authorization_requestdenied"
 NOT_A_MEMBER = "0x80072560"
 PRIVILEGE_MISSING = frozenset({"0x80040220", "0x80048306"})
 DATAVERSE_TABLE_UNKNOWN = "0x8006088a"
@@ -86,6 +87,8 @@ def _forbidden(code: str, name: str, service: Service) -> RelationshipError:
         )
     if service is Service.DATAVERSE:
         step = "Give our application user organisation-level read on this table."
+    elif code == DIRECTORY_DENIED:
+        step = "Grant the application User.Read.All and Domain.Read.All, with an administrator's consent."
     else:
         step = "Nothing to do if it is left out on purpose; otherwise add it to the application's scope."
     missing = code in PRIVILEGE_MISSING

@@ -6,9 +6,8 @@ everything stops with the reason.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -34,6 +33,7 @@ from relationship.sync.connection import Microsoft, connect
 from relationship.sync.dataverse import TrackedTable
 from relationship.sync.delta import Round
 from relationship.sync.disposition import circle, mail_reader
+from relationship.sync.report import DEGRADED, HEALTHY, READING, UNAVAILABLE, Progress, Report, Tally, Trouble
 
 log = structlog.get_logger()
 
@@ -42,8 +42,6 @@ log = structlog.get_logger()
 BOOKKEEPING = timedelta(minutes=10)
 # A mailbox that is switched off or out of scope is looked at once a day.
 LOOK_AGAIN = timedelta(hours=24)
-
-HEALTHY, DEGRADED, UNAVAILABLE, READING = "healthy", "degraded", "unavailable", "reading"
 
 
 class House(Protocol):
@@ -57,72 +55,26 @@ class House(Protocol):
     def clock(self) -> Clock: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is; `mailboxes_total` is 0 until the directory is read."""
-
-    step: str
-    mailboxes_done: int = 0
-    mailboxes_total: int = 0
-    messages: int = 0
-    records: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A source that could not be read to the end. reason: a code, never content."""
-
-    key: str
-    state: str
-    reason: str
-    message: str
-    next_step: str
-    wait_seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What one run did. mailboxes_skipped: unavailable ones that are looked at again tomorrow."""
-
-    requests: int = 0
-    rows: int = 0
-    written: int = 0
-    mailboxes_ok: int = 0
-    mailboxes_degraded: int = 0
-    mailboxes_unavailable: int = 0
-    mailboxes_skipped: int = 0
-    tables_ok: int = 0
-    troubles: tuple[Trouble, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """0 when all that can be read was read; 75 when a later run has something left to do."""
-        return TryLater.exit_code if any(trouble.state == DEGRADED for trouble in self.troubles) else 0
-
-    @property
-    def again_in_seconds(self) -> float | None:
-        """When it makes sense to run again, if Microsoft named a time; the earliest one."""
-        named = [trouble.wait_seconds for trouble in self.troubles if trouble.wait_seconds is not None]
-        return min(named, default=None)
-
-
 def sync_once(
     house: House,
     *,
     microsoft: Microsoft | None = None,
     progress: Callable[[Progress], None] | None = None,
+    look_again: bool = False,
 ) -> Report:
     """Bring everything up to date, once.
 
-    microsoft  an open connection, kept by whoever runs this often (its circuit and quotas remember); None
-               opens one for this run
-    progress   told after every page and every mailbox, by one thread at a time
-    raises     Reconnect, FixSettings: our credentials or configuration; StorageTrouble: the database
+    microsoft   an open connection, kept by whoever runs this often (its circuit, quotas and silences
+                remember); None opens one for this run
+    progress    told after every page and every mailbox, by one thread at a time
+    look_again  also ask for mailboxes that were unavailable less than a day ago
+    raises      Reconnect, FixSettings: our credentials or configuration; StorageTrouble: the database
     """
     connection = microsoft or connect(house.config)
     try:
-        return _Run(house, connection, progress).run()
+        return _Run(house, connection, progress, look_again=look_again).run()
     finally:
+        connection.sessions.close()  # its threads end with the run
         if microsoft is None:
             connection.close()
 
@@ -130,15 +82,24 @@ def sync_once(
 class _Run:
     """The state of one run."""
 
-    def __init__(self, house: House, microsoft: Microsoft, progress: Callable[[Progress], None] | None) -> None:
+    def __init__(
+        self,
+        house: House,
+        microsoft: Microsoft,
+        progress: Callable[[Progress], None] | None,
+        *,
+        look_again: bool,
+    ) -> None:
         self._config = house.config
         self._store = house.store
         self._clock = house.clock
         self._microsoft = microsoft
-        self._tally = _Tally(progress)
+        self._tally = Tally(progress)
         self._stop = threading.Event()
         self._sent_before = microsoft.requests_sent
+        self._look_again = look_again
         self._known: dict[str, SourceRow] = {}
+        self._ids: dict[str, int] = {}
         self._troubles: list[Trouble] = []
         self._tables_ok = 0
 
@@ -150,17 +111,19 @@ class _Run:
         for table in crm.TABLES if self._microsoft.dataverse else ():
             self._tables_ok += self._attempt(crm.source_key(table), partial(self._read_table, table))
         self._tally.step("mail")
-        return self._report(self._read_mailboxes(read_from))
+        return self._report(*self._read_mailboxes(read_from))
 
     def _prepare(self) -> date | None:
         """The organisation and the read window of this database; the window is fixed by the first run."""
         config = self._config
         today = self._clock().astimezone(config.zone).date()
         days = config.read_window_days
-        wanted = None if days == "all" else today - timedelta(days=int(days))
+        wanted = None if days == "all" else today - timedelta(days=days)
+        tables = [crm.source_key(table) for table in crm.TABLES] if self._microsoft.dataverse else []
         with self._store.transaction() as conn:
             found = deployment.ensure(conn, tenant_id=config.tenant_id, time_zone=config.time_zone, read_from=wanted)
             self._known = {row.key: row for row in sources.all_sources(conn)}
+            self._ids = sources.ensure(conn, [directory.SOURCE_KEY, *tables])
         return found.read_from
 
     # Sources
@@ -169,7 +132,10 @@ class _Run:
         """Read one source and write down how it went; only what concerns every source is raised."""
         known = self._known.get(key)
         refresh = known is None or self._is_due(known.last_success_at, BOOKKEEPING)
-        source_id = self._begin(key, known)
+        source_id = self._ids[key]
+        if known is None:
+            with self._store.transaction() as conn:
+                sources.set_state(conn, source_id, READING, at=self._clock(), success=False)
         try:
             done = read(source_id, refresh)
         except (FixSettings, StorageTrouble):
@@ -188,13 +154,6 @@ class _Run:
             self._note_success(source_id, known, refresh=refresh)
             return True
         return False
-
-    def _begin(self, key: str, known: SourceRow | None) -> int:
-        with self._store.transaction() as conn:
-            source_id = sources.ensure(conn, [key])[key]
-            if known is None:
-                sources.set_state(conn, source_id, READING, at=self._clock(), success=False)
-        return source_id
 
     def _note_success(self, source_id: int, known: SourceRow | None, *, refresh: bool) -> None:
         if known is not None and known.state == HEALTHY and not refresh:
@@ -239,7 +198,8 @@ class _Run:
 
     # Mailboxes
 
-    def _read_mailboxes(self, read_from: date | None) -> Mapping[str, int]:
+    def _read_mailboxes(self, read_from: date | None) -> tuple[int, int]:
+        """How many mailboxes were read to the end, and how many rest until tomorrow."""
         with self._store.reading() as conn:
             users = colleagues.mailbox_keys(conn)
             found = deployment.load(conn)
@@ -253,14 +213,22 @@ class _Run:
             zone=self._config.zone,
             progress=self._tally.add_messages,
         )
-        wanted = [user for user in users if not self._is_resting(user)]
+        resting = self._resting()
+        wanted = [user for user in users if sources.MAILBOX + user not in resting]
+        with self._store.transaction() as conn:
+            self._ids |= sources.ensure(conn, [sources.MAILBOX + user for user in wanted])
         self._tally.expect(len(wanted))
         outcomes = self._in_parallel(partial(self._read_one, reading), wanted)
-        return {"ok": sum(outcomes), "skipped": len(users) - len(wanted)}
+        return sum(outcomes), len(users) - len(wanted)
 
-    def _is_resting(self, user_id: str) -> bool:
-        known = self._known.get(sources.MAILBOX + user_id)
-        return known is not None and known.state == UNAVAILABLE and not self._is_due(known.tried_at, LOOK_AGAIN)
+    def _resting(self) -> set[str]:
+        """The mailboxes that are left alone until tomorrow. None is while all are unavailable: then a right is
+        missing and may be granted any minute."""
+        known = [row for key, row in self._known.items() if key.startswith(sources.MAILBOX)]
+        closed = [row for row in known if row.state == UNAVAILABLE]
+        if self._look_again or len(closed) == len(known):
+            return set()
+        return {row.key for row in closed if not self._is_due(row.tried_at, LOOK_AGAIN)}
 
     def _read_one(self, reading: mailboxes.Reading, user_id: str) -> bool:
         if self._stop.is_set():
@@ -290,70 +258,16 @@ class _Run:
                 pool.shutdown(wait=True, cancel_futures=True)
             return [future.result() for future in ([failed] if failed else futures)]
 
-    def _report(self, outcome: Mapping[str, int]) -> Report:
-        mail = [trouble for trouble in self._troubles if trouble.key.startswith(sources.MAILBOX)]
+    def _report(self, mailboxes_ok: int, mailboxes_skipped: int) -> Report:
         return Report(
             requests=self._microsoft.requests_sent - self._sent_before,
             rows=self._tally.rows,
             written=self._tally.written,
-            mailboxes_ok=outcome["ok"],
-            mailboxes_degraded=_count(mail, DEGRADED),
-            mailboxes_unavailable=_count(mail, UNAVAILABLE),
-            mailboxes_skipped=outcome["skipped"],
+            mailboxes_ok=mailboxes_ok,
+            mailboxes_skipped=mailboxes_skipped,
             tables_ok=self._tables_ok,
             troubles=tuple(sorted(self._troubles, key=lambda trouble: trouble.key)),
         )
-
-
-class _Tally:
-    """Counts over all threads, and tells them one at a time."""
-
-    def __init__(self, tell: Callable[[Progress], None] | None) -> None:
-        self._tell = tell or (lambda _: None)
-        self._lock = threading.Lock()
-        self._step = ""
-        self._done = self._total = self._messages = self._records = 0
-        self.written = 0
-
-    @property
-    def rows(self) -> int:
-        return self._messages + self._records
-
-    def step(self, name: str) -> None:
-        with self._lock:
-            self._step = name
-            self._say()
-
-    def expect(self, mailboxes_total: int) -> None:
-        with self._lock:
-            self._total = mailboxes_total
-            self._say()
-
-    def add_messages(self, count: int) -> None:
-        with self._lock:
-            self._messages += count
-            self._say()
-
-    def add_records(self, count: int) -> None:
-        with self._lock:
-            self._records += count
-            self._say()
-
-    def add_written(self, count: int) -> None:
-        with self._lock:
-            self.written += count
-
-    def mailbox_done(self) -> None:
-        with self._lock:
-            self._done += 1
-            self._say()
-
-    def _say(self) -> None:
-        self._tell(Progress(self._step, self._done, self._total, self._messages, self._records))
-
-
-def _count(troubles: Iterable[Trouble], state: str) -> int:
-    return sum(trouble.state == state for trouble in troubles)
 
 
 def _our_fault(error: Exception) -> TryLater:
