@@ -72,6 +72,57 @@ def test_every_change_can_be_made_from_outside(post, crm):
     assert crm.row("opportunity", O1)["statecode"] == 0
 
 
+def test_every_change_of_an_activity_can_be_made_from_outside(crm, post):
+    people = {"sender": "seller@mail.example", "to": ["c1@mail.example"]}
+    regarding = {"table": "opportunity", "guid": O1}
+    status, call = post("create-activity", {"kind": "call", "minutes": 9, "at": "2026-06-10T10:00:00+02:00", **people})
+    assert status == 200
+    assert crm.row("phonecall", call["guid"])["actualstart"] == "2026-06-10T08:00:00Z"
+    status, tracked = post("track", {"activity": "m1", "regarding": regarding})
+    assert (status, crm.row("email", tracked["guid"])["messageid"]) == (200, "<m1@mail.example>")
+    status, mail = post("track-mail", {"message_id": "<x@mail.example>", "subject": "Objet", **people})
+    assert (status, crm.row("email", mail["guid"])["messageid"]) == (200, "<x@mail.example>")
+    steps = [
+        ("reopen-activity", {"guid": call["guid"]}),
+        ("reschedule-activity", {"guid": call["guid"], "at": "2026-07-01T09:00:00Z", "minutes": 20}),
+        ("move-activity", {"guid": call["guid"], "regarding": regarding}),
+        ("change-parties", {"guid": call["guid"], "parties": {"1": ["c2@mail.example"]}, "touch": False}),
+        ("complete-activity", {"guid": call["guid"], "missed": True}),
+        ("cancel-activity", {"guid": mail["guid"]}),
+        ("delete-activity", {"guid": tracked["guid"]}),
+    ]
+    assert [post(*step)[0] for step in steps] == [200] * len(steps)
+    truth = post.truth()
+    row = truth["phonecall"][call["guid"]]
+    assert (row["scheduledstart"], row["actualdurationminutes"]) == ("2026-07-01T09:00:00Z", 0)
+    assert row["_regardingobjectid_value"] == O1
+    assert [guid for guid in truth["email"] if truth["email"][guid]["statecode"] == 2] == [mail["guid"]]
+    assert tracked["guid"] not in truth["email"]
+    on_call = [p for p in truth["activityparty"].values() if p["_activityid_value"] == call["guid"]]
+    assert {p["participationtypemask"] for p in on_call} == {1, 8, 9}
+
+
+@pytest.mark.parametrize(
+    ("act", "body", "status"),
+    [
+        ("create-activity", {"kind": "letter", "sender": "seller@mail.example"}, 400),
+        ("create-activity", {"kind": "call", "sender": "seller@mail.example", "to": "c1"}, 400),
+        ("create-activity", {"kind": "call", "sender": "seller@mail.example", "at": "2026-06-10T10:00:00"}, 400),
+        ("create-activity", {"kind": "call", "sender": "seller@mail.example", "minutes": "9"}, 400),
+        ("track", {"activity": "m99"}, 404),
+        ("track", {"activity": "m1", "regarding": "o1"}, 400),
+        ("move-activity", {"guid": O1}, 404),
+        ("change-parties", {"guid": O1, "parties": {"1": []}}, 404),
+        ("change-parties", {"guid": O1, "parties": {"x": []}}, 400),
+        ("reschedule-activity", {"guid": O1}, 400),
+    ],
+)
+def test_a_wrong_command_about_activities_says_so_and_changes_nothing(post, crm, act, body, status):
+    before = crm.truth()
+    assert post(act, body)[0] == status
+    assert crm.truth() == before
+
+
 def test_the_service_limits_can_be_made_small(post, protection):
     assert post("limits", {"requests": 5, "window_seconds": 2})[0] == 200
     assert protection.limits == Limits(requests=5, window_seconds=2)
