@@ -14,7 +14,7 @@ from typing import cast
 from simulator import identity
 from simulator.dataverse.parties import Someone
 from simulator.dataverse.schema import Ref, Row
-from simulator.world import Opportunity, OpportunityStatus, Person, Side, World, WorldActivity
+from simulator.world import Opportunity, OpportunityStatus, Person, Side, World
 
 # Who has no dated activity in the world was created this long before its end.
 UNDATED_AGE = timedelta(days=730)
@@ -115,13 +115,10 @@ class WorldRows:
                 return Someone(Ref(table, guid(person_id)), person.email)
         return Someone(None, person.email)
 
-    def owner_of_activity(self, activity: WorldActivity) -> Ref:
-        """The first colleague on it, sender first; else whoever owns the opportunity it is filed under."""
-        for person_id in (activity.from_id, *activity.to_ids, *activity.cc_ids):
-            if self._people[person_id].is_colleague:
-                return self._owner(person_id, activity.id)
-        deal = self._opportunities.get(identity.opportunity(activity.regarding_id)) if activity.regarding_id else None
-        return self._owner(deal.owner_id if deal else None, activity.id)
+    def owner_of_opportunity(self, opportunity_id: str | None, about: str) -> Ref:
+        """The systemuser who owns it; a fixed one for what is about nothing that the world knows."""
+        deal = self._opportunities.get(identity.opportunity(opportunity_id)) if opportunity_id else None
+        return self._owner(deal.owner_id if deal else None, about)
 
     def addresses(self) -> dict[str, str]:
         """Person id by lower-case address, aliases too."""

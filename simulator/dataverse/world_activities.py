@@ -18,7 +18,7 @@ from simulator.dataverse.activity_rows import (
     pointer_row,
     series_row,
 )
-from simulator.dataverse.parties import Party
+from simulator.dataverse.parties import Party, Someone
 from simulator.dataverse.rows import WorldRows
 from simulator.dataverse.schema import Ref, Row
 from simulator.world import Source, World, WorldActivity
@@ -32,6 +32,7 @@ class WorldActivities:
         self._rows = rows
         self._activities: dict[str, WorldActivity] = {}
         self._first_of_series: dict[str, WorldActivity] = {}
+        self._people: dict[str, Someone] = {}
         for activity in world.activities:
             if activity.source is not Source.MSGRAPH:
                 self._activities[identity.activity(activity.id)] = activity
@@ -72,8 +73,15 @@ class WorldActivities:
         activity = self._activities.get(guid)
         return pointer_row(TABLES[activity.kind] if activity else SERIES, self.row(guid))
 
+    def _someone(self, person_id: str) -> Someone:
+        found = self._people.get(person_id)
+        if found is None:
+            found = self._people[person_id] = self._rows.someone(person_id)
+        return found
+
     def _filed(self, activity: WorldActivity) -> Filed:
-        people = [self._rows.someone(person_id) for person_id in _people(activity)]
+        people = [self._someone(person_id) for person_id in _people(activity)]
+        ours = [someone.ref for someone in people if someone.ref and someone.is_ours]
         receivers = len(activity.to_ids)
         regarding = Ref("opportunity", identity.opportunity(activity.regarding_id)) if activity.regarding_id else None
         if regarding is None and activity.kind is Kind.TASK:
@@ -87,7 +95,7 @@ class WorldActivities:
             sender=people[0],
             to=tuple(people[1 : receivers + 1]),
             cc=tuple(people[receivers + 1 :]),
-            owner=self._rows.owner_of_activity(activity),
+            owner=ours[0] if ours else self._rows.owner_of_opportunity(activity.regarding_id, activity.id),
             regarding=regarding,
             status=activity.status,
             subject=activity.subject,
