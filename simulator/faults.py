@@ -30,6 +30,7 @@ class FaultKind(StrEnum):
     UPDATE_FIRST = "update_first"  # a partial row of an item comes before its full row
     DELETE_FIRST = "delete_first"  # a removal of an item comes before its full row
     UNKNOWN_REMOVED = "unknown_removed"  # something nobody ever saw is removed
+    ODD_ZONE = "odd_zone"  # times of events in the zone named `code`, or under a name that says nothing
     FORGOTTEN_VALUE = "forgotten_value"  # the page has no "value"
 
 

@@ -12,6 +12,7 @@ from zlib import crc32
 
 from relationship.activities import Kind
 from simulator import identity
+from simulator.calendars import Calendars
 from simulator.directory import Directory, User
 from simulator.expiry import Expiry
 from simulator.mailbox import Copy, Folder, Mailbox, MailboxState
@@ -41,6 +42,7 @@ class Organisation:
         self.expiry = Expiry()
         self.token_epoch = 0
         self.people = People(world)
+        self.calendars = Calendars(world, self.people, self.directory, self.lock)
         for person in world.people:
             if person.is_colleague:
                 self.directory.first_add(person)

@@ -8,7 +8,10 @@ from hashlib import sha256
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-READ_ROLES = ("Mail.ReadBasic.All", "User.Read.All", "Domain.Read.All")
+READ_ROLES = (
+    "Mail.ReadBasic.All", "User.Read.All", "Domain.Read.All", "Calendars.Read", "Tasks.Read.All",
+    "CallRecords.Read.All", "CallRecord-PstnCalls.Read.All", "MailboxSettings.Read",
+)  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -12,6 +12,12 @@ from simulator.signing import Claims
 Json = dict[str, object]
 
 _MAX_PAGE = 1000
+# The parts of a path that are no ids.
+_WORDS = frozenset((
+    "$batch", "calendar", "calendarView", "calendars", "callRecords", "childFolders", "delta", "events", "instances",
+    "linkedResources", "lists", "mailFolders", "mailboxSettings", "messages", "participants_v2", "planner", "plans",
+    "reauthorize", "sessions", "tasks", "todo", "userPurpose",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class Call:
     def template(self) -> str:
         """The path with {id} in place of ids, for counting."""
         return "/".join(
-            "{id}" if place % 2 and part not in ("delta", "$batch") else part
+            part if place == 0 or part in _WORDS else part.partition("(")[0] if "(" in part else "{id}"
             for place, part in enumerate(self.segments)
         )
 

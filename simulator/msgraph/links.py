@@ -16,6 +16,7 @@ class Place(NamedTuple):
 
     scope: collection the token belongs to; epoch: its count of expiries when the token was made
     select, since, change_type, newest_first: options of the first call, which the token keeps
+    begins, ends: the window of a calendar view, frozen by the first call
     empty: so many empty pages come first; turn: how often the place was left without a step forward
     """
 
@@ -30,6 +31,8 @@ class Place(NamedTuple):
     newest_first: bool = False
     empty: int = 0
     turn: int = 0
+    begins: str = ""
+    ends: str = ""
 
 
 def written(place: Place, key: bytes) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import requests
 
@@ -57,6 +57,33 @@ def mail(mail_id: str, sender: str, *to: str, cc: tuple[str, ...] = (), days_ago
     )
 
 
+def activity(
+    activity_id: str,
+    kind: Kind,
+    sender: str,
+    *to: str,
+    at: datetime = NOW - timedelta(days=1),
+    minutes: int | None = 30,
+    cc: tuple[str, ...] = (),
+    status: WorldStatus = WorldStatus.DONE,
+    **changes: Any,
+) -> WorldActivity:
+    base = mail(activity_id, sender, *to, cc=cc)
+    return replace(base, kind=kind, at=at, minutes=minutes, status=status, **{"conversation_id": "", **changes})
+
+
+def meeting(activity_id: str, organiser: str, *invited: str, **changes: Any) -> WorldActivity:
+    return activity(activity_id, Kind.MEETING, organiser, *invited, **changes)
+
+
+def call(activity_id: str, caller: str, *called: str, **changes: Any) -> WorldActivity:
+    return activity(activity_id, Kind.CALL, caller, *called, **changes)
+
+
+def task(activity_id: str, owner: str, *about: str, **changes: Any) -> WorldActivity:
+    return activity(activity_id, Kind.TASK, owner, *about, minutes=None, **changes)
+
+
 def draft(mail_id: str, sender: str, *to: str) -> WorldActivity:
     return replace(mail(mail_id, sender, *to), status=WorldStatus.DRAFT)
 
@@ -102,7 +129,7 @@ class DirectGraph:
         parts = urlsplit(url.removeprefix(ORIGIN))
         call = Call(
             method=method,
-            path=plain_path(parts.path),
+            path=plain_path(unquote(parts.path)),
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             headers={"prefer": prefer} if prefer else {},
             claims=self.claims,
