@@ -42,6 +42,7 @@ log = structlog.get_logger()
 BOOKKEEPING = timedelta(minutes=10)
 # A mailbox that is switched off or out of scope is looked at once a day.
 LOOK_AGAIN = timedelta(hours=24)
+_STOPPED = "stopped"
 
 
 class House(Protocol):
@@ -145,7 +146,8 @@ class _Run:
                 raise
             self._note_trouble(key, source_id, known, error)
         except RelationshipError as error:
-            self._note_trouble(key, source_id, known, error)
+            if error.code != _STOPPED:
+                self._note_trouble(key, source_id, known, error)
         except Exception as error:  # the rim of one source: a fault of ours stops no other
             log.error("source_failed", key=key, error=type(error).__name__)
             self._note_trouble(key, source_id, known, _our_fault(error))
@@ -211,7 +213,7 @@ class _Run:
             read=mail_reader(inside, read_from=read_from, zone=self._config.zone),
             circle_mark=inside.mark,
             zone=self._config.zone,
-            progress=self._tally.add_messages,
+            progress=self._add_messages,
         )
         resting = self._resting()
         wanted = [user for user in users if sources.MAILBOX + user not in resting]
@@ -238,25 +240,27 @@ class _Run:
         def read(source_id: int, refresh: bool) -> Round:
             return mailboxes.read_mailbox(reading, user_id, source_id, refresh=refresh)
 
-        try:
-            is_ok = self._attempt(key, read)
-        except RelationshipError:
-            self._stop.set()
-            raise
+        is_ok = self._attempt(key, read)
         self._tally.mailbox_done()
         return is_ok
 
     def _in_parallel(self, work: Callable[[str], bool], users: Sequence[str]) -> list[bool]:
-        if not users:
-            return []
-        with ThreadPoolExecutor(self._config.sync_threads, thread_name_prefix="mailbox") as pool:
+        """Do the work for all users; the first failure, or an interruption, stops the others after their page."""
+        pool = ThreadPoolExecutor(self._config.sync_threads, thread_name_prefix="mailbox")
+        try:
             futures = [pool.submit(work, user) for user in users]
             done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-            failed = next((future for future in done if future.exception() is not None), None)
-            if failed is not None:
-                self._stop.set()
-                pool.shutdown(wait=True, cancel_futures=True)
-            return [future.result() for future in ([failed] if failed else futures)]
+            for future in done:
+                future.result()
+            return [future.result() for future in futures]
+        finally:
+            self._stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _add_messages(self, count: int) -> None:
+        self._tally.add_messages(count)
+        if self._stop.is_set():
+            raise TryLater("The run was stopped.", next_step="Run it again: it goes on from here.", code=_STOPPED)
 
     def _report(self, mailboxes_ok: int, mailboxes_skipped: int) -> Report:
         return Report(

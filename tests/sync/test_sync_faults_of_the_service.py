@@ -7,8 +7,10 @@ from email.utils import format_datetime
 import pytest
 from sync_world import NOW, House, Undisturbed
 
-from relationship.errors import Reconnect
+from relationship.errors import Reconnect, StorageTrouble
 from relationship.store.sources import all_sources
+from relationship.sync import mailboxes
+from relationship.sync.report import Progress
 from simulator.dataverse import Limits
 from simulator.faults import Fault, FaultKind
 from simulator.mailbox import MailboxState
@@ -221,6 +223,69 @@ def test_twenty_percent_of_failures_cost_a_quarter_more_at_most(
     assert report.troubles == ()
     assert report.requests <= 1.25 * (report.requests - refused) + 1
     assert house.dump() == undisturbed()
+
+
+def test_mailboxes_that_rest_can_be_looked_at_again(house, organisation):
+    organisation.set_mailbox("lina", MailboxState.FORBIDDEN)
+    house.sync()
+    organisation.set_mailbox("lina", MailboxState.AVAILABLE)
+    assert house.sync().mailboxes_skipped == 1
+    assert house.sync(look_again=True).mailboxes_ok == 4
+
+
+def test_while_every_mailbox_is_refused_none_rests(house, running):
+    running.services.registration.roles = ("User.Read.All", "Domain.Read.All")
+    house.sync()
+    assert house.sync().mailboxes_unavailable == 4
+    running.services.registration.roles = ("User.Read.All", "Domain.Read.All", "Mail.ReadBasic.All")
+    house.close()
+    house.microsoft = None
+    assert house.sync().mailboxes_ok == 4
+
+
+def test_a_directory_that_may_not_be_read_is_for_the_administrator(house, running):
+    running.services.registration.roles = ("Mail.ReadBasic.All",)
+    report = house.sync()
+    assert (report.exit_code, report.troubles[0].key) == (77, "directory/users")
+    assert "User.Read.All" in report.troubles[0].next_step
+
+
+def test_a_full_disk_stops_the_run_and_the_next_one_goes_on(house, undisturbed, monkeypatch):
+    def full(*_args: object, **_options: object) -> int:
+        raise StorageTrouble("The disk is full.", next_step="Free some space.", code="disk_full")
+
+    monkeypatch.setattr("relationship.store.sightings.apply_page", full)
+    with pytest.raises(StorageTrouble):
+        house.sync()
+    monkeypatch.undo()
+    assert house.sync().troubles == ()
+    assert house.dump() == undisturbed()
+
+
+def test_an_interrupted_run_stops_soon_and_the_next_one_goes_on(house, undisturbed):
+    def interrupt(progress: Progress) -> None:
+        if progress.messages:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        house.sync(progress=interrupt)
+    assert house.sync().troubles == ()
+    assert house.dump() == undisturbed()
+
+
+def test_a_fault_of_ours_in_one_mailbox_stops_no_other(house, organisation, monkeypatch):
+    lina = organisation.user("lina").id
+    read = mailboxes.read_mailbox
+
+    def clumsy(reading: object, user_id: str, *args: object, **options: object) -> object:
+        if user_id == lina:
+            raise ZeroDivisionError
+        return read(reading, user_id, *args, **options)
+
+    monkeypatch.setattr(mailboxes, "read_mailbox", clumsy)
+    report = house.sync()
+    assert report.mailboxes_ok == 3
+    assert [(trouble.state, trouble.reason) for trouble in report.troubles] == [("degraded", "internal_error")]
 
 
 def _state(house: House, user_id: str) -> tuple[str, str]:

@@ -292,10 +292,12 @@ def test_refusals_do_not_open_the_circuit(wire):
 
 
 @contextmanager
-def tls_server(folder: Path, talk: Callable[[ssl.SSLSocket], None]) -> Iterator[tuple[str, Path]]:
+def tls_server(
+    folder: Path, talk: Callable[[ssl.SSLSocket], None], *, name: str = "localhost"
+) -> Iterator[tuple[str, Path]]:
     """A server that says whatever `talk` writes; its address and the authority that clients trust."""
     authority = trustme.CA()
-    leaf = authority.issue_cert("localhost")
+    leaf = authority.issue_cert(name)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     leaf.configure_cert(context)
     authority.cert_pem.write_to_path(folder / "ca.pem")
@@ -366,3 +368,11 @@ def test_an_untrusted_certificate_is_a_matter_of_settings(tmp_path):
         channel(base_url).fetch(f"{base_url}/users/delta", scope="m")
     assert caught.value.code == "untrusted_certificate"
     assert "RELATIONSHIP_CA_FILE" in caught.value.next_step
+
+
+def test_a_certificate_of_another_host_is_not_accepted(tmp_path):
+    with (
+        tls_server(tmp_path, _drip(b""), name="other.example") as (base_url, ca_file),
+        pytest.raises(FixSettings),
+    ):
+        channel(base_url, ca_file=ca_file).fetch(f"{base_url}/users/delta", scope="m")
