@@ -35,6 +35,8 @@ from relationship.sync.delta import Round
 from relationship.sync.disposition import circle, mail_reader
 from relationship.sync.report import DEGRADED, HEALTHY, READING, UNAVAILABLE, Progress, Report, Tally, Trouble
 
+__all__ = ["House", "Progress", "Report", "Trouble", "sync_once"]
+
 log = structlog.get_logger()
 
 # States and places are renewed at most this often while nothing changes, so that a run soon after another
