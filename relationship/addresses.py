@@ -1,4 +1,9 @@
-"""Mail addresses in one spelling, and which of them belong to a machine rather than a person."""
+"""How a person is known, in one spelling: mail addresses, telephone numbers, and ids of the two systems.
+
+All are kept alike as addresses: `ines@fjord.example`, `tel:+33199001234`, `contact:<guid>`, `lead:<guid>`,
+`systemuser:<guid>`, `user:<Graph id>`. So a call or CRM activity that names a person by number or id finds
+the same person as a mail does, in whatever order they arrive.
+"""
 
 import re
 import unicodedata
@@ -33,8 +38,37 @@ def normalise(raw: object) -> str | None:
     return f"{local}@{_ascii(domain)}"
 
 
+def telephone(raw: object) -> str | None:
+    """`tel:` and the number in international form, or None when it is no full number.
+
+    Spaces, dots, dashes, brackets go; `00` and a French leading `0` become `+` and `+33`; masked numbers
+    (with stars or x) and fewer than 8 digits give None.
+
+    >>> telephone("01 99 00 12 34")
+    'tel:+33199001234'
+    """
+    if not isinstance(raw, str) or re.search(r"[*xX]", raw):
+        return None
+    text = re.sub(r"[\s.()\-/\u00a0\u202f]", "", raw.removeprefix("tel:")).replace("+330", "+33")
+    if text.startswith("00"):
+        text = "+" + text[2:]
+    elif re.fullmatch(r"0[1-9]\d{8}", text):
+        text = "+33" + text[1:]
+    return f"tel:{text}" if re.fullmatch(r"\+\d{8,15}", text) else None
+
+
+def identity(kind: str, key: str) -> str:
+    """A person by the id one system gave: kind is contact, lead, systemuser or user."""
+    return f"{kind}:{key.lower()}"
+
+
+def is_colleague_identity(address: str) -> bool:
+    """Whether an address is an id that only colleagues have."""
+    return address.startswith(("user:", "systemuser:"))
+
+
 def domain_of(address: str) -> str:
-    """The domain of a normalised address."""
+    """The domain of a normalised mail address."""
     return address.rpartition("@")[2]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relationship.addresses import domain_of, is_machine, normalise
+from relationship.addresses import domain_of, identity, is_colleague_identity, is_machine, normalise, telephone
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,28 @@ def test_machines_are_told_from_people(address: str, machine: bool):
 
 def test_the_domain_is_what_follows_the_sign():
     assert domain_of("ines@fjord.example") == "fjord.example"
+
+
+@pytest.mark.parametrize(
+    ("raw", "number"),
+    [
+        ("+33 1 99 00 12 34", "tel:+33199001234"),
+        ("01.99.00.12.34", "tel:+33199001234"),
+        ("0033 1 99 00 12 34", "tel:+33199001234"),
+        ("+33 (0)1 99 00 12 34", "tel:+33199001234"),
+        ("tel:+33199001234", "tel:+33199001234"),
+        ("+3319900****", None),
+        ("12", None),
+        ("anonymous", None),
+        (None, None),
+    ],
+)
+def test_a_telephone_number_has_one_spelling(raw, number):
+    assert telephone(raw) == number
+
+
+def test_an_id_of_a_colleague_is_told_from_that_of_a_contact():
+    assert is_colleague_identity(identity("systemuser", "A1"))
+    assert is_colleague_identity(identity("user", "A1"))
+    assert not is_colleague_identity(identity("contact", "A1"))
+    assert identity("contact", "A1") == "contact:a1"

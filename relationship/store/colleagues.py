@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from relationship.addresses import identity
 from relationship.store import tables
 from relationship.store.chunks import in_chunks
 from relationship.store.cursors import Place
@@ -48,7 +49,7 @@ def save_directory(conn: Connection, rows: Sequence[DirectoryUser], removed: Seq
     columns = [{"key": row.key, "name": row.name, "enabled": row.enabled, "in_directory": True} for row in rows]
     written = _save(conn, columns, "directory_round", place)
     ids = _ids(conn, [row.key for row in rows])
-    wanted = {(ids[row.key], address) for row in rows for address in row.addresses}
+    wanted = {(ids[row.key], address) for row in rows for address in (*row.addresses, identity("user", row.key))}
     written += _set_addresses(conn, "msgraph", set(ids.values()), wanted)
     written += _leave(conn, "in_directory", "msgraph", _ids(conn, removed).values())
     if written:
@@ -74,6 +75,7 @@ def save_crm_users(conn: Connection, rows: Sequence[CrmUser], removed_guids: Seq
     written += _save(conn, columns, "crm_round", place)
     ids = _ids(conn, [row.colleague_key for row in rows])
     wanted = {(ids[row.colleague_key], row.address) for row in rows if row.address}
+    wanted |= {(ids[row.colleague_key], identity("systemuser", row.systemuser_guid)) for row in rows}
     written += _set_addresses(conn, "dataverse", set(ids.values()), wanted)
     written += _leave(conn, "in_crm", "dataverse", _ids_by_guid(conn, removed_guids))
     if written:

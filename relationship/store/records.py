@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
+from relationship.addresses import identity
 from relationship.store import tables
 from relationship.store.chunks import in_chunks
 from relationship.store.cursors import Place
@@ -108,7 +109,7 @@ def _set_addresses(conn: Connection, kind: RecordKind, rows: Sequence[RecordRow]
     if kind not in (RecordKind.CONTACT, RecordKind.LEAD):
         return 0
     ids = _ids(conn, kind, [row.guid for row in rows])
-    wanted = {(ids[row.guid], address) for row in rows for address in row.addresses}
+    wanted = {(ids[row.guid], address) for row in rows for address in (*row.addresses, identity(kind.value, row.guid))}
     present: set[tuple[int, str]] = set()
     for chunk in in_chunks(sorted(ids.values())):
         query = sa.select(_address.c.record_id, _address.c.address).where(_address.c.record_id.in_(chunk))
