@@ -70,8 +70,8 @@ class ListQuery:
             return self.but(descending=not self.descending)
         return self.but(column=column, descending=column in LARGEST_FIRST)
 
-    def arguments(self) -> dict[str, Any]:
-        """The address arguments of this list; what is as at the start is left out."""
+    def arguments(self, *, ordered: bool = True) -> dict[str, Any]:
+        """The address arguments of this list, with or without its order; what is as at the start is left out."""
         start = ListQuery()
         pairs: dict[str, tuple[Any, Any]] = {
             "rating": (list(self.ratings), list(start.ratings)),
@@ -84,7 +84,8 @@ class ListQuery:
             "size": (self.size, start.size),
             "page": (self.place, start.place),
         }
-        return {name: value for name, (value, usual) in pairs.items() if value != usual}
+        wanted = pairs.items() if ordered else [pair for pair in pairs.items() if pair[0] != "sort"]
+        return {name: value for name, (value, usual) in wanted if value != usual}
 
     def filters(self, *, reader_oid: str, today: date) -> Filters:
         """The filters as the store takes them."""

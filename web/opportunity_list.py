@@ -51,26 +51,35 @@ class Overview:
 @for_readers
 def listing() -> str:
     query = _query()
-    filters = query.filters(reader_oid=member().oid, today=day_of(today()))
+    wanted = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
     with house().store.reading() as conn:
         page = _page(conn, query)
-        overview = _overview(store.shares(conn, scope=member().scope, filters=filters), query)
-        mailboxes = sources.counts_by_state(conn)
-        started = bool(overview.total) or store.any_opportunity(conn)
-    fragment = request.headers.get("HX-Request") and request.headers.get("HX-Target") == "results"
+        # Another order or page leaves the figures as they are: only the lines are asked for.
+        around = {} if wanted == "rows" else _around(conn, query)
+    template = {"rows": "rows.html", "results": "results.html"}.get(wanted or "", "list.html")
     return render_template(
-        "opportunities/results.html" if fragment else "opportunities/list.html",
+        f"opportunities/{template}",
         query=query,
         page=page,
         next_page=cursors.sealed(page.next_place, of=query.fingerprint),
         previous_page=cursors.sealed(page.previous_place, of=query.fingerprint),
-        overview=overview,
-        mailboxes=mailboxes,
-        started=started,
         columns=_COLUMNS,
         choices={"trends": TRENDS, "statuses": STATUSES, "closings": CLOSINGS, "sizes": SIZES},
         today=day_of(today()),
+        swapped=wanted == "rows",
+        **around,
     )
+
+
+def _around(conn: Connection, query: ListQuery) -> dict[str, Any]:
+    """The figures over the list and the state of the mailboxes."""
+    filters = query.filters(reader_oid=member().oid, today=day_of(today()))
+    overview = _overview(store.shares(conn, scope=member().scope, filters=filters), query)
+    return {
+        "overview": overview,
+        "mailboxes": sources.counts_by_state(conn),
+        "started": bool(overview.total) or store.any_opportunity(conn),
+    }
 
 
 @blueprint.get("/opportunities/chart")

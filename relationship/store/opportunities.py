@@ -1,6 +1,6 @@
 """Named queries of the list of opportunities: one page of rows, the share per band, the bubbles."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from sqlakeyset.serial import BadBookmark, InvalidPage
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
+from relationship.store.chunks import in_chunks
 from relationship.store.reading_scope import Scope, may_be_read, owned_by
 from relationship.store.tables import Colleague, Health, Record, table
 
@@ -124,19 +125,14 @@ def opportunity_page(
 
     place   where to go on, from an earlier page with the same filters and order; ValueError if it is none
     """
-    key = _sort_key(column, descending=descending)
-    query = (
-        _listed(scope, filters)
-        .with_only_columns(*_ROW_COLUMNS)
-        .order_by(sa.desc(key) if descending else sa.asc(key), _record.c.id)
-    )
+    query = _ordered(scope, filters, column, descending=descending).with_only_columns(_record.c.id)
     try:
         page: Any = sqlakeyset.select_page(conn, query, per_page=per_page, page=place)
     except (BadBookmark, InvalidPage) as error:
         raise ValueError("not a place in this list") from error
     paging = page.paging
     return OpportunityPage(
-        rows=tuple(OpportunityRow(*row) for row in page),
+        rows=_rows(conn, [row[0] for row in page]),
         next_place=paging.bookmark_next if paging.has_next else None,
         previous_place=paging.bookmark_previous if paging.has_previous else None,
     )
@@ -146,15 +142,10 @@ def all_opportunities(
     conn: Connection, *, scope: Scope, filters: Filters, column: Column, descending: bool, limit: int
 ) -> Iterator[OpportunityRow]:
     """The rows of the whole list in its order, up to `limit`, read as they are asked for."""
-    key = _sort_key(column, descending=descending)
-    query = (
-        _listed(scope, filters)
-        .with_only_columns(*_ROW_COLUMNS)
-        .order_by(sa.desc(key) if descending else sa.asc(key), _record.c.id)
-        .limit(limit)
-    )
-    rows: Iterable[Any] = conn.execute(query, execution_options={"yield_per": 1000})
-    return (OpportunityRow(*row) for row in rows)
+    query = _ordered(scope, filters, column, descending=descending).with_only_columns(_record.c.id).limit(limit)
+    ids = list(conn.scalars(query))
+    for chunk in in_chunks(ids):
+        yield from _rows(conn, chunk)
 
 
 def shares(conn: Connection, *, scope: Scope, filters: Filters) -> Shares:
@@ -186,13 +177,12 @@ def largest_with_close_date(
     first, last = between
     query = (
         _listed(scope, filters)
-        .with_only_columns(*_ROW_COLUMNS)
+        .with_only_columns(_record.c.id)
         .where(_record.c.close_on.between(first, last))
         .order_by(sa.desc(sa.func.coalesce(_record.c.value, 0.0)), _record.c.id)
         .limit(limit)
     )
-    rows: Iterable[Any] = conn.execute(query)
-    return tuple(OpportunityRow(*row) for row in rows)
+    return _rows(conn, list(conn.scalars(query)))
 
 
 def any_opportunity(conn: Connection) -> bool:
@@ -225,15 +215,38 @@ _ROW_COLUMNS = (
 )
 
 
-def _listed(scope: Scope, filters: Filters) -> sa.Select[Any]:
+_WITH_ACCOUNT = sa.and_(_account.c.kind == RecordKind.ACCOUNT.value, _account.c.guid == _record.c.account_guid)
+_WITH_OWNER = _owner.c.systemuser_guid == _record.c.owner_guid
+
+
+def _rows(conn: Connection, ids: Sequence[int]) -> tuple[OpportunityRow, ...]:
+    """The lines of these opportunities, in this order.
+
+    A list is narrowed and sorted on as few columns as it takes; names are looked up for the lines shown.
+    """
     joined = (
         _record.outerjoin(_health, _health.c.record_id == _record.c.id)
-        .outerjoin(
-            _account,
-            sa.and_(_account.c.kind == RecordKind.ACCOUNT.value, _account.c.guid == _record.c.account_guid),
-        )
-        .outerjoin(_owner, _owner.c.systemuser_guid == _record.c.owner_guid)
+        .outerjoin(_account, _WITH_ACCOUNT)
+        .outerjoin(_owner, _WITH_OWNER)
     )
+    query = sa.select(_record.c.id, *_ROW_COLUMNS).select_from(joined).where(_record.c.id.in_(ids))
+    found: dict[int, OpportunityRow] = {number: OpportunityRow(*line) for number, *line in conn.execute(query)}
+    return tuple(found[number] for number in ids)
+
+
+def _ordered(scope: Scope, filters: Filters, column: Column, *, descending: bool) -> sa.Select[Any]:
+    key = _sort_key(column, descending=descending)
+    listed = _listed(scope, filters, account=column is Column.ACCOUNT, owner=column is Column.OWNER)
+    return listed.order_by(sa.desc(key) if descending else sa.asc(key), _record.c.id)
+
+
+def _listed(scope: Scope, filters: Filters, *, account: bool = False, owner: bool = False) -> sa.Select[Any]:
+    """The filtered opportunities; names of accounts and owners are joined only where they are asked for."""
+    joined = _record.outerjoin(_health, _health.c.record_id == _record.c.id)
+    if account or filters.words:
+        joined = joined.outerjoin(_account, _WITH_ACCOUNT)
+    if owner:
+        joined = joined.outerjoin(_owner, _WITH_OWNER)
     return (
         sa.select(_record.c.id)
         .select_from(joined)

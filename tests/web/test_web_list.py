@@ -157,6 +157,16 @@ def test_htmx_gets_the_results_alone(client: FlaskClient) -> None:
     assert "<html" not in answer.text
 
 
+def test_another_order_costs_the_lines_alone(site: Site) -> None:
+    site.fill(deals_of_all_sorts(30))
+    client = site.as_()
+    with counted(site) as statements:
+        answer = client.get("/opportunities?sort=name", headers={"HX-Request": "true", "HX-Target": "rows"})
+    assert answer.text.lstrip().startswith('<div id="rows">')
+    assert 'id="export" class="quiet" hx-swap-oob="true" href="/opportunities.csv?sort=name"' in answer.text
+    assert len(statements) == 2
+
+
 def test_the_chart_brings_its_table(client: FlaskClient) -> None:
     text = client.get("/opportunities/chart").text
     assert [name for name in ("Alpha", "Bravo", "Charlie", "Delta") if f">{name}</a>" in text] == [
@@ -215,7 +225,7 @@ def test_the_number_of_statements_does_not_grow_with_the_list(site: Site) -> Non
         client.get("/opportunities?size=25")
     with counted(site) as many:
         client.get("/opportunities?size=100&status=all")
-    assert len(few) == len(many) == 3  # rows, shares, mailboxes
+    assert len(few) == len(many) == 4  # places, lines, shares, mailboxes
 
 
 def test_mine_means_owned_by_the_reader(client: FlaskClient) -> None:
