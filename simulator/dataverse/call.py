@@ -59,7 +59,8 @@ def _rows(crm: Crm, table: Table, call: Call, address: re.Match[str]) -> Respons
     reader = Reader(crm, table, call.service, preferences)
     if address["count"]:
         return Response(str(reader.delta_count(query)), content_type="text/plain")
-    body = reader.single(address["guid"].lower(), query) if address["guid"] else reader.collection(query)
+    with crm.lock:  # rows and their parties fit together
+        body = reader.single(address["guid"].lower(), query) if address["guid"] else reader.collection(query)
     response = json_response(body)
     applied = _applied(preferences)
     if applied:

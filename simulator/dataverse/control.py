@@ -36,6 +36,11 @@ def control_blueprint(
     def truth() -> Response:
         return _answer(crm.truth())
 
+    @bp.get(f"{PREFIX}/limits")
+    def refusals() -> Response:
+        refused, too_early = (protection.refused, protection.too_early) if protection else (0, 0)
+        return _answer({"refused": refused, "too_early": too_early})
+
     @bp.post(f"{PREFIX}/limits")
     def limits() -> Response:
         if protection is None:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 from simulator.dataverse.answers import Json
 from simulator.dataverse.errors import NO_SUCH_SET, DataverseError, bad_query
-from simulator.dataverse.schema import Table, tables
+from simulator.dataverse.schema import Table, party_table, tables
 
 _ONE = re.compile(r"EntityDefinitions\(LogicalName='(?P<table>\w+)'\)")
 _FILTER = re.compile(r"\s*LogicalName eq '(?P<table>\w+)'\s*")
@@ -19,12 +19,13 @@ def definitions(address: str, raw_query: str, service: str) -> Json | None:
         return None
     names = [name.strip() for name in options.get("$select", "").split(",") if name.strip()]
     context = f"{service}/$metadata#EntityDefinitions{'(' + ','.join(names) + ')' if names else ''}"
+    known = {**tables(), party_table().logical_name: party_table()}
     if one:
-        table = tables().get(one["table"])
+        table = known.get(one["table"])
         if table is None:
             raise DataverseError(404, NO_SUCH_SET, f"Could not find an entity with name {one['table']}.")
         return {"@odata.context": f"{context}/$entity", **_definition(table, names)}
-    wanted = list(tables().values())
+    wanted = list(known.values())
     if "$filter" in options:
         found = _FILTER.fullmatch(options["$filter"])
         if not found:
@@ -39,7 +40,7 @@ def _definition(table: Table, names: list[str]) -> Json:
         "EntitySetName": table.entity_set,
         "PrimaryIdAttribute": table.key,
         "PrimaryNameAttribute": table.name_column,
-        "ChangeTrackingEnabled": True,
+        "ChangeTrackingEnabled": table.logical_name in tables(),
     }
     unknown = [name for name in names if name not in told and name != "MetadataId"]
     if unknown:

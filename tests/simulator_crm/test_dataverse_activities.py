@@ -234,6 +234,32 @@ def test_parties_have_no_address_of_their_own(client):
     assert client.refusal("activityparties")[0] == 404
 
 
+def test_activities_can_be_tracked_and_party_lists_cannot(client):
+    tracked = {
+        table: client.json(f"EntityDefinitions(LogicalName='{table}')?$select=ChangeTrackingEnabled")
+        for table in ("email", "phonecall", "appointment", "task", "activityparty")
+    }
+    assert [table for table, told in tracked.items() if not told["ChangeTrackingEnabled"]] == ["activityparty"]
+
+
+def test_truth_is_what_the_web_api_shows(client):
+    truth, shown = busy_crm().truth(), {}
+    for entity_set in ("emails", "phonecalls", "appointments", "tasks"):
+        table = entity_set.removesuffix("s")
+        for row in client.json(f"{entity_set}?$expand={table}_activity_parties")["value"]:
+            told = {name: value for name, value in row.items() if value is not None and "@" not in name}
+            parties = told.pop(f"{table}_activity_parties")
+            del told["versionnumber"], told["modifiedon"]
+            assert told == truth[table][row["activityid"]]
+            for party in parties:
+                del party["versionnumber"]
+                shown[party["activitypartyid"]] = {name: value for name, value in party.items() if value is not None}
+    masters = set(truth["recurringappointmentmaster"])
+    assert shown == {
+        party: row for party, row in truth["activityparty"].items() if row["_activityid_value"] not in masters
+    }
+
+
 def test_all_activities_are_activitypointers_of_their_type(client):
     rows = client.json(
         "activitypointers?$select=subject,activitytypecode,statecode,statuscode,_regardingobjectid_value"

@@ -31,6 +31,7 @@ def post(crm, protection):
         return answer.status_code, answer.get_json()
 
     act.truth = lambda: http.get("/_simulator/crm/truth", headers={"X-Key": "k"}).get_json()
+    act.limits = lambda: http.get("/_simulator/crm/limits", headers={"X-Key": "k"}).get_json()
     return act
 
 
@@ -146,3 +147,9 @@ def test_a_wrong_command_says_so_and_changes_nothing(post, crm, act, body, statu
     before = crm.truth()
     assert post(act, body)[0] == status
     assert crm.truth() == before
+
+
+def test_refused_requests_are_told_and_those_that_came_too_early(post, protection):
+    protection.block("somebody", 60)
+    protection.enter("somebody")
+    assert post.limits() == {"refused": 1, "too_early": 1}

@@ -156,6 +156,19 @@ def test_f48_a_merged_contact_hands_over_its_activities_which_the_next_delta_tel
     assert merged not in named
 
 
+def test_f48_a_contact_is_deactivated_gets_a_new_owner_and_shares_its_address(client, crm):
+    contact, helper = identity.contact("c1"), identity.system_user("helper")
+    _, link = client.round("contacts?$select=statecode,emailaddress1,_ownerid_value", prefer=TRACK)
+    crm.update("contact", contact, {"statecode": 1, "statuscode": 2})
+    crm.change_owner("contact", contact, helper)
+    twin = crm.create("contact", {"fullname": "Ana Nova", "emailaddress1": "c1@mail.example"})
+    rows, _ = client.round(link, prefer=TRACK)
+    assert [(r["contactid"], r["statecode"], r["emailaddress1"], r["_ownerid_value"]) for r in rows] == [
+        (contact, 1, "c1@mail.example", helper),
+        (twin, 0, "c1@mail.example", None),
+    ]
+
+
 def test_faults_strike_inside_a_batch_as_well(client, plan):
     plan.add(Fault(FaultKind.UNAVAILABLE, "accounts"))
     part = (

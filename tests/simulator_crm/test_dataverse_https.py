@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from crm_world import small_world
+from crm_activities import busy_world, guid
 
 from simulator import identity
 from simulator.server import Running, start
@@ -13,7 +13,7 @@ from simulator.server import Running, start
 @pytest.fixture
 def running(monkeypatch) -> Iterator[Running]:
     monkeypatch.setenv("RELATIONSHIP_MODE", "test")
-    with start(small_world()) as found:
+    with start(busy_world()) as found:
         yield found
 
 
@@ -77,3 +77,27 @@ def test_the_crm_is_changed_and_limited_from_another_process(running, session):
     answer = session.get(f"{service(running)}/accounts", timeout=10)
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_party_lists_survive_the_wire_page_by_page(running, session):
+    columns = "participationtypemask,addressused,_partyid_value"
+    link, found = f"{service(running)}/emails?$select=subject&$expand=email_activity_parties($select={columns})", []
+    while link:
+        page = session.get(link, headers={"Prefer": "odata.maxpagesize=1"}, timeout=10).json()
+        found += [(row["subject"], len(row["email_activity_parties"])) for row in page["value"]]
+        link = page.get("@odata.nextLink")
+    assert found == [("Objet sent", 6), ("Objet received", 4), ("Objet draft", 4)]
+
+
+def test_a_batch_is_answered_over_the_wire(running, session):
+    one = f"emails({guid('sent')})?$select=subject&$expand=email_activity_parties($select=participationtypemask)"
+    body = (
+        "--b\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n"
+        f"GET /api/data/v9.2/{one} HTTP/1.1\r\nAccept: application/json\r\n\r\n--b--\r\n"
+    )
+    headers = {"Content-Type": "multipart/mixed; boundary=b"}
+    answer = session.post(f"{service(running)}/$batch", data=body, headers=headers, timeout=10)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("multipart/mixed; boundary=batchresponse_")
+    assert "HTTP/1.1 200 OK\r\n" in answer.text
+    assert answer.text.count('"participationtypemask"') == 6
