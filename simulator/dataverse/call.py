@@ -59,7 +59,7 @@ def _rows(crm: Crm, table: Table, call: Call, address: re.Match[str]) -> Respons
     reader = Reader(crm, table, call.service, preferences)
     if address["count"]:
         return Response(str(reader.delta_count(query)), content_type="text/plain")
-    with crm.lock:  # rows and their parties fit together
+    with crm.lock:  # Rows and their parties are of the same moment.
         body = reader.single(address["guid"].lower(), query) if address["guid"] else reader.collection(query)
     response = json_response(body)
     applied = _applied(preferences)
