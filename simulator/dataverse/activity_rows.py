@@ -47,7 +47,10 @@ _OUTGOING = {Kind.EMAIL: 3, Kind.CALL: 2}
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """An activity as somebody filed it. at: start, sending or due instant, UTC; series: its master or None."""
+    """An activity as somebody filed it. at: start, sending or due instant, UTC; series: its master or None.
+
+    message_id, calendar_uid: its identity in Exchange; phone: the other side's number in a call.
+    """
 
     kind: Kind
     at: datetime
@@ -62,6 +65,7 @@ class Filed:
     created: datetime
     message_id: str = ""
     calendar_uid: str = ""
+    phone: str = ""
     series: str | None = None
 
 
@@ -89,7 +93,7 @@ def activity_row(guid: str, filed: Filed) -> Row:
                 "messageid": None if filed.status is WorldStatus.DRAFT else filed.message_id[:320] or None,
             }
         case Kind.CALL:
-            row["directioncode"] = filed.sender.is_ours
+            row |= {"directioncode": filed.sender.is_ours, "phonenumber": filed.phone or None}
         case Kind.MEETING:
             row |= {
                 "isalldayevent": False,

@@ -16,7 +16,7 @@ from simulator import identity
 from simulator.dataverse.activity_rows import ACTIVITY_TABLES, POINTER, Filed, pointer_row
 from simulator.dataverse.parties import Party, PartyBook, Someone, party_rows
 from simulator.dataverse.rows import SALES_TEAM, STAKEHOLDER, WorldRows, connection_row, instant, link_rows
-from simulator.dataverse.schema import Ref, Row, Value, check_columns, tables
+from simulator.dataverse.schema import Ref, Row, Value, check_columns, plain, tables
 from simulator.dataverse.tracking import Change, TrackedTable
 from simulator.dataverse.world_activities import WorldActivities
 from simulator.world import World
@@ -165,9 +165,9 @@ class Crm:
         The parties of all activities stand under `activityparty`.
         """
         with self.lock:
-            told = {name: {guid: _plain(table.row(guid)) for guid in table} for name, table in self._tables.items()}
+            told = {name: {guid: plain(table.row(guid)) for guid in table} for name, table in self._tables.items()}
             told["activityparty"] = {
-                str(party["activitypartyid"]): _plain(party, without="versionnumber")
+                str(party["activitypartyid"]): plain(party, without="versionnumber")
                 for table in ACTIVITY_TABLES
                 for guid in self._tables[table]
                 for party in self.party_rows(guid)
@@ -390,11 +390,3 @@ class Crm:
         rows = (self._tables["connection"].row(guid) for guid in self._connections_of(contact))
         ends = (row.get("_record1id_value") for row in rows)
         return [end.guid for end in ends if isinstance(end, Ref) and end.table == "opportunity"]
-
-
-def _plain(row: Row, *, without: str = "") -> dict[str, str | int | float | bool | None]:
-    return {
-        column: value.guid if isinstance(value, Ref) else value
-        for column, value in row.items()
-        if value is not None and column != without
-    }

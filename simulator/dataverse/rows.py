@@ -379,7 +379,9 @@ def _company_of(email: str) -> str:
 
 def _addresses(person: Person) -> Row:
     known = [address[:100] for address in (person.email, *person.aliases)][:3]
-    return cast(Row, {f"emailaddress{place}": address for place, address in enumerate(known, 1)})
+    return cast(Row, {f"emailaddress{place}": address for place, address in enumerate(known, 1)}) | {
+        "telephone1": identity.phone(person.id)
+    }
 
 
 def _state(deal: Opportunity) -> Row:

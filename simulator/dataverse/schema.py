@@ -95,3 +95,12 @@ def check_columns(table: Table, columns: Mapping[str, Value]) -> None:
 def entity_sets() -> Mapping[str, Table]:
     """All tables by the name of their entity set, as in addresses."""
     return {table.entity_set: table for table in tables().values()}
+
+
+def plain(row: Row, *, without: str = "") -> dict[str, str | int | float | bool | None]:
+    """A row with lookups as bare GUIDs, without nulls and without one column."""
+    return {
+        column: value.guid if isinstance(value, Ref) else value
+        for column, value in row.items()
+        if value is not None and column != without
+    }

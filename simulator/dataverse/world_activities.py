@@ -4,6 +4,7 @@ Rows are built when they are read; until then an activity costs its GUID and a p
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from relationship.activities import Kind
 from simulator import identity
@@ -53,9 +54,10 @@ class WorldActivities:
 
     def row(self, guid: str) -> Row:
         first = self._first_of_series.get(guid)
-        return (
-            series_row(guid, self._filed(first)) if first else activity_row(guid, self._filed(self._activities[guid]))
-        )
+        if first is None:
+            return activity_row(guid, self._filed(self._activities[guid]))
+        uid = identity.series_uid(first.conversation_id)
+        return series_row(guid, replace(self._filed(first), calendar_uid=uid))
 
     def parties(self, guid: str) -> list[Party]:
         """The participants of an activity; [] for one that is not of the world."""
@@ -88,6 +90,7 @@ class WorldActivities:
             # The CRM has no participants of tasks: only as its regarding can a person be on one.
             regarding = next((someone.ref for someone in people[1:] if someone.ref and not someone.is_ours), None)
         is_meeting = activity.kind is Kind.MEETING
+        others = [key for key, someone in zip(_people(activity), people, strict=True) if not someone.is_ours]
         return Filed(
             kind=activity.kind,
             at=activity.at,
@@ -102,6 +105,7 @@ class WorldActivities:
             created=min(activity.at, self._world.now),
             message_id=identity.message_id(activity.id, people[0].address),
             calendar_uid=identity.calendar_uid(activity.id, activity.conversation_id) if is_meeting else "",
+            phone=identity.phone(others[0]) if activity.kind is Kind.CALL and others else "",
             series=_series_of(activity),
         )
 

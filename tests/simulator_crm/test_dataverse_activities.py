@@ -94,6 +94,12 @@ def test_a_call_lasts_from_its_start_for_its_minutes(client):
     assert (row["actualstart"], row["actualend"]) == ("2026-06-04T09:00:00Z", "2026-06-04T09:12:00Z")
 
 
+def test_a_call_and_the_contact_have_the_number_that_telephony_knows(client):
+    call = client.json(f"phonecalls({guid('made')})?$select=phonenumber")
+    contact = client.json(f"contacts({C1})?$select=telephone1")
+    assert call["phonenumber"] == contact["telephone1"] == identity.phone("c1")
+
+
 @pytest.mark.parametrize(
     ("name", "state", "code"),
     [("met", 1, 3), ("no-meeting", 2, 4), ("refused", 2, 4), ("to-meet", 3, 5)],
@@ -116,7 +122,10 @@ def test_the_occurrences_of_a_series_name_their_master_and_have_an_id_of_their_o
     first, second = (
         client.json(f"appointments({guid(f'weekly-{n}')})?$select={columns}", prefer=ANNOTATED) for n in (1, 2)
     )
-    (master,) = client.json("recurringappointmentmasters?$select=instancetypecode,patternstartdate,subject")["value"]
+    (master,) = client.json("recurringappointmentmasters?$select=instancetypecode,patternstartdate,globalobjectid")[
+        "value"
+    ]
+    assert master["globalobjectid"] == identity.series_uid("s7")
     assert (first["instancetypecode"], second["instancetypecode"], master["instancetypecode"]) == (2, 2, 1)
     assert first["_seriesid_value"] == second["_seriesid_value"] == master["activityid"]
     assert master["patternstartdate"] == "2026-06-09T09:00:00Z"
