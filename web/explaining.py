@@ -22,6 +22,8 @@ TERMS = {
     TermName.MUTUALITY: _l("Mutuality"),
     TermName.LATENESS: _l("Last contact"),
 }
+# Bars share one scale, so that a few points never look like many.
+FULL_BAR_POINTS = 20
 # A side this much stronger than the other is worth saying.
 CLEARLY_MORE = 1.25
 
@@ -37,7 +39,7 @@ class KindLine:
 
 @dataclass(frozen=True, slots=True)
 class TermLine:
-    """One term as a reader sees it; width: length of its bar from 0 to 1 of the longest."""
+    """One term as a reader sees it; width: length of its bar from 0 to 1."""
 
     name: str
     title: str
@@ -60,7 +62,7 @@ class ActLine:
 
 def term_lines(why: Explanation, rules: HealthRules) -> tuple[TermLine, ...]:
     """The three terms, each with its sentence."""
-    longest = max(abs(term.points) for term in why.terms) or 1
+    longest = max(FULL_BAR_POINTS, *(abs(term.points) for term in why.terms))
     return tuple(
         TermLine(
             name=term.name.value,

@@ -116,6 +116,16 @@ def test_lines_are_walked_and_opened_with_the_keyboard(visit: Visit) -> None:
     page.wait_for_selector(f"h1:has-text('{name}')")
 
 
+def test_the_way_back_leads_to_the_list_as_it_was_left(visit: Visit) -> None:
+    page = visit("/opportunities")
+    page.locator("#share-fair").click()
+    page.wait_for_url("**rating=fair*")
+    page.locator(".row-link").first.click()
+    page.wait_for_selector("#back")
+    page.locator("#back").click()
+    page.wait_for_url("**/opportunities?*rating=fair*")
+
+
 def test_the_first_tab_leads_past_the_header(visit: Visit) -> None:
     page = visit("/opportunities")
     page.keyboard.press("Tab")
