@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sync_world import House, Undisturbed
+from sync_world import House, Undisturbed, config_for
 
 from simulator.faults import seeded
 from simulator.msgraph import message_rows
@@ -17,7 +17,8 @@ def test_f35_alias_plus_address_and_case_are_one_person(house, organisation):
     house.sync()
     lines = [json.loads(line) for line in house.dump().splitlines()]
     ines = organisation.user("ines").id
-    addresses = {line[3] for line in lines if line[0] == "colleague_address" and line[1] == ines}
+    spelled = {line[3] for line in lines if line[0] == "colleague_address" and line[1] == ines}
+    addresses = {address for address in spelled if "@" in address}
     assert addresses == {"ines@fjord.example", "i.okafor@fjord.example"}
 
 
@@ -79,5 +80,18 @@ def test_seeded_faults_in_pairs_and_more_end_with_the_same_bytes(
     running.services.faults.add(*seeded(seed + 100, count=2, within=20))
     house.sync()
     running.services.faults.clear()
+    assert house.sync().troubles == ()
+    assert house.dump() == undisturbed()
+
+
+def test_copies_that_differ_give_the_same_activity_whichever_mailbox_is_read_first(
+    house, running, organisation, undisturbed
+):
+    holders = ["ines", "omar", "lina", "sales"]
+    for number in range(40):
+        mail = organisation.deliver("tor", holders)
+        organisation.edit(mail.id, cc=["eva"], only=holders[number % 4])
+        organisation.edit(mail.id, cc=["paul"], only=holders[(number + 1) % 4])
+    house.config = config_for(running, sync_threads=4)
     assert house.sync().troubles == ()
     assert house.dump() == undisturbed()
