@@ -7,10 +7,16 @@ from simulator import identity
 from simulator.changelog import ChangeLog, What
 from simulator.world import Person
 
+# A person of the world with one of these for a job title is such a mailbox.
+_PURPOSES = ("shared", "room", "equipment")
+
 
 @dataclass(slots=True)
 class User:
-    """A directory object. id: GUID; aliases: further addresses beside `mail`."""
+    """A directory object. id: GUID; aliases: further addresses beside `mail`.
+
+    purpose: of its mailbox: user, shared, room, equipment, linked or others
+    """
 
     id: str
     person_id: str
@@ -20,6 +26,7 @@ class User:
     aliases: tuple[str, ...]
     job_title: str
     enabled: bool = True
+    purpose: str = "user"
 
 
 class Directory:
@@ -50,7 +57,8 @@ class Directory:
             mail=person.email,
             user_principal_name=person.email,
             aliases=person.aliases,
-            job_title="" if person.job_title == "mailbox" else person.job_title,
+            job_title="" if person.job_title in ("mailbox", *_PURPOSES) else person.job_title,
+            purpose=person.job_title if person.job_title in _PURPOSES else "user",
         )
         self._users[user.id] = user
         for name in (*person.aliases, person.email, person.id):

@@ -61,6 +61,7 @@ class Copy:
     is_read: bool
     version: int
     generation: int = 0
+    is_flagged: bool = False
 
     @property
     def is_draft(self) -> bool:
@@ -168,9 +169,9 @@ class Mailbox:
     def all_copies(self) -> Iterator[Copy]:
         return iter(self.copies.values())
 
-    def first_add(self, mail: WorldActivity, folder: Folder, *, received_at: datetime, is_read: bool) -> None:
+    def first_add(self, mail: WorldActivity, folder: Folder, *, received_at: datetime, is_read: bool) -> Copy:
         """Adds a mail of the time before the simulation began: it is part of the first version."""
-        self._add(mail, folder, received_at, is_read)
+        return self._add(mail, folder, received_at, is_read)
 
     def add(self, mail: WorldActivity, folder: Folder, *, received_at: datetime, is_read: bool) -> Copy:
         self.version += 1
@@ -200,6 +201,10 @@ class Mailbox:
 
     def mark(self, copy: Copy, *, is_read: bool) -> None:
         copy.is_read = is_read
+        self._change(copy, What.TOUCHED)
+
+    def flag(self, copy: Copy) -> None:
+        copy.is_flagged = True
         self._change(copy, What.TOUCHED)
 
     def delete(self, copy: Copy) -> None:

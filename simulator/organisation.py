@@ -13,10 +13,13 @@ from zlib import crc32
 from relationship.activities import Kind
 from simulator import identity
 from simulator.calendars import Calendars
+from simulator.calls import Calls
 from simulator.directory import Directory, User
 from simulator.expiry import Expiry
+from simulator.headers import Headers, headers_of
 from simulator.mailbox import Copy, Folder, Mailbox, MailboxState
 from simulator.people import People, UnknownNameError
+from simulator.tasks import Tasks
 from simulator.world import Person, Side, Source, World, WorldActivity, WorldStatus
 
 __all__ = ["UNREAD_FOLDERS", "Organisation", "UnknownNameError"]
@@ -43,6 +46,9 @@ class Organisation:
         self.token_epoch = 0
         self.people = People(world)
         self.calendars = Calendars(world, self.people, self.directory, self.lock)
+        self.calls = Calls(world, self.people, self.calendars, self.lock)
+        self.tasks = Tasks(world, self.people, self.directory, self.lock, mailbox=self.mailbox, now=lambda: self.now)
+        self._headers: dict[str, Headers] = {}
         for person in world.people:
             if person.is_colleague:
                 self.directory.first_add(person)
@@ -77,10 +83,11 @@ class Organisation:
             raise UnknownNameError(f"no user {key}")
         return found
 
-    def new_user(self, name: str, email: str, *, aliases: Sequence[str] = ()) -> User:
-        """Somebody joins, with an empty mailbox."""
+    def new_user(self, name: str, email: str, *, aliases: Sequence[str] = (), purpose: str = "user") -> User:
+        """Somebody joins, with an empty mailbox. purpose: user, shared, room or equipment."""
         with self.lock:
-            person = Person(self.people.new_id("colleague"), email, name, Side.COLLEAGUE, None, "", tuple(aliases))
+            title = "" if purpose == "user" else purpose
+            person = Person(self.people.new_id("colleague"), email, name, Side.COLLEAGUE, None, title, tuple(aliases))
             self.people.enter(person)
             self._held[person.id] = []
             return self.directory.add(person)
@@ -109,7 +116,8 @@ class Organisation:
         for place in self._held[user.person_id]:
             mail = self._mails[place]
             for folder, received_at in _first_places(mailbox, mail, user.person_id):
-                mailbox.first_add(mail, folder, received_at=received_at, is_read=True)
+                copy = mailbox.first_add(mail, folder, received_at=received_at, is_read=True)
+                copy.is_flagged = _is_flagged_at_first(mail, user.person_id)
         return mailbox
 
     def set_mailbox(self, key: str, state: MailboxState) -> None:
@@ -136,13 +144,21 @@ class Organisation:
         received_at: datetime | None = None,
         subject: str = "",
         conversation_id: str = "",
+        headers: Headers | None = None,
+        bcc: Sequence[str] = (),
     ) -> WorldActivity:
         """A mail is sent: it appears in the sender's Sent Items and in the inbox of every colleague on it.
 
-        at: sending instant (now when None); received_at: for a mail that arrives late.
+        at: sending instant (now when None); received_at: for a mail that arrives late
+        headers: pairs of name and value in place of those that follow by rule; bcc: colleagues who get it unseen
         """
         with self.lock:
             mail = self._write(sender, to, cc, at or self.now, subject, conversation_id, WorldStatus.DONE)
+            if headers is not None:
+                self._headers[mail.id] = tuple((name, value) for name, value in headers)
+            for key in bcc:
+                unseen = self.mailbox(key)
+                unseen.add(mail, _folder(unseen, "inbox"), received_at=received_at or mail.at, is_read=False)
             self._distribute(mail, received_at)
             return mail
 
@@ -200,6 +216,11 @@ class Organisation:
                 arrived = received_at or mail.at
                 mailbox.add(mail, _folder(mailbox, "inbox"), received_at=arrived, is_read=False)
 
+    def headers_of(self, mail: WorldActivity) -> Headers:
+        """The headers that tell a machine's mail from a person's."""
+        given = self._headers.get(mail.id)
+        return headers_of(mail, self.people) if given is None else given
+
     def deliver_again(self, mail_id: str, key: str) -> None:
         """The same mail arrives a second time in one inbox."""
         with self.lock:
@@ -235,6 +256,14 @@ class Organisation:
             mailbox, copy = self._copy_in(mail_id, key)
             for _ in range(times):
                 mailbox.mark(copy, is_read=not copy.is_read)
+
+    def flag(self, mail_id: str, key: str) -> None:
+        """A flag for follow-up; the mail appears among the tasks too."""
+        with self.lock:
+            mailbox, copy = self._copy_in(mail_id, key)
+            self.tasks.of(mailbox.owner_id)
+            mailbox.flag(copy)
+            self.tasks.mirror_flag(mailbox.owner_id, copy.mail)
 
     def delete_mail(self, mail_id: str, key: str | None = None) -> None:
         """Hard delete: gone from every mailbox, or from that of one user."""
@@ -327,3 +356,8 @@ def _first_places(mailbox: Mailbox, mail: WorldActivity, person_id: str) -> list
         filed = {0: "Clients", 1: "Clients", 2: "À relancer", 3: "archive"}.get(lot % 16, "inbox")
         places.append((_folder(mailbox, filed), mail.at + timedelta(seconds=1 + lot % 5)))
     return places
+
+
+def _is_flagged_at_first(mail: WorldActivity, person_id: str) -> bool:
+    """About one received mail in a hundred waits for somebody, by rule."""
+    return mail.from_id != person_id and crc32(f"flag:{mail.id}:{person_id}".encode()) % 97 == 0

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
+from simulator import identity
 from simulator.mailbox import Copy, Mailbox
 from simulator.msgraph.call import Json
 from simulator.organisation import Organisation
@@ -58,8 +59,7 @@ def _party(view: View, person_id: str) -> Json:
 
 def _message_id(view: View) -> str:
     mail = view.copy.mail
-    domain = view.organisation.person(mail.from_id).email.rpartition("@")[2]
-    return f"<{mail.id}@{domain}>"
+    return identity.message_id(mail.id, view.organisation.person(mail.from_id).email)
 
 
 def _thread(view: View) -> bytes:
@@ -84,8 +84,10 @@ def _headers(view: View) -> list[Json]:
     folder = view.copy.folder
     if folder is not None and folder.well_known == "sentitems":
         return []
-    date = view.copy.mail.at.strftime("%a, %d %b %Y %H:%M:%S +0000")
-    return [{"name": "Date", "value": date}, {"name": "Message-ID", "value": _message_id(view)}]
+    mail = view.copy.mail
+    date = mail.at.strftime("%a, %d %b %Y %H:%M:%S +0000")
+    told = (("Date", date), ("Message-ID", _message_id(view)), *view.organisation.headers_of(mail))
+    return [{"name": name, "value": value} for name, value in told]
 
 
 FIELDS: Mapping[str, Callable[[View], object]] = {
@@ -117,7 +119,7 @@ FIELDS: Mapping[str, Callable[[View], object]] = {
     "ccRecipients": lambda view: [_party(view, person_id) for person_id in view.copy.mail.cc_ids],
     "bccRecipients": lambda _: [],
     "replyTo": lambda _: [],
-    "flag": lambda _: {"flagStatus": "notFlagged"},
+    "flag": lambda view: {"flagStatus": "flagged" if view.copy.is_flagged else "notFlagged"},
     "internetMessageHeaders": _headers,
     "uniqueBody": lambda _: {"contentType": "text", "content": ""},
 }

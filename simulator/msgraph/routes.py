@@ -1,6 +1,7 @@
 """Which path is answered by what, and which permission it needs."""
 
 from simulator.msgraph.call import Answer, Call, GraphError, bad_request
+from simulator.msgraph.call_records import call_log, list_records, one_record, parts_of_record
 from simulator.msgraph.events import (
     calendar_view,
     events_delta,
@@ -12,12 +13,27 @@ from simulator.msgraph.events import (
 )
 from simulator.msgraph.folders import folders_delta, list_folders, one_folder
 from simulator.msgraph.messages import list_messages, messages_delta, one_message
+from simulator.msgraph.planner import one_planner_task, planner_details, planner_tasks
+from simulator.msgraph.settings import mailbox_settings, user_purpose
+from simulator.msgraph.todo import (
+    all_lists,
+    linked_resources,
+    list_tasks,
+    lists_delta,
+    one_list,
+    one_task,
+    tasks_delta,
+)
 from simulator.msgraph.users import domains, list_users, one_user, organization, users_delta
 from simulator.organisation import Organisation
 
 MAIL_ROLES = frozenset({"Mail.ReadBasic.All", "Mail.Read", "Mail.ReadWrite"})
 CALENDAR_DELTA_ROLES = frozenset({"Calendars.Read", "Calendars.ReadWrite"})
 CALENDAR_ROLES = CALENDAR_DELTA_ROLES | {"Calendars.ReadBasic", "Calendars.ReadBasic.All"}
+SETTINGS_ROLES = frozenset({"MailboxSettings.Read", "MailboxSettings.ReadWrite"})
+TASK_ROLES = frozenset({"Tasks.Read.All", "Tasks.ReadWrite.All"})
+CALL_ROLES = frozenset({"CallRecords.Read.All"})
+PSTN_ROLES = frozenset({"CallRecord-PstnCalls.Read.All", "CallRecords.Read.All"})
 USER_ROLES = frozenset({"User.Read.All", "User.ReadWrite.All", "Directory.Read.All"})
 LIST_ROLES = USER_ROLES | {"User.ReadBasic.All"}
 DOMAIN_ROLES = frozenset({"Domain.Read.All", "Directory.Read.All"})
@@ -49,6 +65,16 @@ def route(organisation: Organisation, call: Call, secret: bytes) -> Answer:
             return _mail(organisation, call, call.segments[2:], secret)
         case ("users", _, "calendar" | "calendars" | "calendarView" | "events", *_):
             return _calendar(organisation, call, secret)
+        case ("users", _, "todo", *_) | ("users", _, "planner", *_) | ("planner", *_):
+            return _tasks(organisation, call, secret)
+        case ("users", _, "mailboxSettings", *rest):
+            _require(call, SETTINGS_ROLES, "ErrorAccessDenied")
+            if not rest:
+                return mailbox_settings(organisation, call)
+            if rest == ["userPurpose"]:
+                return user_purpose(organisation, call)
+        case ("communications", "callRecords", *_):
+            return _calls(organisation, call)
         case ("me", *_):
             raise bad_request("/me request is only valid with delegated authentication flow.")
     raise _no_such_path(call)
@@ -95,6 +121,59 @@ def _calendar(organisation: Organisation, call: Call, secret: bytes) -> Answer:
         case ("events", _, "instances"):
             return instances(organisation, call)
     raise _no_such_path(call)
+
+
+def _calls(organisation: Organisation, call: Call) -> Answer:
+    rest = call.segments[2:]
+    is_log = len(rest) == 1 and "(" in rest[0]
+    _require(call, PSTN_ROLES if is_log else CALL_ROLES, "Forbidden")
+    match rest:
+        case ():
+            return list_records(organisation, call)
+        case (_,) if is_log:
+            return call_log(organisation, call)
+        case (_,):
+            return one_record(organisation, call)
+        case (_, "sessions" | "participants_v2"):
+            return parts_of_record(organisation, call)
+    raise _no_such_path(call)
+
+
+def _tasks(organisation: Organisation, call: Call, secret: bytes) -> Answer:
+    _refuse_if_closed(organisation)
+    _require(call, TASK_ROLES, "Forbidden")
+    match call.segments if call.segments[0] == "planner" else call.segments[2:]:
+        case ("todo", "lists"):
+            return all_lists(organisation, call)
+        case ("todo", "lists", "delta"):
+            return lists_delta(organisation, call, secret)
+        case ("todo", "lists", _):
+            return one_list(organisation, call)
+        case ("todo", "lists", _, "tasks"):
+            return list_tasks(organisation, call)
+        case ("todo", "lists", _, "tasks", "delta"):
+            return tasks_delta(organisation, call, secret)
+        case ("todo", "lists", _, "tasks", _):
+            return one_task(organisation, call)
+        case ("todo", "lists", _, "tasks", _, "linkedResources"):
+            return linked_resources(organisation, call)
+        case ("planner", "tasks") if call.segments[0] == "users":
+            return planner_tasks(organisation, call)
+        case ("planner", "plans", _, "tasks"):
+            return planner_tasks(organisation, call)
+        case ("planner", "tasks", _):
+            return one_planner_task(organisation, call)
+        case ("planner", "tasks", _, "details"):
+            return planner_details(organisation, call)
+    raise _no_such_path(call)
+
+
+def _refuse_if_closed(organisation: Organisation) -> None:
+    """Some organisations let no application read tasks at all."""
+    if organisation.tasks.refused_with == 401:
+        raise GraphError(401, "UnknownError", "")
+    if organisation.tasks.refused_with is not None:
+        raise GraphError(403, "Forbidden", "Insufficient privileges to complete the operation.")
 
 
 def _no_such_path(call: Call) -> GraphError:
