@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from relationship.store.opportunities import OpportunityRow
 from web import words
+from web.formats import stage
 from web.house import house
 from web.texts import _
 
@@ -59,7 +60,7 @@ def _cells(row: OpportunityRow, language: str) -> list[str]:
         row.name,
         row.account,
         row.owner,
-        row.stage,
+        stage(row.stage),
         str(words.STATUSES.get(row.status, row.status)),
         str(words.RATINGS[row.rating] if row.rating else words.STATES.get(row.state, row.state)),
         "" if row.score is None else str(row.score),

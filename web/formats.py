@@ -8,6 +8,7 @@ from flask import Flask
 from flask_babel import get_locale
 
 from relationship.clock import day_of
+from web import words
 from web.house import house
 from web.texts import _
 
@@ -88,6 +89,16 @@ def days_away(days: int) -> str:
     return str(words)
 
 
+def stage(name: str) -> str:
+    """The stage of the sales process in the reader's language, where it is one of the usual ones.
+
+    >>> stage("3-Angebot")
+    '3-Angebot'
+    """
+    word = words.STAGES.get(name.lower())
+    return name if word is None else str(word)
+
+
 def initials(name: str) -> str:
     """The first letters of the first and the last name.
 
@@ -100,5 +111,5 @@ def initials(name: str) -> str:
 
 
 def install(app: Flask) -> None:
-    for write in (number, signed, plus, percent, money, short_money, day, iso_day, local_day, away, initials):
+    for write in (number, signed, plus, percent, money, short_money, day, iso_day, local_day, away, stage, initials):
         app.jinja_env.filters[write.__name__] = write

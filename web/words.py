@@ -21,6 +21,13 @@ CLOSINGS = {
     "30": _l("Within 30 days"),
     "90": _l("Within 90 days"),
 }
+# The stages of the sales process that comes with Dynamics 365; other names are shown as the CRM has them.
+STAGES = {
+    "qualify": _l("Qualify"),
+    "develop": _l("Develop"),
+    "propose": _l("Propose"),
+    "close": _lp("stage", "Close"),
+}
 STATES = {
     "rated": _l("Rated"),
     "not_enough_information": _l("Not enough information"),

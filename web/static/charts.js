@@ -64,7 +64,7 @@ function bubbles(data, c) {
   return {
     ...frame(c, data),
     grid: { left: 52, right: 20, top: 16, bottom: 48 },
-    xAxis: axis(c, data.axes.x, { type: "value", nameGap: 30, splitLine: { show: false }, scale: true, minInterval: 1, axisLabel: { color: c.muted, fontSize: 12, margin: 14 } }),
+    xAxis: axis(c, data.axes.x, { type: "value", nameGap: 30, splitLine: { show: false }, scale: true, minInterval: 1, boundaryGap: ["4%", "4%"], axisLabel: { color: c.muted, fontSize: 12, margin: 14 } }),
     yAxis: scoreAxis(c, data),
     series: [{
       type: "scatter", cursor: "pointer", markArea: bands(c, data.bands),
