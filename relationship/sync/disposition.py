@@ -7,15 +7,14 @@ message_id, from, to, cc (normalised addresses), sent_at (ISO 8601), draft, invi
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from relationship.activities import Activity, Kind, Party, Role, Status
 from relationship.addresses import domain_of, is_machine
 from relationship.store.sightings import Fields, Read, Verdict
+from relationship.sync.identity import digest, mail_key
 
 MOST_OUTSIDERS = 20
-_KEY_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Circle:
     def mark(self) -> str:
         """A short fingerprint: when it changes, mail must be judged anew."""
         text = "\n".join([*sorted(self.domains), "", *sorted(self.addresses)])
-        return sha256(text.encode()).hexdigest()[:_KEY_LENGTH]
+        return digest(text)
 
 
 def circle(domains: Iterable[str], own_addresses: Iterable[str]) -> Circle:
@@ -66,15 +65,6 @@ def mail_reader(inside: Circle, *, read_from: date | None, zone: ZoneInfo) -> Re
     return read
 
 
-def mail_key(message_id: str | None, sender: str, at: datetime, to: Iterable[str] = (), cc: Iterable[str] = ()) -> str:
-    """The identity of a mail in however many mailboxes: its internetMessageId, else sender, second, recipients."""
-    trimmed = (message_id or "").strip()
-    if trimmed:
-        return f"email:{_digest(trimmed)}"
-    recipients = ",".join(sorted({*to, *cc}))
-    return f"email-x:{_digest(f'{sender}|{at:%Y-%m-%dT%H:%M:%S}|{recipients}')}"
-
-
 def _parties(sender: str, to: Iterable[str], cc: Iterable[str]) -> tuple[Party, ...]:
     """Everybody once, in the first role; machines among the recipients are nobody."""
     roles: dict[str, Role] = {sender: Role.FROM}
@@ -90,7 +80,3 @@ def _is_correspondence(parties: Iterable[Party], inside: Circle) -> bool:
     ours = [inside.holds(party.address) for party in parties]
     outsiders = ours.count(False)
     return any(ours) and 0 < outsiders <= MOST_OUTSIDERS
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:_KEY_LENGTH]

@@ -7,7 +7,8 @@ import pytest
 
 from relationship.activities import Activity, Party, Role
 from relationship.store.sightings import Verdict
-from relationship.sync.disposition import circle, mail_key, mail_reader
+from relationship.sync.disposition import circle, mail_reader
+from relationship.sync.identity import mail_key
 
 PARIS = ZoneInfo("Europe/Paris")
 INSIDE = circle(["Fjord.example"], {"ines@fjord.example", "ines@partner.example"})
