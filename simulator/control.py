@@ -9,10 +9,13 @@ from typing import Any
 
 from flask import Blueprint, Request, Response, abort, jsonify, request
 
+from simulator.calls import CallRecord
 from simulator.expiry import Expiry
 from simulator.faults import Fault, FaultKind, FaultPlan
 from simulator.mailbox import MailboxState
-from simulator.organisation import Organisation, UnknownNameError
+from simulator.meetings import Meeting
+from simulator.organisation import Organisation
+from simulator.people import UnknownNameError
 from simulator.registration import Registration
 from simulator.traffic import Traffic
 from simulator.world import WorldActivity
@@ -30,13 +33,41 @@ def _mail(mail: WorldActivity) -> dict[str, object]:
     }
 
 
+def _meeting(meeting: Meeting) -> dict[str, object]:
+    return {
+        "id": meeting.id,
+        "uid": meeting.uid,
+        "at": meeting.at.isoformat(),
+        "minutes": meeting.minutes,
+        "organiser": meeting.organiser_id,
+        "invited": meeting.invited_ids,
+        "is_cancelled": meeting.is_cancelled,
+        "responses": dict(meeting.responses),
+    }
+
+
+def _call(record: CallRecord) -> dict[str, object]:
+    return {
+        "id": record.id,
+        "activity_id": record.activity_id,
+        "at": record.at.isoformat(),
+        "seconds": record.seconds,
+        "caller": record.caller_id,
+        "others": record.other_ids,
+        "version": record.version,
+        "join_url": record.join_url,
+    }
+
+
 def acts(
     organisation: Organisation, plan: FaultPlan, traffic: Traffic, registration: Registration
 ) -> dict[str, Callable[[Arguments], object]]:
     """What can be asked for, by name. Arguments are those of the functions of the same name, times as ISO text."""
 
+    calendars, calls, tasks = organisation.calendars, organisation.calls, organisation.tasks
+
     def at_times(arguments: Arguments) -> Arguments:
-        times = {name for name in ("at", "received_at") if arguments.get(name)}
+        times = {name for name in ("at", "received_at", "due") if arguments.get(name)}
         return {**arguments, **{name: datetime.fromisoformat(arguments[name]) for name in times}}
 
     def order_faults(arguments: Arguments) -> object:
@@ -54,6 +85,9 @@ def acts(
     def set_now(arguments: Arguments) -> None:
         organisation.now = datetime.fromisoformat(arguments["at"]).astimezone(UTC)
 
+    def refuse_tasks(arguments: Arguments) -> None:
+        tasks.refused_with = arguments["status"]
+
     def set_consent(arguments: Arguments) -> None:
         registration.has_consent = bool(arguments["given"])
 
@@ -70,6 +104,28 @@ def acts(
         "rename_folder": lambda given: organisation.rename_folder(**given),
         "nest_folder": lambda given: organisation.nest_folder(**given),
         "delete_folder": lambda given: organisation.delete_folder(**given),
+        "flag": lambda given: organisation.flag(**given),
+        "arrange": lambda given: _meeting(calendars.arrange(**at_times(given))),
+        "arrange_series": lambda given: _meeting(calendars.arrange_series(**at_times(given))),
+        "reschedule": lambda given: calendars.reschedule(**at_times(given)),
+        "reinvite": lambda given: calendars.reinvite(**given),
+        "describe_meeting": lambda given: calendars.describe(**given),
+        "respond": lambda given: calendars.respond(**given),
+        "cancel_meeting": lambda given: calendars.cancel(**given),
+        "delete_meeting": lambda given: calendars.delete(**given),
+        "meetings": lambda _: [_meeting(meeting) for meeting in calendars.truth()],
+        "record_call": lambda given: _call(calls.record_call(**at_times(given))),
+        "record_meeting": lambda given: _call(calls.record_meeting(**given)),
+        "revise_call": lambda given: _call(calls.revise(**at_times(given))),
+        "hold_calls_back": lambda given: calls.hold_back(**given),
+        "release_calls": lambda _: calls.release(),
+        "calls": lambda _: [_call(record) for record in calls.truth()],
+        "add_task": lambda given: tasks.add(**at_times(given)).id,
+        "change_task": lambda given: tasks.change(**at_times(given)),
+        "complete_task": lambda given: tasks.complete(**at_times(given)),
+        "reopen_task": lambda given: tasks.reopen(**given),
+        "delete_task": lambda given: tasks.delete(**given),
+        "refuse_tasks": refuse_tasks,
         "new_user": lambda given: organisation.new_user(**given).id,
         "disable_user": lambda given: organisation.disable_user(**given),
         "remove_user": lambda given: organisation.remove_user(**given),

@@ -22,8 +22,6 @@ from simulator.people import People, UnknownNameError
 from simulator.tasks import Tasks
 from simulator.world import Person, Side, Source, World, WorldActivity, WorldStatus
 
-__all__ = ["UNREAD_FOLDERS", "Organisation", "UnknownNameError"]
-
 # A reader leaves these folders alone: what lies in them is not (or not yet) correspondence.
 UNREAD_FOLDERS = frozenset({"drafts", "junkemail", "outbox"})
 

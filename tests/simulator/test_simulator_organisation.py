@@ -7,7 +7,8 @@ import pytest
 from simulated import NOW, draft, mail, world
 
 from simulator import identity
-from simulator.organisation import Organisation, UnknownNameError
+from simulator.organisation import Organisation
+from simulator.people import UnknownNameError
 from simulator.world import Source, WorldStatus
 
 
