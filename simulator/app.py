@@ -58,7 +58,12 @@ def secure_app(services: Services, authorize_origin: Callable[[], str]) -> Flask
     app.register_blueprint(entra_views.token_blueprint(services.entra, authorize_origin))
     app.register_blueprint(msgraph_views.blueprint(services.msgraph, services.claims_of))
     app.register_blueprint(
-        dataverse.blueprint(services.crm, check_token=services.dataverse_claims, protection=services.protection)
+        dataverse.blueprint(
+            services.crm,
+            check_token=services.dataverse_claims,
+            protection=services.protection,
+            faults=lambda path: services.faults.due(path, ""),
+        )
     )
     known = control.acts(services.organisation, services.faults, services.traffic, services.registration)
     app.register_blueprint(control.blueprint(known, services.is_controller))
