@@ -6,7 +6,9 @@ our place: the list is read again from the start beside what we have, and at the
 what did not come back is gone.
 """
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +32,20 @@ PLACES = (
     "before_fetch", "fetched", "transaction_open", "rows_saved", "before_full_end", "full_end_saved",
     "place_saved", "committed",
 )  # fmt: skip
+
+
+_one_writer = threading.Lock()
+
+
+@contextmanager
+def page_transaction(store: Store) -> Iterator[Connection]:
+    """A transaction that keeps one page, one at a time.
+
+    Two mailboxes that hold copies of one mail must each see what the other kept, or the activity would
+    depend on who came first; PostgreSQL alone would let both work beside each other.
+    """
+    with _one_writer, store.transaction() as conn:
+        yield conn
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +139,7 @@ def _save(store: Store, stream: Stream, here: Place, after: Place, rows: Sequenc
     """
     if not rows and not must_move:
         return 0
-    with store.transaction() as conn:
+    with page_transaction(store) as conn:
         failpoints.passage(f"{stream.room}.transaction_open")
         written = stream.save(conn, rows, here) if rows else 0
         failpoints.passage(f"{stream.room}.rows_saved")

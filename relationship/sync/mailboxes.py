@@ -21,7 +21,7 @@ from relationship.store.cursors import Place
 from relationship.store.database import Store
 from relationship.store.sightings import Piece, Read
 from relationship.sync import msgraph
-from relationship.sync.delta import MOST_RESTARTS, Round, Stream, anew, read_round, started
+from relationship.sync.delta import MOST_RESTARTS, Round, Stream, anew, page_transaction, read_round, started
 from relationship.sync.faults import Service, fault
 from relationship.sync.texts import is_clean
 from relationship.sync.transport import Channel, Json
@@ -130,7 +130,7 @@ class _Mailbox:
         unread = self._unread_ids() if rows else frozenset()
         found = {row.folder_id: row for row in _folder_rows(rows, unread)}
         removed = {str(row.get("id")) for row in _dicts(rows) if msgraph.is_removed(row)} - found.keys()
-        with self._to.store.transaction() as conn:
+        with page_transaction(self._to.store) as conn:
             failpoints.passage("folders.transaction_open")
             known = folders.all_ids(conn, self._source_id)
             if place.full:

@@ -13,7 +13,6 @@ from typing import Any, cast
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.util.ssl_ import create_urllib3_context
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 60.0  # longest silence inside an answer
@@ -50,7 +49,9 @@ class _TimedAdapter(HTTPAdapter):
     """No retries of its own, a timeout on every request, sockets with a deadline."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        context = create_urllib3_context()  # trusts nobody until requests adds the session's authorities
+        # Trusts nobody until requests adds the session's authorities.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.sslsocket_class = _TimedSocket
         super().init_poolmanager(*args, **{**kwargs, "ssl_context": context})
 

@@ -226,7 +226,7 @@ def _pause(error: Exception) -> bool | float:
     """For stamina: whether to try again, and after how many seconds when Microsoft said so."""
     if not isinstance(error, _AgainError):
         return False
-    return True if error.wait_seconds is None else error.wait_seconds
+    return error.wait_seconds or True  # a wait of nothing is no answer: then the pause grows by itself
 
 
 def _origin(link: str) -> tuple[str, str, int]:
