@@ -187,6 +187,13 @@ def membership(row: Row, roles: Mapping[str, int | None]) -> MembershipRow | Non
     return None
 
 
+def lookup(row: Row, column: str) -> tuple[str | None, str | None]:
+    """The GUID in a lookup column and the table it points at; None, None when it is empty."""
+    found = _optional(row.get(column))
+    table = row.get(f"{column}@{_LOOKUP}")
+    return (found, table if isinstance(table, str) else None) if found else (None, None)
+
+
 def _lookup(row: Row, column: str, table: str) -> str | None:
     """The GUID in a lookup column when it points at this table."""
     return _optional(row.get(column)) if row.get(f"{column}@{_LOOKUP}", table) == table else None

@@ -1,7 +1,8 @@
 """Which mail is an activity of ours, and how it looks as one. Pure (design section 5, "Never").
 
 The names of a mail's fields, as `msgraph.message` makes them and the store keeps them:
-message_id, from, to, cc (normalised addresses), sent_at (ISO 8601), draft, invitation (a meeting's mail).
+message_id, from, to, cc (normalised addresses), sent_at (ISO 8601), draft, invitation (a meeting's mail),
+regarding (kind and GUID of the record a mail is filed under: the CRM's copies only).
 """
 
 from collections.abc import Iterable
@@ -9,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from relationship.activities import Activity, Kind, Party, Role, Status
-from relationship.addresses import domain_of, is_machine
+from relationship.activities import Activity, Kind, Party, RecordKind, RecordRef, Role, Status
+from relationship.addresses import domain_of, is_colleague_identity, is_machine
 from relationship.store.sightings import Fields, Read, Verdict
 from relationship.sync.identity import digest, mail_key
 
@@ -26,7 +27,7 @@ class Circle:
     addresses: frozenset[str]
 
     def holds(self, address: str) -> bool:
-        return domain_of(address) in self.domains or address in self.addresses
+        return domain_of(address) in self.domains or address in self.addresses or is_colleague_identity(address)
 
     @property
     def mark(self) -> str:
@@ -37,7 +38,8 @@ class Circle:
 
 def circle(domains: Iterable[str], own_addresses: Iterable[str]) -> Circle:
     ours = frozenset(domain.lower() for domain in domains)
-    return Circle(ours, frozenset(address for address in own_addresses if domain_of(address) not in ours))
+    elsewhere = (address for address in own_addresses if domain_of(address) not in ours)
+    return Circle(ours, frozenset(address for address in elsewhere if not is_colleague_identity(address)))
 
 
 def mail_reader(inside: Circle, *, read_from: date | None, zone: ZoneInfo) -> Read:
@@ -56,18 +58,26 @@ def mail_reader(inside: Circle, *, read_from: date | None, zone: ZoneInfo) -> Re
         at = datetime.fromisoformat(sent_at)
         if read_from is not None and at.astimezone(zone).date() < read_from:
             return Verdict.DROP
-        parties = _parties(sender, fields["to"], fields["cc"])
-        if is_machine(sender) or not _is_correspondence(parties, inside):
+        parties = parties_of(sender, fields["to"], fields["cc"])
+        if is_machine(sender) or not is_correspondence(parties, inside):
             return Verdict.DROP
         key = mail_key(fields.get("message_id"), sender, at, fields["to"], fields["cc"])
-        return Activity(key=key, kind=Kind.EMAIL, at=at, status=Status.DONE, parties=parties)
+        return Activity(
+            key=key, kind=Kind.EMAIL, at=at, status=Status.DONE, parties=parties, regarding=regarding_of(fields)
+        )
 
     return read
 
 
-def _parties(sender: str, to: Iterable[str], cc: Iterable[str]) -> tuple[Party, ...]:
+def regarding_of(fields: Fields) -> RecordRef | None:
+    """The record that the fields say an activity is filed under."""
+    found = fields.get("regarding")
+    return RecordRef(RecordKind(found[0]), found[1]) if found else None
+
+
+def parties_of(sender: str | None, to: Iterable[str], cc: Iterable[str]) -> tuple[Party, ...]:
     """Everybody once, in the first role; machines among the recipients are nobody."""
-    roles: dict[str, Role] = {sender: Role.FROM}
+    roles: dict[str, Role] = {sender: Role.FROM} if sender else {}
     for role, addresses in ((Role.TO, to), (Role.CC, cc)):
         for address in addresses:
             if not is_machine(address):
@@ -75,8 +85,13 @@ def _parties(sender: str, to: Iterable[str], cc: Iterable[str]) -> tuple[Party, 
     return tuple(Party(address, role) for address, role in roles.items())
 
 
-def _is_correspondence(parties: Iterable[Party], inside: Circle) -> bool:
-    """Somebody of ours and somebody outside are on it, and not a crowd."""
+def is_correspondence(parties: Iterable[Party], inside: Circle, *, is_filed: bool = False) -> bool:
+    """Somebody of ours and somebody outside are on it, and not a crowd.
+
+    is_filed  it is filed under a record of the CRM: then one of ours alone is enough, but not two of ours
+    """
     ours = [inside.holds(party.address) for party in parties]
     outsiders = ours.count(False)
+    if is_filed and ours == [True]:
+        return True
     return any(ours) and 0 < outsiders <= MOST_OUTSIDERS
