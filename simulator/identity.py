@@ -79,17 +79,21 @@ def message_id(mail_id: str, sender_address: str) -> str:
 def calendar_uid(activity_id: str, conversation_id: str = "") -> str:
     """The iCalUId of a meeting in Exchange and its globalobjectid in Dataverse: 112 hexadecimal digits.
 
-    Occurrences of a series (a conversation_id that begins with "s") share all but the last 16 digits, so
-    every occurrence has its own.
+    Occurrences of a series (a conversation_id that begins with "s") share all but the 8 digits from the 33rd
+    on, where Exchange writes the day of an occurrence ([MS-OXOCAL] 2.2.1.27), so every occurrence has its own.
     """
-    series = conversation_id if conversation_id.startswith("s") else activity_id
-    start = "040000008200E00074C5B7101A82E008" + "0" * 40 + "10000000"
-    return start + _digits(f"series:{series}") + _digits(f"occurrence:{activity_id}")
+    if not conversation_id.startswith("s"):
+        return _uid(activity_id, "0" * 8)
+    return _uid(conversation_id, _digits(f"occurrence:{activity_id}")[:8])
 
 
 def series_uid(conversation_id: str) -> str:
-    """The iCalUId of a series as a whole: that of its occurrences with zeros for the last 16 digits."""
-    return calendar_uid("", conversation_id)[:-16] + "0" * 16
+    """The iCalUId of a series as a whole: that of its occurrences with zeros for the day."""
+    return _uid(conversation_id, "0" * 8)
+
+
+def _uid(name: str, day: str) -> str:
+    return "040000008200E00074C5B7101A82E008" + day + "0" * 32 + "10000000" + _digits(f"series:{name}") * 2
 
 
 def join_url(meeting_id: str) -> str:
