@@ -65,7 +65,13 @@ def secure_app(services: Services, authorize_origin: Callable[[], str]) -> Flask
             faults=lambda path: services.faults.due(path, ""),
         )
     )
-    known = control.acts(services.organisation, services.faults, services.traffic, services.registration)
+    known = control.acts(
+        services.organisation,
+        services.faults,
+        services.traffic,
+        services.registration,
+        services.msgraph.subscriptions,
+    )
     app.register_blueprint(control.blueprint(known, services.is_controller))
     app.register_blueprint(
         dataverse.control_blueprint(services.crm, authorised=services.is_controller, protection=services.protection)

@@ -13,6 +13,7 @@ from zlib import crc32
 from relationship.activities import Kind
 from simulator import identity
 from simulator.calendars import Calendars
+from simulator.changelog import ChangeLog, What
 from simulator.meetings import Meeting, Response
 from simulator.people import People, UnknownNameError
 from simulator.world import Source, World, WorldActivity, WorldStatus
@@ -67,7 +68,8 @@ class Calls:
 
     def __init__(self, world: World, people: People, calendars: Calendars, lock: threading.RLock) -> None:
         self.kept_days: int | None = None
-        self.version = 1
+        self.log: ChangeLog[CallRecord] = ChangeLog()
+        self._version = 1
         self._world = world
         self._people = people
         self._calendars = calendars
@@ -197,13 +199,19 @@ class Calls:
     def release(self) -> None:
         """What was held back appears, late."""
         with self._lock:
-            self._held_back.clear()
-            self.version += 1
+            late, self._held_back = sorted(self._held_back), set()
+            for record in map(self.record, late):
+                self._note(record)
 
     def _write(self, record: CallRecord) -> CallRecord:
         self._known[record.id] = record
-        self.version += 1
+        if record.id not in self._held_back:
+            self._note(record)
         return record
+
+    def _note(self, record: CallRecord) -> None:
+        self._version += 1
+        self.log.note(self._version, What.WRITTEN, record)
 
     def truth(self) -> list[CallRecord]:
         """Every record in its newest version, those held back too, by start."""

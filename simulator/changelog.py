@@ -37,6 +37,13 @@ class ChangeLog(Generic[T]):
     def note(self, version: int, what: What, item: T, generation: int = 0) -> None:
         self._changes.append(Change(version, what, item, generation))
 
+    def __len__(self) -> int:
+        return len(self._changes)
+
+    def since(self, place: int) -> list[Change[T]]:
+        """All changes from the `place`-th on, oldest first, none merged."""
+        return self._changes[place:]
+
     def between(self, after: int, until: int, key: Callable[[Change[T]], Hashable]) -> list[Change[T]]:
         """The net changes with after < version <= until, one per key, in the order of the last of each.
 

@@ -17,6 +17,7 @@ from simulator.meetings import Meeting
 from simulator.organisation import Organisation
 from simulator.people import UnknownNameError
 from simulator.registration import Registration
+from simulator.subscriptions import Delivery, Subscriptions
 from simulator.traffic import Traffic
 from simulator.world import WorldActivity
 
@@ -60,7 +61,11 @@ def _call(record: CallRecord) -> dict[str, object]:
 
 
 def acts(
-    organisation: Organisation, plan: FaultPlan, traffic: Traffic, registration: Registration
+    organisation: Organisation,
+    plan: FaultPlan,
+    traffic: Traffic,
+    registration: Registration,
+    subscriptions: Subscriptions,
 ) -> dict[str, Callable[[Arguments], object]]:
     """What can be asked for, by name. Arguments are those of the functions of the same name, times as ISO text."""
 
@@ -87,6 +92,9 @@ def acts(
 
     def refuse_tasks(arguments: Arguments) -> None:
         tasks.refused_with = arguments["status"]
+
+    def disturb_delivery(arguments: Arguments) -> None:
+        subscriptions.delivery = Delivery(**arguments)
 
     def set_consent(arguments: Arguments) -> None:
         registration.has_consent = bool(arguments["given"])
@@ -126,6 +134,10 @@ def acts(
         "reopen_task": lambda given: tasks.reopen(**given),
         "delete_task": lambda given: tasks.delete(**given),
         "refuse_tasks": refuse_tasks,
+        "subscriptions": lambda _: [one.id for one in subscriptions.all()],
+        "expire_subscriptions": lambda given: subscriptions.expire(given.get("name")),
+        "tell_lifecycle": lambda given: subscriptions.tell_lifecycle(*given["events"], name=given.get("name")),
+        "disturb_delivery": disturb_delivery,
         "new_user": lambda given: organisation.new_user(**given).id,
         "disable_user": lambda given: organisation.disable_user(**given),
         "remove_user": lambda given: organisation.remove_user(**given),

@@ -78,6 +78,7 @@ def start(
     organisation = world if isinstance(world, Organisation) else Organisation(world)
     services = Services(organisation, registration or register(organisation.client_id), secrets.token_urlsafe(24))
     with ExitStack() as stack:
+        stack.callback(services.msgraph.notifier.stop)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-")))
         page_port = stack.enter_context(_served(page_app(services), sign_in_port))
         page_origin = f"http://localhost:{page_port}"

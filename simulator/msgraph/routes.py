@@ -46,29 +46,29 @@ def route(organisation: Organisation, call: Call, secret: bytes) -> Answer:
         raise GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
     match call.segments:
         case ("users",):
-            _require(call, LIST_ROLES, "Authorization_RequestDenied")
+            require(call, LIST_ROLES, "Authorization_RequestDenied")
             return list_users(organisation, call)
         case ("users", "delta"):
-            _require(call, USER_ROLES, "Authorization_RequestDenied")
+            require(call, USER_ROLES, "Authorization_RequestDenied")
             return users_delta(organisation, call, secret)
         case ("users", _):
-            _require(call, LIST_ROLES, "Authorization_RequestDenied")
+            require(call, LIST_ROLES, "Authorization_RequestDenied")
             return one_user(organisation, call)
         case ("domains",):
-            _require(call, DOMAIN_ROLES, "Authorization_RequestDenied")
+            require(call, DOMAIN_ROLES, "Authorization_RequestDenied")
             return domains(organisation, call)
         case ("organization",):
-            _require(call, ORGANIZATION_ROLES, "Authorization_RequestDenied")
+            require(call, ORGANIZATION_ROLES, "Authorization_RequestDenied")
             return organization(organisation, call)
         case ("users", _, "mailFolders" | "messages", *_):
-            _require(call, MAIL_ROLES, "ErrorAccessDenied")
+            require(call, MAIL_ROLES, "ErrorAccessDenied")
             return _mail(organisation, call, call.segments[2:], secret)
         case ("users", _, "calendar" | "calendars" | "calendarView" | "events", *_):
             return _calendar(organisation, call, secret)
         case ("users", _, "todo", *_) | ("users", _, "planner", *_) | ("planner", *_):
             return _tasks(organisation, call, secret)
         case ("users", _, "mailboxSettings", *rest):
-            _require(call, SETTINGS_ROLES, "ErrorAccessDenied")
+            require(call, SETTINGS_ROLES, "ErrorAccessDenied")
             if not rest:
                 return mailbox_settings(organisation, call)
             if rest == ["userPurpose"]:
@@ -101,7 +101,7 @@ def _mail(organisation: Organisation, call: Call, rest: tuple[str, ...], secret:
 
 def _calendar(organisation: Organisation, call: Call, secret: bytes) -> Answer:
     is_delta = call.segments[-1] == "delta"
-    _require(call, CALENDAR_DELTA_ROLES if is_delta else CALENDAR_ROLES, "ErrorAccessDenied")
+    require(call, CALENDAR_DELTA_ROLES if is_delta else CALENDAR_ROLES, "ErrorAccessDenied")
     rest = call.segments[2:]
     match rest[2:] if rest[0] == "calendars" and len(rest) > 2 else rest[1:] if rest[0] == "calendar" else rest:
         case ("calendars",):
@@ -126,7 +126,7 @@ def _calendar(organisation: Organisation, call: Call, secret: bytes) -> Answer:
 def _calls(organisation: Organisation, call: Call) -> Answer:
     rest = call.segments[2:]
     is_log = len(rest) == 1 and "(" in rest[0]
-    _require(call, PSTN_ROLES if is_log else CALL_ROLES, "Forbidden")
+    require(call, PSTN_ROLES if is_log else CALL_ROLES, "Forbidden")
     match rest:
         case ():
             return list_records(organisation, call)
@@ -141,7 +141,7 @@ def _calls(organisation: Organisation, call: Call) -> Answer:
 
 def _tasks(organisation: Organisation, call: Call, secret: bytes) -> Answer:
     _refuse_if_closed(organisation)
-    _require(call, TASK_ROLES, "Forbidden")
+    require(call, TASK_ROLES, "Forbidden")
     match call.segments if call.segments[0] == "planner" else call.segments[2:]:
         case ("todo", "lists"):
             return all_lists(organisation, call)
@@ -180,7 +180,8 @@ def _no_such_path(call: Call) -> GraphError:
     return bad_request(f"Resource not found for the segment '{call.segments[-1]}'.")
 
 
-def _require(call: Call, roles: frozenset[str], code: str) -> None:
+def require(call: Call, roles: frozenset[str], code: str) -> None:
+    """Refuses with 403 unless the token carries one of these roles."""
     held = (call.claims or {}).get("roles", ())
     if roles.isdisjoint(held):
         raise GraphError(403, code, "Insufficient privileges to complete the operation.")

@@ -15,7 +15,10 @@ from simulator.msgraph.call import Answer, Call, GraphError, Json, bad_request
 from simulator.msgraph.paths import plain_path
 from simulator.msgraph.rounds import expired
 from simulator.msgraph.routes import route
+from simulator.msgraph.subscription_calls import answer_subscription
+from simulator.notifications import Notifier
 from simulator.organisation import Organisation
+from simulator.subscriptions import Subscriptions
 from simulator.traffic import Traffic
 
 # Outlook's documented width per application and mailbox.
@@ -37,6 +40,8 @@ class GraphService:
 
     def __init__(self, organisation: Organisation, plan: FaultPlan, traffic: Traffic) -> None:
         self.latency_seconds = 0.0
+        self.subscriptions = Subscriptions(organisation)
+        self.notifier = Notifier(self.subscriptions, organisation.tenant_id)
         self._organisation = organisation
         self._plan = plan
         self._traffic = traffic
@@ -79,8 +84,11 @@ class GraphService:
             if instead is not None:
                 return instead
         try:
-            with self._organisation.lock:
-                answer = route(self._organisation, call, self._secret)
+            if call.segments[0] == "subscriptions":
+                answer = answer_subscription(self.subscriptions, self.notifier, call)
+            else:
+                with self._organisation.lock:
+                    answer = route(self._organisation, call, self._secret)
         except GraphError as error:
             answer = error.answer(call)
         if call.has_fault(FaultKind.CUT):

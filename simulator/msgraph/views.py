@@ -28,7 +28,7 @@ def blueprint(service: GraphService, claims_of: Callable[[str], Claims | None]) 
             headers={name.lower(): value for name, value in request.headers.items()},
             claims=claims_of(request.headers.get("Authorization", "")),
             origin=f"{request.host_url}v1.0",
-            body=request.get_json(silent=True) if request.method == "POST" else None,
+            body=request.get_json(silent=True) if request.method in ("POST", "PATCH") else None,
         )
         return _response(call, service.answer(call))
 

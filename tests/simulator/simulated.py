@@ -32,6 +32,7 @@ from simulator.world import (
 NOW = datetime(2026, 6, 17, tzinfo=UTC)
 ORIGIN = "https://localhost/v1.0"
 Row = dict[str, Any]
+Validate = Callable[[str, Any], None]
 
 
 def person(person_id: str, side: Side = Side.COLLEAGUE, *, aliases: tuple[str, ...] = (), title: str = "") -> Person:
