@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Connection
 
@@ -49,7 +49,7 @@ class Overview:
 
 @blueprint.get("/opportunities")
 @for_readers
-def listing() -> str:
+def listing() -> Response:
     query = _query()
     wanted = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
     with house().store.reading() as conn:
@@ -57,18 +57,24 @@ def listing() -> str:
         # Another order or page leaves the figures as they are: only the lines are asked for.
         around = {} if wanted == "rows" else _around(conn, query)
     template = {"rows": "rows.html", "results": "results.html"}.get(wanted or "", "list.html")
-    return render_template(
-        f"opportunities/{template}",
-        query=query,
-        page=page,
-        next_page=cursors.sealed(page.next_place, of=query.fingerprint),
-        previous_page=cursors.sealed(page.previous_place, of=query.fingerprint),
-        columns=_COLUMNS,
-        choices={"trends": TRENDS, "statuses": STATUSES, "closings": CLOSINGS, "sizes": SIZES},
-        today=day_of(today()),
-        swapped=wanted == "rows",
-        **around,
+    answer = make_response(
+        render_template(
+            f"opportunities/{template}",
+            query=query,
+            page=page,
+            next_page=cursors.sealed(page.next_place, of=query.fingerprint),
+            previous_page=cursors.sealed(page.previous_place, of=query.fingerprint),
+            columns=_COLUMNS,
+            choices={"trends": TRENDS, "statuses": STATUSES, "closings": CLOSINGS, "sizes": SIZES},
+            today=day_of(today()),
+            swapped=wanted == "rows",
+            **around,
+        )
     )
+    if wanted:
+        # A form sends every field; the address that stays names only what was chosen.
+        answer.headers["HX-Push-Url"] = url_for("opportunities.listing", **query.arguments())
+    return answer
 
 
 def _around(conn: Connection, query: ListQuery) -> dict[str, Any]:

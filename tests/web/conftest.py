@@ -97,27 +97,37 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": quiet}
 
 
-@pytest.fixture
-def visit(new_context: Callable[..., Any], living_site: Site, address: str) -> Iterator[Callable[..., Any]]:
-    """Opens a path as somebody, in a language, theme and width; fails at the end for anything on the console."""
-    troubles: list[str] = []
+class Visitor:
+    """Opens pages of the living site as somebody, in a language, theme and width.
 
-    def open_page(
-        path: str, *, role: str = "sales_manager", lang: str = "fr", theme: str = "light", width: int = 1280
+    troubles: what the console and the network had to complain about; a test ends with none.
+    """
+
+    def __init__(self, new_context: Callable[..., Any], site: Site, address: str) -> None:
+        self._new_context, self._site, self._address = new_context, site, address
+        self.troubles: list[str] = []
+
+    def __call__(
+        self, path: str, *, role: str = "sales_manager", lang: str = "fr", theme: str = "light", width: int = 1280
     ) -> Any:
-        context = new_context(viewport={"width": width, "height": 860}, locale="fr-FR" if lang == "fr" else "en-GB")
-        signer = living_site.app.session_interface.get_signing_serializer(living_site.app)
+        locale = "fr-FR" if lang == "fr" else "en-GB"
+        context = self._new_context(viewport={"width": width, "height": 860}, locale=locale)
+        signer = self._site.app.session_interface.get_signing_serializer(self._site.app)
         values = {"session": signer.dumps(session_of(role)), "lang": lang, "theme": theme}
-        context.add_cookies([{"name": name, "value": value, "url": address} for name, value in values.items()])
+        context.add_cookies([{"name": name, "value": value, "url": self._address} for name, value in values.items()])
         page = context.new_page()
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda told: troubles.append(told.text) if _is_trouble(told) else None)
-        page.on("response", lambda answer: troubles.append(answer.url) if _is_broken(answer) else None)
-        page.goto(address + path)
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("console", lambda told: self.troubles.append(told.text) if _is_trouble(told) else None)
+        page.on("response", lambda answer: self.troubles.append(answer.url) if _is_broken(answer) else None)
+        page.goto(self._address + path)
         return page
 
-    yield open_page
-    assert troubles == []
+
+@pytest.fixture
+def visit(new_context: Callable[..., Any], living_site: Site, address: str) -> Iterator[Visitor]:
+    visitor = Visitor(new_context, living_site, address)
+    yield visitor
+    assert visitor.troubles == []
 
 
 def _is_trouble(told: Any) -> bool:

@@ -1,7 +1,6 @@
 """Both pages in a real Chromium: every language, theme and width, the keyboard, and axe without findings."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ PATHS = {
     "nothing": "/opportunities?q=personne",
     "door": "/sign-in",
 }
-Visit = Callable[..., Any]
+Visit = Any
 
 
 def findings(page: Any) -> list[str]:
@@ -64,8 +63,8 @@ def test_the_doors_are_accessible_too(visit: Visit, theme: str) -> None:
 def test_typing_in_the_search_narrows_the_list_and_moves_the_address(visit: Visit) -> None:
     page = visit("/opportunities")
     page.keyboard.press("/")
-    page.keyboard.type("pilote")
-    page.wait_for_url("**/opportunities?*q=pilote*")
+    page.keyboard.insert_text("pilote")
+    page.wait_for_url("**/opportunities?q=pilote")
     expect(page.locator(".row-link").filter(has_not_text="pilote")).to_have_count(0)
     assert page.locator(".row-link").count() > 0
     assert page.evaluate("document.activeElement.id") == "search"
@@ -114,6 +113,28 @@ def test_lines_are_walked_and_opened_with_the_keyboard(visit: Visit) -> None:
     name = second.inner_text()
     page.keyboard.press("Enter")
     page.wait_for_selector(f"h1:has-text('{name}')")
+
+
+def test_on_a_phone_the_cards_are_sorted_by_chips(visit: Visit) -> None:
+    page = visit("/opportunities", width=390)
+    page.get_by_role("navigation", name="Trier par").get_by_role("link", name="Opportunité").click()
+    expect(page.locator(".chip.sorted")).to_have_text("Opportunité")
+    names = page.locator(".row-link").all_inner_texts()
+    assert names[0] < names[-1]
+    assert findings(page) == []
+
+
+def test_a_part_that_cannot_be_loaded_says_so_until_the_next_one_can(visit: Visit) -> None:
+    page = visit("/opportunities")
+    page.wait_for_load_state("networkidle")
+    page.route("**/opportunities?*trend=*", lambda route: route.fulfill(status=500))
+    page.select_option("#trend", "steady")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert any("500" in trouble for trouble in visit.troubles)
+    visit.troubles.clear()
+    page.unroute("**/opportunities?*trend=*")
+    page.select_option("#trend", "")
+    expect(page.get_by_role("alert")).to_be_hidden()
 
 
 def test_the_way_back_leads_to_the_list_as_it_was_left(visit: Visit) -> None:
