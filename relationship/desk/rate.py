@@ -33,13 +33,13 @@ class RateReport:
 
 def rate_all(house: House) -> RateReport:
     """Work out sides, contact days and ratings that are not up to date."""
-    with house.store.transaction() as conn:
+    with house.store.transaction(alone=True) as conn:
         sides.refresh(conn)
         failpoints.passage("desk.rate.sides")
         activities = contact_days.refresh(conn)
         failpoints.passage("desk.rate.contact_days")
     failpoints.passage("desk.rate.between")
-    with house.store.transaction() as conn:
+    with house.store.transaction(alone=True) as conn:
         now = house.clock()
         today = day_number(now, house.config.zone)
         version, present = rules.current(conn)

@@ -13,6 +13,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from relationship.errors import RelationshipError, StorageTrouble
 
 BUSY_SECONDS = 30
+# The number of the advisory lock is only ours (migrations have the next one).
+DERIVING_LOCK = 7_351_000
 
 
 class Store:
@@ -24,11 +26,18 @@ class Store:
         self._writer = threading.RLock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """A connection whose work is committed at the end, or not at all. Raises StorageTrouble."""
+    def transaction(self, *, alone: bool = False) -> Iterator[Connection]:
+        """A connection whose work is committed at the end, or not at all. Raises StorageTrouble.
+
+        alone  one such transaction at a time over all processes: what is derived from many rows (an
+               activity from its sightings, contact days) must see what the one before it kept. SQLite has
+               one writer anyway; PostgreSQL needs the lock.
+        """
         with self._writer, _told_plainly(), self.engine.connect() as conn:
             conn = conn.execution_options(relationship_writes=True)
             with conn.begin():
+                if alone and conn.dialect.name == "postgresql":
+                    conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({DERIVING_LOCK})")
                 yield conn
 
     @contextmanager

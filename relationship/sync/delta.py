@@ -44,7 +44,7 @@ def page_transaction(store: Store) -> Iterator[Connection]:
     Two mailboxes that hold copies of one mail must each see what the other kept, or the activity would
     depend on who came first; PostgreSQL alone would let both work beside each other.
     """
-    with _one_writer, store.transaction() as conn:
+    with _one_writer, store.transaction(alone=True) as conn:
         yield conn
 
 
