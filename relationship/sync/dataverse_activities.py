@@ -83,13 +83,12 @@ TASKS = _table(Kind.TASK, "task", "actualend", "scheduledstart", "scheduledend")
 TABLES = (EMAILS, PHONE_CALLS, APPOINTMENTS, TASKS)
 
 
-def piece(table: ActivityTable, row: Row, parties: object, inside: Circle) -> Piece:
-    """A row and its party list as a piece for the store.
+def piece(table: ActivityTable, row: Row, inside: Circle) -> Piece:
+    """A row with its party list under the name of the navigation, as a piece for the store.
 
-    parties  the rows of the party list, told apart from the row
-    raises   BadItem with a reason when the row has another form than documented
+    raises  BadItem with a reason when the row has another form than documented
     """
-    people = _people(parties, inside)
+    people = _people(row.get(table.navigation), inside)
     fields = _FIELDS[table.kind](row, people)
     fields["regarding"] = _regarding(row)
     return Piece(dataverse.guid(row, "activityid"), CONTAINER, fields, _instant(row.get("modifiedon")))
@@ -144,7 +143,7 @@ def _people(parties: object, inside: Circle) -> _People:
         address = _party(party, inside) if isinstance(mask, int) else None
         if isinstance(mask, int) and address is not None:
             found.setdefault(mask, []).append(address)
-    sender = [*found.get(_SENDER, ()), *found.get(_ORGANIZER, ())]
+    sender = sorted({*found.get(_SENDER, ()), *found.get(_ORGANIZER, ())})
     to = [*sender[1:], *found.get(_TO, ()), *found.get(_REQUIRED, ())]
     cc = [*found.get(_CC, ()), *found.get(_OPTIONAL, ())]
     return _People(sender[0] if sender else None, tuple(sorted(set(to))), tuple(sorted(set(cc))))

@@ -1,4 +1,4 @@
-"""One run of the sync: directory, CRM, then every mailbox; what became of each source is written down.
+"""One run of the sync: directory, CRM, its activities, then every mailbox; how each source went is written down.
 
 What if it runs twice: nothing is written the second time. What if it dies half-way: the next run goes on
 from the last page. What if Microsoft says no: to one source, the others are read; to our credentials,
@@ -26,13 +26,15 @@ from relationship.errors import (
 )
 from relationship.store import colleagues, deployment, sources
 from relationship.store.database import Store
+from relationship.store.sightings import Read
 from relationship.store.sources import SourceRow
-from relationship.sync import crm, directory, mailboxes, msgraph
+from relationship.sync import crm, crm_activities, directory, mailboxes, msgraph
 from relationship.sync.auth import CREDENTIAL_CODES
 from relationship.sync.connection import Microsoft, connect
 from relationship.sync.dataverse import TrackedTable
+from relationship.sync.dataverse_activities import ActivityTable, activity_reader
 from relationship.sync.delta import Round
-from relationship.sync.disposition import circle, mail_reader
+from relationship.sync.disposition import Circle, circle, mail_reader
 from relationship.sync.report import DEGRADED, HEALTHY, READING, UNAVAILABLE, Progress, Report, Tally, Trouble
 
 __all__ = ["House", "Progress", "Report", "Trouble", "sync_once"]
@@ -113,8 +115,13 @@ class _Run:
         self._tally.step("crm")
         for table in crm.TABLES if self._microsoft.dataverse else ():
             self._tables_ok += self._attempt(crm.source_key(table), partial(self._read_table, table))
+        inside = self._circle()
+        read = self._reader(inside, read_from)
+        if self._microsoft.dataverse:
+            self._tally.step("activities")
+            self._read_activities(inside, read)
         self._tally.step("mail")
-        return self._report(*self._read_mailboxes(read_from))
+        return self._report(*self._read_mailboxes(inside, read))
 
     def _prepare(self) -> date | None:
         """The organisation and the read window of this database; the window is fixed by the first run."""
@@ -122,7 +129,10 @@ class _Run:
         today = self._clock().astimezone(config.zone).date()
         days = config.read_window_days
         wanted = None if days == "all" else today - timedelta(days=days)
-        tables = [crm.source_key(table) for table in crm.TABLES] if self._microsoft.dataverse else []
+        tables: list[str] = []
+        if self._microsoft.dataverse:
+            tables += [crm.source_key(table) for table in crm.TABLES]
+            tables += [crm_activities.source_key(table) for table in crm_activities.TABLES]
         with self._store.transaction() as conn:
             found = deployment.ensure(conn, tenant_id=config.tenant_id, time_zone=config.time_zone, read_from=wanted)
             self._known = {row.key: row for row in sources.all_sources(conn)}
@@ -200,19 +210,51 @@ class _Run:
             progress=self._tally.add_records,
         )
 
+    def _circle(self) -> Circle:
+        """Who is inside, as directory and CRM now say."""
+        with self._store.reading() as conn:
+            found = deployment.load(conn)
+            return circle(found.domains if found else (), colleagues.own_addresses(conn))
+
+    def _reader(self, inside: Circle, read_from: date | None) -> Read:
+        """One reader for every kind, for one activity may have copies from several sources."""
+        zone = self._config.zone
+        return activity_reader(
+            mail_reader(inside, read_from=read_from, zone=zone), inside, read_from=read_from, zone=zone
+        )
+
+    def _read_activities(self, inside: Circle, read: Read) -> None:
+        """The CRM's e-mails, calls, appointments and tasks."""
+        channel = self._microsoft.dataverse
+        if channel is None:
+            raise AssertionError("no table is read without a CRM")
+        reading = crm_activities.Reading(
+            store=self._store,
+            channel=channel,
+            page_size=self._microsoft.crm_page_size,
+            read=read,
+            inside=inside,
+            zone=self._config.zone,
+            progress=self._tally.add_records,
+        )
+        for table in crm_activities.TABLES:
+
+            def one(source_id: int, refresh: bool, table: ActivityTable = table) -> Round:
+                return crm_activities.read_table(reading, table, source_id, refresh=refresh)
+
+            self._tables_ok += self._attempt(crm_activities.source_key(table), one)
+
     # Mailboxes
 
-    def _read_mailboxes(self, read_from: date | None) -> tuple[int, int]:
+    def _read_mailboxes(self, inside: Circle, read: Read) -> tuple[int, int]:
         """How many mailboxes were read to the end, and how many rest until tomorrow."""
         with self._store.reading() as conn:
             users = colleagues.mailbox_keys(conn)
-            found = deployment.load(conn)
-            inside = circle(found.domains if found else (), colleagues.own_addresses(conn))
         reading = mailboxes.Reading(
             store=self._store,
             channel=self._microsoft.msgraph,
             headers=msgraph.mail_headers(self._microsoft.mail_page_size),
-            read=mail_reader(inside, read_from=read_from, zone=self._config.zone),
+            read=read,
             circle_mark=inside.mark,
             zone=self._config.zone,
             progress=self._add_messages,
