@@ -1,14 +1,16 @@
 """From the copies of an item in many mailboxes to one activity.
 
-Every copy is a sighting. The activity is worked out from the newest sighting (by the source's own time;
-equal times: the smallest source key, then item id), so neither order nor repetition matters. When the
-last sighting goes, the activity is `gone` and the next rating removes it from counts and scores.
+Every copy is a sighting. The activity is worked out from the best one: the lowest `standing` among its
+fields (0 where it has none), then the newest by the source's own time, then the smallest source key, then
+item id; so neither order nor repetition matters. What another copy alone knows is added (`SHARED`). When
+the last sighting goes, the activity is `gone` and the next rating removes it from counts and scores.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +28,9 @@ from relationship.store.people import ensure_addresses
 from relationship.store.upsert import insert_new, upsert
 
 Fields = dict[str, Any]
+# Of these fields the first copy that has one speaks for all; lists are united.
+SHARED = ("regarding",)
+UNITED = ("declined", "guests")
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -34,6 +39,7 @@ class Verdict(Enum):
 
     DROP = "drop"  # not kept at all: internal, draft, machine, outside the window …
     INCOMPLETE = "incomplete"  # so far only a part of it arrived
+    CONTEXT = "context"  # kept because others are completed from it: a series
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,9 @@ class Piece:
 
 
 Read = Callable[[Fields], Activity | Verdict]
+
+# standing, minus the source's own time, source key, item id
+_Rank = tuple[int, float, str, str]
 
 _sighting = tables.table(tables.Sighting)
 _activity = tables.table(tables.Activity)
@@ -85,6 +94,7 @@ def apply_page(
     after: dict[str, _Copy | None] = {}
     for piece in pieces:
         after[piece.item_id] = _merged(after.get(piece.item_id, before.get(piece.item_id)), piece, place)
+    quarantine.clear(conn, source_id, sorted(removed_ids))
     for item_id in removed_ids:
         copy = after.get(item_id, before.get(item_id))
         if copy is not None and copy.container == container:
@@ -114,6 +124,36 @@ def remove_items(conn: Connection, source_id: int, item_ids: Sequence[str], *, r
     """Remove sightings by item id, wherever they lie."""
     before = _load(conn, source_id, set(item_ids))
     return _store(conn, source_id, before, dict.fromkeys(before), read=read, zone=zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A sighting as it is kept. round: of the full round that last brought it."""
+
+    item_id: str
+    container: str
+    round: int
+    fields: Fields
+
+
+def held(conn: Connection, source_id: int, item_ids: Iterable[str] | None = None) -> dict[str, Held]:
+    """What is kept of these items of a source (of all when None), by item id."""
+    if item_ids is None:
+        item_ids = conn.scalars(sa.select(_sighting.c.item_id).where(_sighting.c.source_id == source_id)).all()
+    copies = _load(conn, source_id, item_ids)
+    return {item_id: Held(item_id, copy.container, copy.round, copy.fields) for item_id, copy in copies.items()}
+
+
+def move(conn: Connection, source_id: int, item_ids: Sequence[str], container: str) -> int:
+    """Put sightings into another container; returns how many were moved."""
+    moved = 0
+    for chunk in in_chunks(sorted(item_ids)):
+        moved += conn.execute(
+            sa.update(_sighting)
+            .where(_sighting.c.source_id == source_id, _sighting.c.item_id.in_(chunk))
+            .values(container=container)
+        ).rowcount
+    return moved
 
 
 def _load(conn: Connection, source_id: int, item_ids: Iterable[str]) -> dict[str, _Copy]:
@@ -191,7 +231,8 @@ def _store(
         written += conn.execute(
             sa.delete(_sighting).where(_sighting.c.source_id == source_id, _sighting.c.item_id.in_(chunk))
         ).rowcount
-    quarantine.clear(conn, source_id, sorted(after))
+    # A thin row (a flag change) of an item that cannot be read does not make it readable.
+    quarantine.clear(conn, source_id, [row["item_id"] for row in rows])
     failpoints.passage("store.sightings.saved")
     if written:
         written += derive_activities(conn, keys, read=read, zone=zone)
