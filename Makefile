@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test unit lint format lock bench migrate clean
+.PHONY: help demo test unit lint format lock bench screenshots clean
 
 help:
 	@echo "make demo      start the demonstration: a simulated organisation, synced, rated and shown"
@@ -13,6 +13,7 @@ help:
 	@echo "make unit      the quick tests only"
 	@echo "make format    let ruff format and tidy the code"
 	@echo "make bench     the side-by-side measurements (minutes)"
+	@echo "make screenshots   take the pictures of docs/images anew"
 	@echo "make lock      write requirements.lock anew from pyproject.toml"
 
 demo: $(STAMP)
@@ -40,6 +41,10 @@ format: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/upsert.py
 	$(BIN)/python benchmarks/rating.py
+
+screenshots: $(STAMP)
+	@sh scripts/need-chromium.sh
+	$(BIN)/python docs/screenshots.py
 
 lock: $(STAMP)
 	$(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/pip install --quiet uv

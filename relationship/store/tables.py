@@ -190,7 +190,11 @@ class Record(SQLModel, table=True):
     contact_guid   opportunity: its contact · account: its primary contact
     """
 
-    __table_args__ = (sa.UniqueConstraint("kind", "guid"),)
+    __table_args__ = (
+        sa.UniqueConstraint("kind", "guid"),
+        # What the list counts, sums and filters by, without touching the rows.
+        sa.Index("ix_record_listing", "kind", "status", "currency", "value", "close_on", "owner_guid", "account_guid"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     kind: str
     guid: str
