@@ -29,7 +29,7 @@ from relationship.store.upsert import insert_new, upsert
 
 Fields = dict[str, Any]
 # Of these fields the first copy that has one speaks for all; lists are united.
-SHARED = ("regarding",)
+SHARED = ("regarding", "minutes")
 UNITED = ("declined", "guests")
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -264,7 +264,7 @@ def derive_activities(conn: Connection, keys: Iterable[str], *, read: Read, zone
 
 
 def _canonical(conn: Connection, keys: Sequence[str], read: Read) -> dict[str, Activity]:
-    best: dict[str, tuple[tuple[float, str, str], str]] = {}
+    copies: dict[str, list[tuple[_Rank, Fields]]] = {}
     for chunk in in_chunks(keys):
         query = (
             sa.select(
@@ -278,15 +278,33 @@ def _canonical(conn: Connection, keys: Sequence[str], read: Read) -> dict[str, A
             .where(_sighting.c.activity_key.in_(chunk))
         )
         for key, modified_at, source, item_id, content in conn.execute(query):
-            rank = (-modified_at.timestamp() if modified_at else 0.0, source, item_id)
-            if key not in best or rank < best[key][0]:
-                best[key] = (rank, content)
+            fields = orjson.loads(content)
+            newness = -modified_at.timestamp() if modified_at else 0.0
+            rank = (fields.get("standing", 0), newness, source, item_id)
+            copies.setdefault(key, []).append((rank, fields))
     found: dict[str, Activity] = {}
-    for key, (_, content) in best.items():
-        activity = read(orjson.loads(content))
+    for key, ranked in copies.items():
+        activity = read(_best(ranked))
         if isinstance(activity, Activity):
             found[key] = activity
     return found
+
+
+def _best(ranked: list[tuple[_Rank, Fields]]) -> Fields:
+    """The fields of the best copy, with what other copies alone know."""
+    if len(ranked) == 1:
+        return ranked[0][1]
+    ordered = [fields for _, fields in sorted(ranked, key=itemgetter(0))]
+    best = dict(ordered[0])
+    for name in SHARED:
+        known = [fields[name] for fields in ordered if fields.get(name) is not None]
+        if known:
+            best[name] = known[0]
+    for name in UNITED:
+        together = {value for fields in ordered for value in fields.get(name) or ()}
+        if together:
+            best[name] = sorted(together)
+    return best
 
 
 def _activity_row(activity: Activity, zone: ZoneInfo) -> dict[str, Any]:
