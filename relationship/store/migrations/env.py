@@ -5,8 +5,10 @@ from typing import Any, Literal
 from alembic import context
 from sqlmodel import SQLModel
 
-from relationship.store import tables
+from relationship.store import subscription_tables, tables
 
+# Naming the modules that define tables is what puts these into the metadata.
+TABLES = (tables, subscription_tables)
 target_metadata = SQLModel.metadata
 
 
