@@ -26,7 +26,7 @@ from relationship.sync.delta import Round, Stream, read_round
 from relationship.sync.transport import Channel, Json
 
 SCOPE = "dataverse"
-MOST_ROLE_PAGES = 100
+MOST_SMALL_PAGES = 100
 # In this order: who a record belongs to is known before the record.
 TABLES = (
     dataverse.SYSTEM_USERS,
@@ -136,7 +136,7 @@ def _keeper(channel: Channel, table: TrackedTable, page_size: int, zone: ZoneInf
             save=_save_memberships,
             end_full=memberships.end_full_round,
         )
-    kind, parse = _RECORDS[table.entity_set]
+    kind, parse = _record_parser(channel, table, page_size)
     return _Keeper(
         parse=lambda row: parse(row, zone),
         save=partial(_save_records, kind),
@@ -144,12 +144,19 @@ def _keeper(channel: Channel, table: TrackedTable, page_size: int, zone: ZoneInf
     )
 
 
-_RECORDS: dict[str, tuple[RecordKind, Callable[[Json, ZoneInfo], RecordRow]]] = {
+_Parser = tuple[RecordKind, Callable[[Json, ZoneInfo], RecordRow]]
+_RECORDS: dict[str, _Parser] = {
     dataverse.ACCOUNTS.entity_set: (RecordKind.ACCOUNT, dataverse.account),
     dataverse.CONTACTS.entity_set: (RecordKind.CONTACT, dataverse.contact),
     dataverse.LEADS.entity_set: (RecordKind.LEAD, dataverse.lead),
-    dataverse.OPPORTUNITIES.entity_set: (RecordKind.OPPORTUNITY, dataverse.opportunity),
 }
+
+
+def _record_parser(channel: Channel, table: TrackedTable, page_size: int) -> _Parser:
+    if table is not dataverse.OPPORTUNITIES:
+        return _RECORDS[table.entity_set]
+    currencies = dataverse.currency_codes(_whole_table(channel, dataverse.CURRENCIES, page_size))
+    return RecordKind.OPPORTUNITY, lambda row, zone: dataverse.opportunity(row, zone, currencies)
 
 
 def _save_users(conn: Connection, rows: list[CrmUser], gone: list[str], place: Place) -> int:
@@ -165,13 +172,17 @@ def _save_records(kind: RecordKind, conn: Connection, rows: list[RecordRow], gon
 
 
 def _roles(channel: Channel, page_size: int) -> dict[str, int | None]:
-    """Connection roles are few and read whole each time: a role renamed or reclassified changes nothing else."""
-    found: dict[str, int | None] = {}
-    link: str | None = dataverse.CONNECTION_ROLES.link(channel.base_url)
-    for _ in range(MOST_ROLE_PAGES):
+    return dataverse.role_categories(_whole_table(channel, dataverse.CONNECTION_ROLES, page_size))
+
+
+def _whole_table(channel: Channel, table: TrackedTable, page_size: int) -> list[Json]:
+    """A table of a few rows, read whole each time: a role or currency renamed changes nothing else."""
+    rows: list[Json] = []
+    link: str | None = table.link(channel.base_url)
+    for _ in range(MOST_SMALL_PAGES):
         if link is None:
             break
         page = channel.fetch(link, scope=SCOPE, headers=dataverse.headers(page_size, track=False))
-        found |= dataverse.role_categories(page["value"])
+        rows += page["value"]
         link = page.get("@odata.nextLink")
-    return found
+    return rows

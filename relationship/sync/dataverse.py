@@ -69,7 +69,8 @@ OPPORTUNITIES = TrackedTable(
     "opportunityid",
     (
         "name", "estimatedvalue", "actualvalue", "estimatedclosedate", "actualclosedate", "closeprobability",
-        "salesstage", "stepname", "_customerid_value", "_parentaccountid_value", "_parentcontactid_value", *_OWNED,
+        "salesstage", "stepname", "_customerid_value", "_parentaccountid_value", "_parentcontactid_value",
+        "_transactioncurrencyid_value", *_OWNED,
     ),
 )  # fmt: skip
 CONNECTIONS = TrackedTable(
@@ -78,6 +79,7 @@ CONNECTIONS = TrackedTable(
     ("_record1id_value", "_record2id_value", "_record2roleid_value", "statecode"),
 )
 CONNECTION_ROLES = TrackedTable("connectionroles", "connectionroleid", ("category",))
+CURRENCIES = TrackedTable("transactioncurrencies", "transactioncurrencyid", ("isocurrencycode",))
 
 
 def deleted_guid(row: object) -> str | None:
@@ -147,7 +149,12 @@ def lead(row: Row, zone: ZoneInfo) -> RecordRow:
     )
 
 
-def opportunity(row: Row, zone: ZoneInfo) -> RecordRow:
+def currency_codes(rows: Iterable[object]) -> dict[str, str]:
+    """ISO 4217 codes by the id of the currency."""
+    return {guid(row, CURRENCIES.key): clean(row.get("isocurrencycode")) for row in rows if isinstance(row, dict)}
+
+
+def opportunity(row: Row, zone: ZoneInfo, currencies: Mapping[str, str]) -> RecordRow:
     """Value: the estimate while it is open, what came of it once it is closed."""
     is_open = row.get("statecode") == _OPEN
     actual, estimate = _number(row.get("actualvalue")), _number(row.get("estimatedvalue"))
@@ -165,6 +172,7 @@ def opportunity(row: Row, zone: ZoneInfo) -> RecordRow:
         stage=_stage(row),
         probability=_percent(row.get("closeprobability")),
         value=estimate if is_open or actual is None else actual,
+        currency=currencies.get(_optional(row.get("_transactioncurrencyid_value")) or "", ""),
         close_on=_plain_day(row.get("estimatedclosedate")),
     )
 

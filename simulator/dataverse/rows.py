@@ -80,6 +80,7 @@ class WorldRows:
             "organization": [self.organization],
             "systemuser": [self.application_user, *self._colleagues],
             "connectionrole": list(self.roles),
+            "transactioncurrency": [self.currency.guid],
             "account": list(self._accounts),
             "contact": list(self._contacts),
             "lead": list(self._leads),
@@ -92,6 +93,7 @@ class WorldRows:
             "organization": self._organization_row,
             "systemuser": self._system_user_row,
             "connectionrole": self._role_row,
+            "transactioncurrency": self._currency_row,
             "account": self._account_row,
             "contact": self._contact_row,
             "lead": self._lead_row,
@@ -244,6 +246,10 @@ class WorldRows:
         name, category = self.roles[guid]
         return {"connectionroleid": guid, "name": name, "category": category, "statecode": 0, "statuscode": 1,
                 "createdon": self._instant(None)}  # fmt: skip
+
+    def _currency_row(self, guid: str) -> Row:
+        return {"transactioncurrencyid": guid, "currencyname": "Euro", "currencysymbol": "€", "isocurrencycode": "EUR",
+                "currencyprecision": 2, "statecode": 0, "statuscode": 1, "createdon": self._instant(None)}  # fmt: skip
 
     def _account_row(self, guid: str) -> Row:
         account = self._accounts[guid]

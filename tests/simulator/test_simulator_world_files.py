@@ -93,7 +93,7 @@ def cell(rows: list[list[str]], column: str, value: str) -> bytes:
     [
         ("people.csv.gz", b"person_id,email\n", "not whole gzip"),
         ("people.csv.gz", packed(PEOPLE)[:-30], "not whole gzip"),
-        ("people.csv.gz", gzip.compress(b"\xff\xfe"), "is not UTF-8"),
+        ("people.csv.gz", gzip.compress(b"\xff\xfe", mtime=0), "is not UTF-8"),
         ("people.csv.gz", packed([PEOPLE[0][:-1], *PEOPLE[1:]]), "line 1: column aliases is missing"),
         ("people.csv.gz", packed([*PEOPLE, ["p3", "x@y.example"]]), "line 4: has 2 cells instead of 7"),
         ("people.csv.gz", packed([*PEOPLE, PEOPLE[1]]), "line 4, column person_id: the id p1 occurs twice"),

@@ -170,6 +170,7 @@ def test_only_verified_domains_are_ours():
 GUID = "9b1ad3f4-1f0b-e911-a972-000d3a44afcc"
 OTHER = "25a17064-1ae7-e611-80f4-e0071b661f01"
 LOGICAL = "@Microsoft.Dynamics.CRM.lookuplogicalname"
+EURO = {OTHER: "EUR"}
 OPPORTUNITY = {
     "opportunityid": GUID.upper(),
     "name": "Offer 118",
@@ -188,30 +189,32 @@ OPPORTUNITY = {
     "_parentcontactid_value": None,
     "_ownerid_value": OTHER,
     f"_ownerid_value{LOGICAL}": "systemuser",
+    "_transactioncurrencyid_value": OTHER.upper(),
 }
 
 
 def test_an_opportunity_is_dated_in_the_organisations_time_zone():
-    row = dataverse.opportunity(OPPORTUNITY, PARIS)
+    row = dataverse.opportunity(OPPORTUNITY, PARIS, EURO)
     assert (row.kind, row.guid, row.created_on) == (RecordKind.OPPORTUNITY, GUID, date(2026, 3, 2))
-    assert (row.status, row.stage, row.probability, row.value) == ("open", "propose", 60, 12000.5)
+    assert (row.status, row.stage, row.probability) == ("open", "propose", 60)
+    assert (row.value, row.currency) == (12000.5, "EUR")
     assert (row.account_guid, row.contact_guid, row.owner_guid) == (OTHER, None, OTHER)
     assert (row.close_on, row.closed_on) == (date(2026, 3, 31), None)
 
 
 def test_a_won_opportunity_has_its_actual_value_and_closing_day():
     won = OPPORTUNITY | {"statecode": 1, "actualvalue": 11000, "actualclosedate": "2026-03-20"}
-    row = dataverse.opportunity(won, PARIS)
+    row = dataverse.opportunity(won, PARIS, EURO)
     assert (row.status, row.value, row.closed_on) == ("won", 11000.0, date(2026, 3, 20))
 
 
 def test_a_customer_that_is_a_person_is_the_contact():
-    row = dataverse.opportunity(OPPORTUNITY | {f"_customerid_value{LOGICAL}": "contact"}, PARIS)
+    row = dataverse.opportunity(OPPORTUNITY | {f"_customerid_value{LOGICAL}": "contact"}, PARIS, EURO)
     assert (row.account_guid, row.contact_guid) == (None, OTHER)
 
 
 def test_a_team_as_owner_is_no_colleague():
-    assert dataverse.opportunity(OPPORTUNITY | {f"_ownerid_value{LOGICAL}": "team"}, PARIS).owner_guid is None
+    assert dataverse.opportunity(OPPORTUNITY | {f"_ownerid_value{LOGICAL}": "team"}, PARIS, EURO).owner_guid is None
 
 
 @pytest.mark.parametrize(
@@ -225,7 +228,7 @@ def test_a_team_as_owner_is_no_colleague():
 )
 def test_f28_a_crm_row_of_another_form_is_put_aside(change, reason):
     with pytest.raises(BadItem) as caught:
-        dataverse.opportunity(OPPORTUNITY | change, PARIS)
+        dataverse.opportunity(OPPORTUNITY | change, PARIS, EURO)
     assert caught.value.code == reason
 
 

@@ -50,7 +50,7 @@ def test_colleagues_records_and_teams_arrive(house):
     assert sorted(members) == ["contact", "systemuser"]
     deal = next(line for line in lines if line[0] == "record" and line[1] == "opportunity")
     assert deal[3:6] == ["Offer 118", "open", "2026-04-01"]
-    assert deal[11:] == ["propose", 60, 12000.0, "", "2026-08-01"]
+    assert deal[11:] == ["propose", 60, 12000.0, "EUR", "2026-08-01"]
 
 
 def test_every_source_says_that_it_is_healthy(house):
