@@ -24,6 +24,10 @@ MESSAGE_SELECT = (
     "internetMessageId,conversationId,conversationIndex,from,sender,toRecipients,ccRecipients,sentDateTime,"
     "receivedDateTime,isDraft,parentFolderId,lastModifiedDateTime"
 )
+EVENT_SELECT = (
+    "type,seriesMasterId,start,end,isAllDay,isCancelled,isDraft,originalStartTimeZone,sensitivity,iCalUId,"
+    "isOrganizer,organizer,attendees,responseStatus,lastModifiedDateTime"
+)
 PAGE_SIZE = 500
 
 # Nothing in these is (or is yet) correspondence. Folders directly below them are left out too, which is
@@ -64,6 +68,27 @@ def folders_link(base_url: str, user_id: str) -> str:
 def messages_link(base_url: str, user_id: str, folder_id: str) -> str:
     user, folder = quote(user_id, safe=""), quote(folder_id, safe="")
     return f"{base_url}/users/{user}/mailFolders/{folder}/messages/delta?$select={MESSAGE_SELECT}"
+
+
+def calendar_headers(page_size: int) -> Mapping[str, str]:
+    """Sent with every request for events: times in UTC, ids that stay."""
+    return {"Prefer": f'odata.maxpagesize={page_size}, IdType="ImmutableId", outlook.timezone="UTC"'}
+
+
+def calendar_link(base_url: str, user_id: str, begin: str, end: str) -> str:
+    """begin, end: ISO 8601 with Z; the delta of a view takes no other option."""
+    user = quote(user_id, safe="")
+    return f"{base_url}/users/{user}/calendarView/delta?startDateTime={begin}&endDateTime={end}"
+
+
+def event_path(user_id: str, event_id: str) -> str:
+    return f"/users/{quote(user_id, safe='')}/events/{quote(event_id, safe='')}?$select={EVENT_SELECT}"
+
+
+def instances_link(base_url: str, user_id: str, series_id: str, begin: str, end: str, page_size: int) -> str:
+    """The occurrences of a series in a window."""
+    path = f"{base_url}/users/{quote(user_id, safe='')}/events/{quote(series_id, safe='')}/instances"
+    return f"{path}?startDateTime={begin}&endDateTime={end}&$select={EVENT_SELECT}&$top={page_size}"
 
 
 def folder_batch(user_id: str, names: Iterable[str]) -> Json:

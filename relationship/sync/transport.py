@@ -113,9 +113,9 @@ class Channel:
         """
         return self._ask(_Asking("GET", link, scope, headers or {}, at_saved_link=at_saved_link, is_page=True))
 
-    def fetch_one(self, path: str, *, scope: str) -> Json:
+    def fetch_one(self, path: str, *, scope: str, headers: Mapping[str, str] | None = None) -> Json:
         """One object by its path under the base URL."""
-        return self._ask(_Asking("GET", self.base_url + path, scope))
+        return self._ask(_Asking("GET", self.base_url + path, scope, headers or {}))
 
     def post(self, path: str, body: Json, *, scope: str) -> Json:
         """A reading POST ($batch), repeated like a GET; never used for what writes."""
