@@ -15,6 +15,7 @@ from web import (
     formats,
     languages,
     members,
+    notifications,
     opportunity_list,
     opportunity_page,
     security,
@@ -26,6 +27,8 @@ from web.entra import Entra
 from web.house import House
 
 SIGN_IN_RATE = "30 per minute"
+# Microsoft repeats what is refused for four hours, so nothing is lost by a limit.
+NOTIFICATION_RATE = "1200 per minute"
 # A request holds a form or a filter, never a file.
 LONGEST_REQUEST_BYTES = 64 * 1024
 
@@ -54,17 +57,18 @@ def create_app(house: House) -> Flask:
     app.extensions["house"] = house
     app.extensions["entra"] = Entra(house.config)
     security.install(app, https=https)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(notifications.blueprint)
     languages.install(app, zone=house.config.time_zone)
     members.install(app)
     formats.install(app)
     static_files.install(app)
     app.jinja_env.globals["words"] = words
     errors.install(app)
-    for blueprint in (sign_in.blueprint, opportunity_list.blueprint, opportunity_page.blueprint):
-        app.register_blueprint(blueprint)
+    for room in (sign_in, opportunity_list, opportunity_page, notifications):
+        app.register_blueprint(room.blueprint)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
     limiter.limit(SIGN_IN_RATE)(sign_in.blueprint)
+    limiter.limit(NOTIFICATION_RATE)(notifications.blueprint)
     app.add_url_rule("/", view_func=_home)
     app.add_url_rule("/healthz", view_func=_healthz)
     return app
