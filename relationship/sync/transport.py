@@ -1,6 +1,6 @@
 """One request to Microsoft at a time, asked until it is answered or given up: token, waiting, checking.
 
-What if it runs twice: reads only, so nothing. What if Microsoft says no: `faults.fault` names who acts.
+What if it runs twice: nothing, for what writes here (subscriptions) bears repetition. What if Microsoft says no: `faults.fault` names who acts.
 Each caller is sequential within its scope (one mailbox, the CRM), so at most one request per mailbox
 is in flight; a batch holds at most four (`msgraph.BATCH_SIZE`).
 """
@@ -72,6 +72,7 @@ class _Asking:
     body: Json | None = None
     at_saved_link: bool = False
     is_page: bool = False
+    may_be_empty: bool = False
 
 
 class Channel:
@@ -121,6 +122,10 @@ class Channel:
         """A reading POST ($batch), repeated like a GET; never used for what writes."""
         return self._ask(_Asking("POST", self.base_url + path, scope, body=body))
 
+    def change(self, method: str, path: str, body: Json | None = None, *, scope: str) -> Json:
+        """A writing request that may be sent twice, because its answer may be lost; {} for an empty answer."""
+        return self._ask(_Asking(method, self.base_url + path, scope, body=body, may_be_empty=True))
+
     def note_silence(self, scope: str, headers: object) -> None:
         """Keep the silence that one answer inside a batch asked for, or a short one when it said nothing."""
         value = headers.get("Retry-After") if isinstance(headers, dict) else None
@@ -165,6 +170,8 @@ class Channel:
             reply = self._send(asking, self._tokens.renewed(token))
         if reply.status // 100 != 2:
             raise self._refusal(asking, reply)
+        if asking.may_be_empty and not reply.body:
+            return {}
         found = _parsed(reply)
         if asking.is_page:
             self._check_page(found)
