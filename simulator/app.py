@@ -9,6 +9,9 @@ from flask import Flask, Request, Response, request
 from simulator import control, dataverse, entra_views
 from simulator.dataverse import Crm, ServiceProtection
 from simulator.entra import DATAVERSE_AUDIENCE, Entra
+from simulator.fault_plans.binding import bind
+from simulator.fault_plans.orders import Order
+from simulator.fault_plans.stage import Stage
 from simulator.faults import FaultPlan
 from simulator.msgraph import views as msgraph_views
 from simulator.msgraph.service import GraphService
@@ -37,6 +40,11 @@ class Services:
         self.entra = Entra(organisation, self.registration)
         self.msgraph = GraphService(organisation, self.faults, self.traffic)
         self.crm = Crm(organisation.world, application_id=self.registration.client_id, now=lambda: organisation.now)
+        self.order(*self.faults.orders)
+
+    def order(self, *orders: Order) -> None:
+        """Puts faults by the names F01 to F59 to work."""
+        bind(Stage(self.organisation, self.faults, self.registration, self.crm, self.msgraph), orders)
 
     def claims_of(self, authorization: str) -> Claims | None:
         """The claims of a valid bearer token of ours, else None."""
@@ -71,6 +79,7 @@ def secure_app(services: Services, authorize_origin: Callable[[], str]) -> Flask
         services.traffic,
         services.registration,
         services.msgraph.subscriptions,
+        services.order,
     )
     app.register_blueprint(control.blueprint(known, services.is_controller))
     app.register_blueprint(

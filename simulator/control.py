@@ -5,12 +5,14 @@ Every request carries the key of this run in `X-Simulator-Key`; without it there
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Request, Response, abort, jsonify, request
 
 from simulator.calls import CallRecord
 from simulator.expiry import Expiry
+from simulator.fault_plans.orders import order_from
 from simulator.faults import Fault, FaultKind, FaultPlan
 from simulator.mailbox import MailboxState
 from simulator.meetings import Meeting
@@ -66,6 +68,7 @@ def acts(
     traffic: Traffic,
     registration: Registration,
     subscriptions: Subscriptions,
+    order: Callable[..., None],
 ) -> dict[str, Callable[[Arguments], object]]:
     """What can be asked for, by name. Arguments are those of the functions of the same name, times as ISO text."""
 
@@ -144,6 +147,7 @@ def acts(
         "set_mailbox": set_mailbox,
         "expire_tokens": expire_tokens,
         "order_faults": order_faults,
+        "order": lambda given: order(*(order_from(Path("order"), n, e) for n, e in enumerate(given["faults"], 1))),
         "clear_faults": lambda _: plan.clear(),
         "traffic": lambda _: traffic.summary(),
         "clear_traffic": lambda _: traffic.clear(),

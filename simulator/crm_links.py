@@ -30,7 +30,7 @@ class CrmLinks:
 
     def of(self, activity: WorldActivity) -> tuple[Link, ...]:
         """The CRM's own task where it is there too, what it regards, and the outsiders it is about."""
-        own = ()
+        own: tuple[Link, ...] = ()
         if activity.source is Source.BOTH:
             own = (self._record("task", identity.activity(activity.id), activity.subject),)
         about = (activity.regarding_id, *activity.to_ids, *activity.cc_ids)

@@ -74,6 +74,12 @@ class Directory:
         user.enabled = enabled
         self.changed(user)
 
+    def rename(self, user: User, user_principal_name: str) -> None:
+        """Another name to sign in with; the address stays."""
+        user.user_principal_name = user_principal_name
+        self._guid_by_name[user_principal_name.lower()] = user.id
+        self.changed(user)
+
     def changed(self, user: User) -> None:
         self.version += 1
         self.log.note(self.version, What.WRITTEN, user)

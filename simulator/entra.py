@@ -75,7 +75,7 @@ class Entra:
     def token(self, form: Form, issuer: str) -> Answer:
         """What the token endpoint answers to this form; Refused when it does not fit."""
         self._check_client(form, issuer)
-        if not self.registration.has_consent:
+        if not self.registration.gives_consent:
             raise Refused(65001, "invalid_grant", "The administrator has not consented to use the application.")
         match form.get("grant_type"):
             case "client_credentials":

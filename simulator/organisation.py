@@ -47,6 +47,7 @@ class Organisation:
         self.calls = Calls(world, self.people, self.calendars, self.lock)
         self.tasks = Tasks(world, self.people, self.directory, self.lock, mailbox=self.mailbox, now=lambda: self.now)
         self._headers: dict[str, Headers] = {}
+        self._spelt: dict[tuple[str, str], str] = {}
         for person in world.people:
             if person.is_colleague:
                 self.directory.first_add(person)
@@ -93,6 +94,10 @@ class Organisation:
     def disable_user(self, key: str) -> None:
         with self.lock:
             self.directory.enable(self.user(key), enabled=False)
+
+    def rename_user(self, key: str, user_principal_name: str) -> None:
+        with self.lock:
+            self.directory.rename(self.user(key), user_principal_name)
 
     def remove_user(self, key: str) -> None:
         with self.lock:
@@ -152,6 +157,9 @@ class Organisation:
         """
         with self.lock:
             mail = self._write(sender, to, cc, at or self.now, subject, conversation_id, WorldStatus.DONE)
+            for key in (sender, *to, *cc):
+                if "@" in key:
+                    self._spelt[mail.id, self.person(key).id] = key
             if headers is not None:
                 self._headers[mail.id] = tuple((name, value) for name, value in headers)
             for key in bcc:
@@ -218,6 +226,14 @@ class Organisation:
         """The headers that tell a machine's mail from a person's."""
         given = self._headers.get(mail.id)
         return headers_of(mail, self.people) if given is None else given
+
+    def address_on(self, mail: WorldActivity, person_id: str) -> str:
+        """The address by which a mail names a person: the usual one, or as somebody wrote it on this mail."""
+        return self._spelt.get((mail.id, person_id)) or self.person(person_id).email
+
+    def held_by(self, person_id: str) -> int:
+        """How many mails of the world lie in this mailbox, without building it."""
+        return len(self._held.get(person_id, ()))
 
     def deliver_again(self, mail_id: str, key: str) -> None:
         """The same mail arrives a second time in one inbox."""

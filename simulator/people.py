@@ -16,8 +16,10 @@ class People:
         self._invented = 0
 
     def person(self, key: str) -> Person:
-        """The person with this id or address."""
-        found = self._people.get(key) or self._people.get(self._ids.get(key.lower(), ""))
+        """The person with this id or address, also with a +tag before the @."""
+        local, _, domain = key.lower().partition("@")
+        address = self._ids.get(key.lower()) or self._ids.get(f"{local.partition('+')[0]}@{domain}", "")
+        found = self._people.get(key) or self._people.get(address)
         if found is None:
             raise UnknownNameError(f"no person {key}")
         return found

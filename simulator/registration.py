@@ -19,6 +19,7 @@ class Registration:
     """client_secret stops working at secret_expires_at (real time, seconds since 1970; None: never).
 
     roles: the application permissions that app-only tokens for Microsoft Graph carry.
+    consent_returns_at: reading of the monotonic clock until which consent is withdrawn all the same
     clock_offset: seconds by which the sign-in service's clock is ahead of ours.
     """
 
@@ -27,6 +28,7 @@ class Registration:
     roles: tuple[str, ...] = READ_ROLES
     secret_expires_at: float | None = None
     has_consent: bool = True
+    consent_returns_at: float = 0.0
     clock_offset: float = 0.0
     token_seconds: int = 3599
     certificates: list[x509.Certificate] = field(default_factory=list)
@@ -40,6 +42,17 @@ class Registration:
 
     def expire_secret(self) -> None:
         self.secret_expires_at = time.time() - 1
+
+    def withdraw_consent(self, seconds: float | None = None) -> None:
+        """No token is given out any more: for so many seconds, or until somebody consents again."""
+        if seconds is None:
+            self.has_consent = False
+        else:
+            self.consent_returns_at = time.monotonic() + seconds
+
+    @property
+    def gives_consent(self) -> bool:
+        return self.has_consent and time.monotonic() >= self.consent_returns_at
 
     def has_secret(self, secret: str) -> bool:
         return secrets.compare_digest(secret.encode(), self.client_secret.encode())

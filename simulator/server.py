@@ -20,6 +20,7 @@ from cheroot.wsgi import Gateway_10, Server
 
 from relationship.errors import FixSettings
 from simulator.app import Services, page_app, secure_app
+from simulator.faults import FaultPlan
 from simulator.organisation import Organisation
 from simulator.registration import Registration, register
 from simulator.world import World
@@ -69,14 +70,21 @@ def start(
     port: int = 0,
     sign_in_port: int = 0,
     registration: Registration | None = None,
+    faults: FaultPlan | None = None,
 ) -> Iterator[Running]:
     """The organisation on loopback in threads of this process, until the block ends.
 
-    port, sign_in_port: 0 chooses free ones. Raises FixSettings outside demo and test, or when a port is taken.
+    port, sign_in_port: 0 chooses free ones; faults: what goes wrong, nothing when None.
+    Raises FixSettings outside demo and test, or when a port is taken.
     """
     _refuse_production()
     organisation = world if isinstance(world, Organisation) else Organisation(world)
-    services = Services(organisation, registration or register(organisation.client_id), secrets.token_urlsafe(24))
+    services = Services(
+        organisation,
+        registration or register(organisation.client_id),
+        secrets.token_urlsafe(24),
+        faults or FaultPlan(),
+    )
     with ExitStack() as stack:
         stack.callback(services.msgraph.notifier.stop)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-")))
@@ -100,12 +108,19 @@ def start(
         )
 
 
-def serve(world: World | Organisation, *, port: int = 0, sign_in_port: int = 0, ready_file: Path | None = None) -> None:
+def serve(
+    world: World | Organisation,
+    *,
+    port: int = 0,
+    sign_in_port: int = 0,
+    ready_file: Path | None = None,
+    faults: FaultPlan | None = None,
+) -> None:
     """Serves until SIGTERM or SIGINT; writes how to reach it to `ready_file` as JSON once it answers."""
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    with start(world, port=port, sign_in_port=sign_in_port) as running:
+    with start(world, port=port, sign_in_port=sign_in_port, faults=faults) as running:
         if ready_file is not None:
             partial = ready_file.with_suffix(".partial")
             partial.write_text(json.dumps(running.described(), indent=1), encoding="utf-8")

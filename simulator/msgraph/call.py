@@ -1,9 +1,12 @@
 """One request to Microsoft Graph and its answer, free of any web framework; errors in the service's form."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import uuid4
+
+import orjson
 
 from simulator.faults import Fault, FaultKind
 from simulator.msgraph.paths import segments
@@ -95,6 +98,14 @@ class Answer:
     content_type: str | None = None
     is_reset: bool = False
     is_dripping: bool = False
+
+
+def written(body: object) -> bytes:
+    """The body as JSON; also with what no text of Unicode may hold, like half a surrogate pair."""
+    try:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError:
+        return json.dumps(body, separators=(",", ":")).encode()
 
 
 class GraphError(Exception):

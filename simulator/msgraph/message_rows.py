@@ -54,7 +54,7 @@ def change_key(view: View) -> str:
 
 def _party(view: View, person_id: str) -> Json:
     person = view.organisation.person(person_id)
-    return {"emailAddress": {"name": person.name, "address": person.email}}
+    return {"emailAddress": {"name": person.name, "address": view.organisation.address_on(view.copy.mail, person_id)}}
 
 
 def _message_id(view: View) -> str:

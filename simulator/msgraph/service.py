@@ -6,15 +6,14 @@ from dataclasses import replace
 from hashlib import sha256
 from urllib.parse import parse_qsl, unquote
 
-import orjson
-
 from simulator.entra import MSGRAPH_AUDIENCE
 from simulator.expiry import Expiry
 from simulator.faults import Fault, FaultKind, FaultPlan
-from simulator.msgraph.call import Answer, Call, GraphError, Json, bad_request
+from simulator.msgraph.call import Answer, Call, GraphError, Json, bad_request, written
 from simulator.msgraph.paths import plain_path
 from simulator.msgraph.rounds import expired
 from simulator.msgraph.routes import route
+from simulator.msgraph.spoiling import spoiled
 from simulator.msgraph.subscription_calls import answer_subscription
 from simulator.notifications import Notifier
 from simulator.organisation import Organisation
@@ -67,14 +66,26 @@ class GraphService:
         user = self._organisation.directory.find(call.mailbox_key) if call.mailbox_key else None
         return user.id if user else ""
 
-    def _one(self, call: Call, mailbox: str, running: int) -> Answer:
+    def _collection(self, call: Call, mailbox: str) -> str:
+        """One name for every path to the same collection: by GUID of the user and id of the folder."""
+        parts = list(call.segments)
+        if mailbox:
+            parts[1] = mailbox
+            if len(parts) > 4 and parts[2] == "mailFolders":
+                folder = self._organisation.mailbox(mailbox).folder(parts[3])
+                parts[3] = folder.id if folder else parts[3]
+        return "/".join(parts)
+
+    def _one(self, call: Call, mailbox: str, running: int, *, in_batch: bool = False) -> Answer:
         """The answer to a single call while `running` of its mailbox are under way, itself included."""
         if self.latency_seconds:
             time.sleep(self.latency_seconds)
         if mailbox and running > MAILBOX_WIDTH:
             answer = self._throttled(call, mailbox, "1")
         else:
-            answer = self._with_faults(replace(call, faults=self._plan.due(call.path, mailbox)), mailbox)
+            collection = self._collection(call, mailbox)
+            faults = self._plan.due(call.path, mailbox, call.query, collection=collection, in_batch=in_batch)
+            answer = self._with_faults(replace(call, faults=faults), mailbox)
         self._traffic.note(call.method, call.template, mailbox, answer.status)
         return answer
 
@@ -91,9 +102,10 @@ class GraphService:
                     answer = route(self._organisation, call, self._secret)
         except GraphError as error:
             answer = error.answer(call)
-        if call.has_fault(FaultKind.CUT):
-            whole = orjson.dumps(answer.body)
-            return replace(answer, raw=whole[: len(whole) * 2 // 3])
+        answer = spoiled(call, answer)
+        if cut := call.has_fault(FaultKind.CUT):
+            whole = written(answer.body)
+            return replace(answer, raw=whole[: len(whole) * 2 // 3 if cut.byte is None else cut.byte])
         return replace(answer, is_dripping=call.has_fault(FaultKind.DRIP) is not None)
 
     def _instead(self, call: Call, fault: Fault, mailbox: str) -> Answer | None:
@@ -102,9 +114,9 @@ class GraphService:
             case FaultKind.THROTTLED:
                 return self._throttled(call, mailbox, fault.retry_after)
             case FaultKind.UNAVAILABLE:
-                return Answer(503, raw=b"")
+                return Answer(504 if fault.status == 504 else 503, raw=b"")
             case FaultKind.HTML:
-                return Answer(200, raw=_HTML, content_type="text/html; charset=utf-8")
+                return Answer(502 if fault.status == 502 else 200, raw=_HTML, content_type="text/html; charset=utf-8")
             case FaultKind.RESET:
                 return Answer(0, is_reset=True)
             case FaultKind.UNAUTHORISED:
@@ -135,7 +147,7 @@ class GraphService:
                     message = "The request failed because a request it depends on failed."
                     answers[name] = GraphError(424, "FailedDependency", message).answer(member)
                 else:
-                    answers[name] = self._one(member, mailboxes[name], running[name])
+                    answers[name] = self._one(member, mailboxes[name], running[name], in_batch=True)
         finally:
             for mailbox in mailboxes.values():
                 self._traffic.end(mailbox)

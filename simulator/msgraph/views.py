@@ -4,10 +4,9 @@ import time
 from collections.abc import Callable, Iterator
 from uuid import uuid4
 
-import orjson
 from flask import Blueprint, Response, request
 
-from simulator.msgraph.call import Answer, Call
+from simulator.msgraph.call import Answer, Call, written
 from simulator.msgraph.paths import plain_path
 from simulator.msgraph.service import GraphService, query_of
 from simulator.signing import Claims
@@ -38,7 +37,7 @@ def blueprint(service: GraphService, claims_of: Callable[[str], Claims | None]) 
 def _response(call: Call, answer: Answer) -> Response:
     if answer.is_reset:
         request.environ["simulator.reset"]()
-    body = orjson.dumps(answer.body) if answer.raw is None else answer.raw
+    body = written(answer.body) if answer.raw is None else answer.raw
     response = Response(body, answer.status or 200, content_type=answer.content_type or CONTENT_TYPE)
     if answer.is_dripping:
         response.response = _dripping(body)
