@@ -30,6 +30,9 @@ AUTHORITY_HOSTS = {
 }  # fmt: skip
 DATAVERSE_SUFFIXES = (".dynamics.com", ".dynamics.cn", ".microsoftdynamics.us", ".appsplatform.us")
 
+# Where activities come from; crm: those filed in Dynamics 365. Users, domains and CRM records are always read.
+SOURCES = ("mail", "calendar", "tasks", "calls", "crm")
+
 
 def _https(url: str) -> str:
     parts = urlsplit(url)
@@ -61,6 +64,7 @@ class Config(BaseSettings):
     encryption_keys: SecretStr = SecretStr("")  # Fernet keys, newest first, comma separated
     base_url: str = "http://localhost:8080"  # where browsers reach this service
     read_window_days: int | Literal["all"] = 400
+    sources: str = ",".join(SOURCES)  # which activities are read
     sync_threads: Annotated[int, Field(ge=1, le=64)] = 8
     now: datetime | None = None  # freezes the clock; demo and test only
     fail_at: str = ""  # "name:n" or "any:n": the process kills itself there; test only
@@ -91,6 +95,13 @@ class Config(BaseSettings):
             raise ValueError("needs a time zone, like 2026-06-17T09:00:00Z")
         return value
 
+    @field_validator("sources")
+    @classmethod
+    def _known_sources(cls, value: str) -> str:
+        if not set(filter(None, value.replace(" ", "").split(","))) <= set(SOURCES):
+            raise ValueError(f"is a list, with commas, of some of {', '.join(SOURCES)}")
+        return value
+
     @field_validator("read_window_days")
     @classmethod
     def _positive(cls, value: int | str) -> int | str:
@@ -116,6 +127,10 @@ class Config(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def reads(self, source: str) -> bool:
+        """Whether this one of `SOURCES` is to be read."""
+        return source in self.sources.replace(" ", "").split(",")
 
     @property
     def clock(self) -> Clock:

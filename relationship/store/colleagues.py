@@ -100,6 +100,15 @@ def mailbox_keys(conn: Connection) -> list[str]:
     return list(conn.scalars(query))
 
 
+def addresses_by_key(conn: Connection) -> dict[str, frozenset[str]]:
+    """The addresses of every colleague that has some, by key."""
+    query = sa.select(_colleague.c.key, _address.c.address).join(_address, _address.c.colleague_id == _colleague.c.id)
+    found: dict[str, set[str]] = {}
+    for key, address in conn.execute(query):
+        found.setdefault(key, set()).add(address)
+    return {key: frozenset(addresses) for key, addresses in found.items()}
+
+
 def own_addresses(conn: Connection) -> set[str]:
     """Every address of every colleague."""
     return set(conn.scalars(sa.select(_address.c.address)))

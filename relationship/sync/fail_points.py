@@ -10,10 +10,12 @@ _FOLDER_PLACES = (
 )  # fmt: skip
 
 SYNC_FAIL_POINTS: tuple[str, ...] = (
-    *(f"{room}.{place}" for room in ("directory", "crm", "activity", "mail") for place in PLACES),
+    *(f"{room}.{place}" for room in ("directory", "crm", "activity", "mail", "calendar") for place in PLACES),
     *(f"folders.{place}" for place in _FOLDER_PLACES),
     "directory.domains_saved",
     "activity.parties_fetched",
     "activity.places_reset",
     "mail.places_reset",
+    "calendar.completed",
+    "calendar.places_reset",
 )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from relationship.errors import Reconnect, TryLater
 from relationship.store.sources import MAILBOX
 
+# Without these nothing can be rated; calendars, tasks and calls may be closed to us.
+NEEDED = ("directory/", "dataverse/")
 # The states of a source (`store.tables.Source`).
 HEALTHY, DEGRADED, UNAVAILABLE, READING = "healthy", "degraded", "unavailable", "reading"
 
@@ -59,7 +61,7 @@ class Report:
         """0: all that can be read was read; 77: the directory or a CRM table may not be read; 75: a later run
         has something left to do."""
         closed = [trouble for trouble in self.troubles if trouble.state == UNAVAILABLE]
-        if any(not trouble.key.startswith(MAILBOX) for trouble in closed):
+        if any(trouble.key.startswith(NEEDED) for trouble in closed):
             return Reconnect.exit_code
         return TryLater.exit_code if len(closed) < len(self.troubles) else 0
 

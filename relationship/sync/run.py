@@ -8,6 +8,7 @@ everything stops with the reason.
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -28,13 +29,14 @@ from relationship.store import colleagues, deployment, sources
 from relationship.store.database import Store
 from relationship.store.sightings import Read
 from relationship.store.sources import SourceRow
-from relationship.sync import crm, crm_activities, directory, mailboxes, msgraph
+from relationship.sync import calendars, crm, crm_activities, directory, mailboxes, msgraph
 from relationship.sync.auth import CREDENTIAL_CODES
 from relationship.sync.connection import Microsoft, connect
 from relationship.sync.dataverse import TrackedTable
 from relationship.sync.dataverse_activities import ActivityTable, activity_reader
 from relationship.sync.delta import Round
 from relationship.sync.disposition import Circle, circle, mail_reader
+from relationship.sync.events import event_reader
 from relationship.sync.report import DEGRADED, HEALTHY, READING, UNAVAILABLE, Progress, Report, Tally, Trouble
 
 __all__ = ["House", "Progress", "Report", "Trouble", "sync_once"]
@@ -84,6 +86,20 @@ def sync_once(
             connection.close()
 
 
+class _ReadPersonal(Protocol):
+    """Brings one source of one user up to date."""
+
+    def __call__(self, user_id: str, source_id: int, *, refresh: bool) -> Round: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Personal:
+    """A sort of source that every user has. prefix: of its keys, before the user's id."""
+
+    prefix: str
+    read: _ReadPersonal
+
+
 class _Run:
     """The state of one run."""
 
@@ -117,11 +133,11 @@ class _Run:
             self._tables_ok += self._attempt(crm.source_key(table), partial(self._read_table, table))
         inside = self._circle()
         read = self._reader(inside, read_from)
-        if self._microsoft.dataverse:
+        if self._microsoft.dataverse and self._config.reads("crm"):
             self._tally.step("activities")
             self._read_activities(inside, read)
         self._tally.step("mail")
-        return self._report(*self._read_mailboxes(inside, read))
+        return self._report(*self._read_mailboxes(inside, read, read_from))
 
     def _prepare(self) -> date | None:
         """The organisation and the read window of this database; the window is fixed by the first run."""
@@ -219,9 +235,9 @@ class _Run:
     def _reader(self, inside: Circle, read_from: date | None) -> Read:
         """One reader for every kind, for one activity may have copies from several sources."""
         zone = self._config.zone
-        return activity_reader(
-            mail_reader(inside, read_from=read_from, zone=zone), inside, read_from=read_from, zone=zone
-        )
+        mail = mail_reader(inside, read_from=read_from, zone=zone)
+        filed = activity_reader(mail, inside, read_from=read_from, zone=zone)
+        return event_reader(filed, inside, read_from=read_from, zone=zone, now=self._clock())
 
     def _read_activities(self, inside: Circle, read: Read) -> None:
         """The CRM's e-mails, calls, appointments and tasks."""
@@ -246,11 +262,24 @@ class _Run:
 
     # Mailboxes
 
-    def _read_mailboxes(self, inside: Circle, read: Read) -> tuple[int, int]:
+    def _read_mailboxes(self, inside: Circle, read: Read, read_from: date | None) -> tuple[int, int]:
         """How many mailboxes were read to the end, and how many rest until tomorrow."""
         with self._store.reading() as conn:
             users = colleagues.mailbox_keys(conn)
-        reading = mailboxes.Reading(
+        wanted = self._personal(inside, read, read_from)
+        resting = self._resting([source.prefix for source in wanted])
+        found = {user: [one for one in wanted if one.prefix + user not in resting] for user in users}
+        with self._store.transaction() as conn:
+            keys = [one.prefix + user for user, some in found.items() for one in some]
+            self._ids |= sources.ensure(conn, keys)
+        awake = [user for user in users if found[user]]
+        self._tally.expect(len(awake))
+        outcomes = self._in_parallel(lambda user: self._read_one(user, found[user]), awake)
+        return sum(outcomes), sum(sources.MAILBOX + user in resting for user in users)
+
+    def _personal(self, inside: Circle, read: Read, read_from: date | None) -> list["_Personal"]:
+        """What is read of every user, in this order."""
+        mail = mailboxes.Reading(
             store=self._store,
             channel=self._microsoft.msgraph,
             headers=msgraph.mail_headers(self._microsoft.mail_page_size),
@@ -259,32 +288,51 @@ class _Run:
             zone=self._config.zone,
             progress=self._add_messages,
         )
-        resting = self._resting()
-        wanted = [user for user in users if sources.MAILBOX + user not in resting]
-        with self._store.transaction() as conn:
-            self._ids |= sources.ensure(conn, [sources.MAILBOX + user for user in wanted])
-        self._tally.expect(len(wanted))
-        outcomes = self._in_parallel(partial(self._read_one, reading), wanted)
-        return sum(outcomes), len(users) - len(wanted)
+        with self._store.reading() as conn:
+            owners = colleagues.addresses_by_key(conn)
+        calendar = calendars.Reading(
+            store=self._store,
+            channel=self._microsoft.msgraph,
+            page_size=self._microsoft.mail_page_size,
+            read=read,
+            inside=inside,
+            owners=owners,
+            read_from=read_from,
+            today=self._clock().date(),
+            zone=self._config.zone,
+            progress=self._add_messages,
+        )
+        found = [
+            ("mail", _Personal(sources.MAILBOX, partial(mailboxes.read_mailbox, mail))),
+            ("calendar", _Personal(calendars.SOURCE, partial(calendars.read_calendar, calendar))),
+        ]
+        return [personal for name, personal in found if self._config.reads(name)]
 
-    def _resting(self) -> set[str]:
-        """The mailboxes that are left alone until tomorrow. None is while all are unavailable: then a right is
-        missing and may be granted any minute."""
-        known = [row for key, row in self._known.items() if key.startswith(sources.MAILBOX)]
-        closed = [row for row in known if row.state == UNAVAILABLE]
-        if self._look_again or len(closed) == len(known):
+    def _resting(self, prefixes: Sequence[str]) -> set[str]:
+        """The sources that are left alone until tomorrow. No mailbox is while all are unavailable: then a right
+        is missing and may be granted any minute."""
+        if self._look_again:
             return set()
-        return {row.key for row in closed if not self._is_due(row.tried_at, LOOK_AGAIN)}
+        found: set[str] = set()
+        for prefix in prefixes:
+            known = [row for key, row in self._known.items() if key.startswith(prefix)]
+            closed = [row for row in known if row.state == UNAVAILABLE]
+            if prefix != sources.MAILBOX or len(closed) < len(known):
+                found |= {row.key for row in closed if not self._is_due(row.tried_at, LOOK_AGAIN)}
+        return found
 
-    def _read_one(self, reading: mailboxes.Reading, user_id: str) -> bool:
-        if self._stop.is_set():
-            return False
-        key = sources.MAILBOX + user_id
+    def _read_one(self, user_id: str, wanted: Sequence["_Personal"]) -> bool:
+        """Read what is wanted of a user, one after the other; returns whether the mailbox was read to the end."""
+        is_ok = False
+        for personal in wanted:
+            if self._stop.is_set():
+                return False
 
-        def read(source_id: int, refresh: bool) -> Round:
-            return mailboxes.read_mailbox(reading, user_id, source_id, refresh=refresh)
+            def read(source_id: int, refresh: bool, personal: _Personal = personal) -> Round:
+                return personal.read(user_id, source_id, refresh=refresh)
 
-        is_ok = self._attempt(key, read)
+            done = self._attempt(personal.prefix + user_id, read)
+            is_ok = is_ok or (done and personal.prefix == sources.MAILBOX)
         self._tally.mailbox_done()
         return is_ok
 

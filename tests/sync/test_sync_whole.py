@@ -58,7 +58,7 @@ def test_every_source_says_that_it_is_healthy(house):
     with house.store.reading() as conn:
         found = all_sources(conn)
     assert {row.state for row in found} == {"healthy"}
-    assert len(found) == 1 + 10 + 4
+    assert len(found) == 1 + 10 + 4 * 2
 
 
 def test_without_a_crm_mail_is_read_all_the_same(house, running):
