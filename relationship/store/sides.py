@@ -3,6 +3,7 @@
 Us: an opportunity's owner and sales team; a lead's owner; for contacts and accounts any colleague, which
 is not listed row by row. Them: an opportunity's contact, stakeholders and the account's primary contact;
 an account's contacts; a lead or contact itself. An address of a colleague is never "them".
+A contact that was merged into another stands for that one: its addresses and its id are the other's.
 """
 
 import sqlalchemy as sa
@@ -21,8 +22,18 @@ FROM colleague_address ca JOIN colleague c ON c.id = ca.colleague_id GROUP BY ca
 """
 
 WANTED = """
-WITH them_of AS (
-    SELECT r.id AS record_id, r.id AS person_id FROM record r WHERE r.kind IN ('contact', 'lead')
+WITH RECURSIVE merged AS (
+    SELECT p.id AS person_id, m.id AS master_id FROM record p
+        JOIN record m ON m.kind = 'contact' AND m.guid = p.contact_guid WHERE p.kind = 'contact'
+    UNION SELECT g.person_id, n.id FROM merged g
+        JOIN record m ON m.id = g.master_id
+        JOIN record n ON n.kind = 'contact' AND n.guid = m.contact_guid
+), holder AS (
+    SELECT r.id AS person_id, r.id AS holder_id FROM record r WHERE r.kind IN ('contact', 'lead')
+    UNION SELECT g.master_id, g.person_id FROM merged g
+), them_of AS (
+    SELECT r.id AS record_id, r.id AS person_id FROM record r
+        WHERE r.kind = 'lead' OR (r.kind = 'contact' AND r.id NOT IN (SELECT g.person_id FROM merged g))
     UNION SELECT a.id, p.id FROM record a
         JOIN record p ON p.kind = 'contact' AND p.account_guid = a.guid WHERE a.kind = 'account'
     UNION SELECT o.id, p.id FROM record o
@@ -40,8 +51,9 @@ WITH them_of AS (
         JOIN membership m ON m.opportunity_guid = o.guid AND m.member = 'systemuser'
         JOIN colleague c ON c.systemuser_guid = m.member_guid WHERE o.kind = 'opportunity'
 )
-SELECT t.record_id AS record_id, a.id AS address_id, 'them' AS side FROM them_of t
-    JOIN record_address ra ON ra.record_id = t.person_id
+SELECT DISTINCT t.record_id AS record_id, a.id AS address_id, 'them' AS side FROM them_of t
+    JOIN holder h ON h.person_id = t.person_id
+    JOIN record_address ra ON ra.record_id = h.holder_id
     JOIN address a ON a.address = ra.address AND a.colleague_id IS NULL
 UNION
 SELECT u.record_id, a.id, 'us' FROM us_of u JOIN address a ON a.colleague_id = u.colleague_id

@@ -187,7 +187,7 @@ class Record(SQLModel, table=True):
 
     status  opportunity open/won/lost · lead open/qualified/disqualified · contact, account active/inactive
     stage, probability, value, currency, close_on: opportunities only; job_title: contacts and leads
-    contact_guid   opportunity: its contact · account: its primary contact
+    contact_guid   opportunity: its contact · account: its primary contact · contact: the one it was merged into
     """
 
     __table_args__ = (

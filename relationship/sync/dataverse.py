@@ -61,7 +61,9 @@ SYSTEM_USERS = TrackedTable(
 )
 ACCOUNTS = TrackedTable("accounts", "accountid", ("name", "_primarycontactid_value", *_OWNED))
 CONTACTS = TrackedTable(
-    "contacts", "contactid", ("fullname", "jobtitle", "_parentcustomerid_value", *_ADDRESSES, *_OWNED)
+    "contacts",
+    "contactid",
+    ("fullname", "jobtitle", "_parentcustomerid_value", "merged", "_masterid_value", *_ADDRESSES, *_OWNED),
 )
 LEADS = TrackedTable("leads", "leadid", ("fullname", "companyname", "jobtitle", *_ADDRESSES, *_OWNED))
 OPPORTUNITIES = TrackedTable(
@@ -131,6 +133,7 @@ def contact(row: Row, zone: ZoneInfo) -> RecordRow:
         created_on=_day(row.get("createdon"), zone),
         owner_guid=_lookup(row, "_ownerid_value", "systemuser"),
         account_guid=_lookup(row, "_parentcustomerid_value", "account"),
+        contact_guid=_lookup(row, "_masterid_value", "contact") if row.get("merged") is True else None,
         job_title=clean(row.get("jobtitle")),
         addresses=_addresses(row),
     )
