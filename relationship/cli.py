@@ -144,6 +144,21 @@ def status() -> None:
         sys.exit(print_status(_config()))
 
 
+@main.command()
+@click.option("--end", is_flag=True, help="End all subscriptions instead, for example before moving the service.")
+def subscribe(end: bool) -> None:
+    """Let Microsoft 365 tell of changes at once.
+
+    Makes and renews the subscriptions to all mailboxes; `relationship schedule` does the same every
+    hour. Needs an https address that Microsoft can reach. Ends with 75 when some are left for later.
+    """
+    from relationship.console import told
+    from relationship.subscribing import subscribe_round
+
+    with told():
+        sys.exit(subscribe_round(_config(), end=end))
+
+
 @main.command(name="new-key")
 def new_key() -> None:
     """Print a new key for RELATIONSHIP_ENCRYPTION_KEYS (put it in front of the old ones)."""

@@ -7,7 +7,7 @@ if Microsoft says no (quota, missing right, mailbox gone): noted with its code a
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -36,7 +36,8 @@ MOST_WRITES = 500
 # So many refusals one after the other concern all mailboxes, not these.
 MOST_REFUSALS = 20
 MOST_PAGES = 1_000
-WATCHED = ("messages", "events")
+# What is read of every user (`config.SOURCES`), the resource that tells of it, and the key of its source.
+WATCHED = (("mail", "messages", sources.MAILBOX), ("calendar", "events", "calendar/"))
 _CHANGES = "created,updated,deleted"
 _LOCAL_MODES = frozenset({"demo", "test"})
 # How Microsoft says that a subscription is gone, as `faults` names it.
@@ -79,10 +80,18 @@ def notification_url(config: Config) -> str | None:
     return None
 
 
-def keep(store: Store, channel: Channel, *, url: str, now: datetime | None = None) -> Kept:
-    """Bring the subscriptions to what the mailboxes ask for, with at most `MOST_WRITES` requests that write.
+def keep(
+    store: Store,
+    channel: Channel,
+    *,
+    url: str,
+    reads: Sequence[str] = ("mail", "calendar"),
+    now: datetime | None = None,
+) -> Kept:
+    """Bring the subscriptions to what is read of every user, with at most `MOST_WRITES` requests that write.
 
     url     where notifications are sent (`notification_url`)
+    reads   which of `WATCHED` are read at all
     now     real time; a frozen clock does not keep a subscription alive
     raises  TryLater, Reconnect, FixSettings when even the list of our subscriptions cannot be read
     """
@@ -90,7 +99,7 @@ def keep(store: Store, channel: Channel, *, url: str, now: datetime | None = Non
     living = _living(channel, url)
     with store.reading() as conn:
         rows = subscriptions.all_subscriptions(conn)
-        wishes = _wanted(colleagues.mailbox_keys(conn), sources.all_sources(conn))
+        wishes = _wanted(colleagues.mailbox_keys(conn), sources.all_sources(conn), reads)
     steps = plan(rows, living, wishes, now=moment)
     return _Round(store, channel, url, moment, unchanged=len(wishes) - sum(_is_wish(step) for step in steps)).run(steps)
 
@@ -136,15 +145,14 @@ def _is_wish(step: Step) -> bool:
     return step.act is not Act.END
 
 
-def _wanted(users: list[str], known: list[sources.SourceRow]) -> dict[str, str]:
-    """Mail and calendar of every mailbox that is not known to be closed."""
+def _wanted(users: list[str], known: list[sources.SourceRow], reads: Sequence[str]) -> dict[str, str]:
+    """The resources of every user whose mailbox is not known to be closed, with the source each concerns."""
     closed = {row.key for row in known if row.state == "unavailable"}
-    keys = {user: sources.MAILBOX + user for user in users}
     return {
-        f"users/{quote(user, safe='')}/{kind}": key
-        for user, key in keys.items()
-        if key not in closed
-        for kind in WATCHED
+        f"users/{quote(user, safe='')}/{resource}": prefix + user
+        for user in users
+        for name, resource, prefix in WATCHED
+        if name in reads and not closed & {prefix + user, sources.MAILBOX + user}
     }
 
 

@@ -1,6 +1,7 @@
 """One request to Microsoft at a time, asked until it is answered or given up: token, waiting, checking.
 
-What if it runs twice: nothing, for what writes here (subscriptions) bears repetition. What if Microsoft says no: `faults.fault` names who acts.
+What if it runs twice: nothing, for what writes here (subscriptions) bears repetition. What if Microsoft
+says no: `faults.fault` names who acts.
 Each caller is sequential within its scope (one mailbox, the CRM), so at most one request per mailbox
 is in flight; a batch holds at most four (`msgraph.BATCH_SIZE`).
 """

@@ -9,6 +9,8 @@ import pytest
 from sync_world import COLLEAGUES, House, config_for
 from werkzeug.serving import make_server
 
+from relationship.desk.hints import follow
+from relationship.errors import TryLater
 from relationship.house import House as WholeHouse
 from relationship.store import subscriptions
 from relationship.store.database import Store
@@ -121,7 +123,7 @@ def test_f50_lifecycle_events_in_one_batch_lead_to_living_subscriptions(listener
     simulated = running.services.msgraph.subscriptions
     simulated.tell_lifecycle("missed", "subscriptionRemoved", "reauthorizationRequired")
     assert until(lambda: listener.counts().get("taken", 0) == 3 * RESOURCES)
-    assert len(listener.hints()) == RESOURCES // 2
+    assert len(listener.hints()) == RESOURCES
     assert listener.keep() == Kept(living=RESOURCES, created=RESOURCES)
     after = {row.subscription_id for row in listener.rows().values()}
     assert after == {one.id for one in simulated.all()}
@@ -236,3 +238,24 @@ def test_what_ends_comes_first_so_that_a_full_quota_gets_room():
         (Act.END, "a"),
         (Act.CREATE, None),
     ]
+
+
+def test_hints_are_followed_once_and_by_their_sources_alone(listener: Listener, organisation: Organisation):
+    listener.keep()
+    organisation.deliver("tor", ["ines"], cc=())
+    assert until(lambda: bool(listener.hints()))
+    read: list[frozenset[str]] = []
+    assert follow(listener.house.store, read.append) == 1
+    assert follow(listener.house.store, read.append) == 0
+    assert read == [frozenset({f"mailbox/{user(organisation, 'ines')}"})]
+
+
+def test_a_failing_look_keeps_the_hint_for_the_next_one(listener: Listener):
+    def fails(_keys: frozenset[str]) -> None:
+        raise TryLater("Not now.", next_step="Wait.")
+
+    with listener.house.store.transaction() as conn:
+        subscriptions.add_hints(conn, {"mailbox/one": 1}, at=datetime.now(UTC))
+    with pytest.raises(TryLater):
+        follow(listener.house.store, fails)
+    assert listener.hints() == {"mailbox/one"}
