@@ -60,14 +60,12 @@ def read_calendar(reading: Reading, user_id: str, source_id: int, *, refresh: bo
     return calendar.read(refresh=refresh)
 
 
-def read_anew(reading: Reading, user_id: str, source_id: int) -> Round:
-    """Read the window from the start and remove what is not there any more, told or not."""
-    with reading.store.reading() as conn:
-        places = cursors.load(conn, source_id)
-    window = _window(reading, places)
-    place = places.get(window.container)
-    calendar = _Calendar(reading, user_id, source_id, window, None if place is None else anew(place))
-    return calendar.read(refresh=True)
+def begin_anew(conn: Connection, source_id: int) -> None:
+    """The next run reads the windows of this calendar from the start and removes what is not there any more,
+    told or not."""
+    for container, place in cursors.load(conn, source_id).items():
+        if window_of(container) is not None:
+            cursors.save(conn, source_id, container, anew(place))
 
 
 def _window(reading: Reading, places: Mapping[str, Place]) -> Window:
@@ -86,9 +84,7 @@ def _judge_anew_if_circle_changed(reading: Reading, source_id: int) -> None:
     if places.get(CIRCLE, Place()).delta_link == reading.inside.mark:
         return
     with reading.store.transaction() as conn:
-        for container, place in places.items():
-            if window_of(container) is not None:
-                cursors.save(conn, source_id, container, anew(place))
+        begin_anew(conn, source_id)
         failpoints.passage(f"{ROOM}.places_reset")
         cursors.save(conn, source_id, CIRCLE, Place(delta_link=reading.inside.mark, full=False))
 
