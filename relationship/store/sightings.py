@@ -144,6 +144,16 @@ def held(conn: Connection, source_id: int, item_ids: Iterable[str] | None = None
     return {item_id: Held(item_id, copy.container, copy.round, copy.fields) for item_id, copy in copies.items()}
 
 
+def since(conn: Connection, source_id: int, container: str, at: datetime | None) -> set[str]:
+    """The ids of the items in a container whose activity is of this instant or later (of all when None)."""
+    query = (
+        sa.select(_sighting.c.item_id)
+        .join(_activity, _activity.c.key == _sighting.c.activity_key)
+        .where(_sighting.c.source_id == source_id, _sighting.c.container == container)
+    )
+    return set(conn.scalars(query if at is None else query.where(_activity.c.at >= at)))
+
+
 def move(conn: Connection, source_id: int, item_ids: Sequence[str], container: str) -> int:
     """Put sightings into another container; returns how many were moved."""
     moved = 0

@@ -34,8 +34,13 @@ class SourceRow:
 def ensure(conn: Connection, keys: Sequence[str]) -> dict[str, int]:
     """The ids of the sources with these keys; unknown ones are created in state `new`."""
     insert_new(conn, Source, [{"key": key, "state": "new", "reason": ""} for key in keys], key=["key"])
-    known = {key: source_id for source_id, key in conn.execute(sa.select(_source.c.id, _source.c.key))}
+    known = ids(conn)
     return {key: known[key] for key in keys}
+
+
+def ids(conn: Connection) -> dict[str, int]:
+    """The ids of all sources by key."""
+    return {key: source_id for source_id, key in conn.execute(sa.select(_source.c.id, _source.c.key))}
 
 
 def set_state(conn: Connection, source_id: int, state: str, reason: str = "", *, at: datetime, success: bool) -> None:

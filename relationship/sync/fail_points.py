@@ -19,3 +19,8 @@ SYNC_FAIL_POINTS: tuple[str, ...] = (
     "calendar.completed",
     "calendar.places_reset",
 )
+
+# Passed by `relationship reconcile` when it finds something to heal.
+RECONCILE_FAIL_POINTS: tuple[str, ...] = (
+    "reconcile.fetched", "reconcile.transaction_open", "reconcile.saved", "reconcile.committed",
+)  # fmt: skip

@@ -86,6 +86,18 @@ def sync_once(
             connection.close()
 
 
+def reader_of(house: House, read_from: date | None) -> tuple[Circle, Read]:
+    """Who is inside, as directory and CRM now say, and one reader for every kind of activity, for one may have
+    copies from several sources."""
+    with house.store.reading() as conn:
+        found = deployment.load(conn)
+        inside = circle(found.domains if found else (), colleagues.own_addresses(conn))
+    zone = house.config.zone
+    mail = mail_reader(inside, read_from=read_from, zone=zone)
+    filed = activity_reader(mail, inside, read_from=read_from, zone=zone)
+    return inside, event_reader(filed, inside, read_from=read_from, zone=zone, now=house.clock())
+
+
 class _ReadPersonal(Protocol):
     """Brings one source of one user up to date."""
 
@@ -111,6 +123,7 @@ class _Run:
         *,
         look_again: bool,
     ) -> None:
+        self._house = house
         self._config = house.config
         self._store = house.store
         self._clock = house.clock
@@ -131,8 +144,7 @@ class _Run:
         self._tally.step("crm")
         for table in crm.TABLES if self._microsoft.dataverse else ():
             self._tables_ok += self._attempt(crm.source_key(table), partial(self._read_table, table))
-        inside = self._circle()
-        read = self._reader(inside, read_from)
+        inside, read = reader_of(self._house, read_from)
         if self._microsoft.dataverse and self._config.reads("crm"):
             self._tally.step("activities")
             self._read_activities(inside, read)
@@ -225,19 +237,6 @@ class _Run:
             refresh=refresh,
             progress=self._tally.add_records,
         )
-
-    def _circle(self) -> Circle:
-        """Who is inside, as directory and CRM now say."""
-        with self._store.reading() as conn:
-            found = deployment.load(conn)
-            return circle(found.domains if found else (), colleagues.own_addresses(conn))
-
-    def _reader(self, inside: Circle, read_from: date | None) -> Read:
-        """One reader for every kind, for one activity may have copies from several sources."""
-        zone = self._config.zone
-        mail = mail_reader(inside, read_from=read_from, zone=zone)
-        filed = activity_reader(mail, inside, read_from=read_from, zone=zone)
-        return event_reader(filed, inside, read_from=read_from, zone=zone, now=self._clock())
 
     def _read_activities(self, inside: Circle, read: Read) -> None:
         """The CRM's e-mails, calls, appointments and tasks."""

@@ -1,5 +1,7 @@
 """Finding the mailbox and folder a call is about, or the refusal the service gives."""
 
+from urllib.parse import quote
+
 from simulator.mailbox import Folder, Mailbox, MailboxState
 from simulator.msgraph.call import Call, GraphError, Json
 from simulator.organisation import Organisation
@@ -36,5 +38,5 @@ def window(call: Call, rows: list[Json], address: str, context: str, *, default:
     body: Json = {"@odata.context": f"{call.origin}/$metadata#{context}", "value": rows[start : start + size]}
     if start + size < len(rows):
         options = {**call.query, "$skip": str(start + size), "$top": str(size)}
-        body["@odata.nextLink"] = address + "?" + "&".join(f"{name}={value}" for name, value in options.items())
+        body["@odata.nextLink"] = address + "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in options.items())
     return body
