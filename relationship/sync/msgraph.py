@@ -5,7 +5,7 @@ never asked for. What has another type than documented raises BadItem, for the q
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +24,7 @@ MESSAGE_SELECT = (
     "internetMessageId,conversationId,conversationIndex,from,sender,toRecipients,ccRecipients,sentDateTime,"
     "receivedDateTime,isDraft,parentFolderId,lastModifiedDateTime"
 )
+TASK_SELECT = "status,createdDateTime,lastModifiedDateTime,completedDateTime,dueDateTime,linkedResources"
 EVENT_SELECT = (
     "type,seriesMasterId,start,end,isAllDay,isCancelled,isDraft,originalStartTimeZone,sensitivity,iCalUId,"
     "isOrganizer,organizer,attendees,responseStatus,lastModifiedDateTime"
@@ -70,6 +71,22 @@ def messages_link(base_url: str, user_id: str, folder_id: str) -> str:
     return f"{base_url}/users/{user}/mailFolders/{folder}/messages/delta?$select={MESSAGE_SELECT}"
 
 
+def messages_since_link(base_url: str, user_id: str, folder_id: str, since: datetime | None, page_size: int) -> str:
+    """The mail of a folder as a plain list, from the day it came in. since: UTC, None for all of it."""
+    user, folder = quote(user_id, safe=""), quote(folder_id, safe="")
+    link = f"{base_url}/users/{user}/mailFolders/{folder}/messages?$select={MESSAGE_SELECT}&$top={page_size}"
+    return link if since is None else f"{link}&$filter=receivedDateTime%20ge%20{since:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def message_path(user_id: str, message_id: str) -> str:
+    return f"/users/{quote(user_id, safe='')}/messages/{quote(message_id, safe='')}?$select={MESSAGE_SELECT}"
+
+
+def parent_folder(row: Mapping[str, Any]) -> str:
+    """The folder a message lies in; BadItem when it does not say."""
+    return item_id({"id": row.get("parentFolderId")})
+
+
 def calendar_headers(page_size: int) -> Mapping[str, str]:
     """Sent with every request for events: times in UTC, ids that stay."""
     return {"Prefer": f'odata.maxpagesize={page_size}, IdType="ImmutableId", outlook.timezone="UTC"'}
@@ -89,6 +106,43 @@ def instances_link(base_url: str, user_id: str, series_id: str, begin: str, end:
     """The occurrences of a series in a window."""
     path = f"{base_url}/users/{quote(user_id, safe='')}/events/{quote(series_id, safe='')}/instances"
     return f"{path}?startDateTime={begin}&endDateTime={end}&$select={EVENT_SELECT}&$top={page_size}"
+
+
+def call_records_link(base_url: str, since: str) -> str:
+    """since: ISO 8601 with Z. The list allows no expansion."""
+    return f"{base_url}/communications/callRecords?$filter=startDateTime%20ge%20{since}"
+
+
+def call_record_path(record_id: str) -> str:
+    return f"/communications/callRecords/{quote(record_id, safe='')}?$expand=sessions,participants_v2"
+
+
+def call_log_link(base_url: str, function: str, begin: date, end: date) -> str:
+    """A log of the telephone network from one day to another, both whole; at most 90 days."""
+    return f"{base_url}/communications/callRecords/{function}(fromDateTime={begin},toDateTime={end})"
+
+
+def page_headers(page_size: int) -> Mapping[str, str]:
+    """Sent with every request for lists whose items have one kind of id only."""
+    return {"Prefer": f"odata.maxpagesize={page_size}"}
+
+
+def task_lists_link(base_url: str, user_id: str) -> str:
+    return f"{base_url}/users/{quote(user_id, safe='')}/todo/lists/delta"
+
+
+def tasks_link(base_url: str, user_id: str, list_id: str) -> str:
+    """The tasks of a list; titles and texts are left out."""
+    user, wanted = quote(user_id, safe=""), quote(list_id, safe="")
+    return f"{base_url}/users/{user}/todo/lists/{wanted}/tasks/delta?$select={TASK_SELECT}"
+
+
+def planner_tasks_link(base_url: str, user_id: str) -> str:
+    return f"{base_url}/users/{quote(user_id, safe='')}/planner/tasks"
+
+
+def planner_details_path(task_id: str) -> str:
+    return f"/planner/tasks/{quote(task_id, safe='')}/details"
 
 
 def folder_batch(user_id: str, names: Iterable[str]) -> Json:
