@@ -14,6 +14,7 @@ TRENDS = ("improving", "steady", "declining")
 STATUSES = ("open", "won", "lost", "all")
 OWNERS = ("all", "me")
 CLOSINGS = ("", "late", "7", "30", "90")
+NEXT = ("", "planned", "none")
 SIZES = (25, 50, 100)
 LONGEST_SEARCH = 100
 MOST_WORDS = 6
@@ -25,7 +26,8 @@ class BadAddress(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """One state of the list. place: signed cursor of a page, empty for the first."""
+    """One state of the list. following: with or without a next activity; place: signed cursor of a page, empty for
+    the first."""
 
     ratings: tuple[str, ...] = ()
     trend: str = ""
@@ -33,6 +35,7 @@ class ListQuery:
     owner: str = "all"
     search: str = ""
     closing: str = ""
+    following: str = ""
     column: Column = Column.VALUE
     descending: bool = True
     size: int = 50
@@ -80,6 +83,7 @@ class ListQuery:
             "owner": (self.owner, start.owner),
             "q": (self.search, start.search),
             "closing": (self.closing, start.closing),
+            "next": (self.following, start.following),
             "sort": (self.sort, start.sort),
             "size": (self.size, start.size),
             "page": (self.place, start.place),
@@ -96,9 +100,11 @@ class ListQuery:
             owner_key=reader_oid if self.owner == "me" else None,
             words=tuple(self.search.split()[:MOST_WORDS]),
             closing=_closing(self.closing, today),
+            planned=_PLANNED[self.following],
         )
 
 
+_PLANNED = {"": None, "planned": True, "none": False}
 LARGEST_FIRST = frozenset({Column.SCORE, Column.TREND, Column.VALUE, Column.LAST})
 
 
@@ -119,6 +125,7 @@ def list_query(arguments: "MultiDict[str, str]") -> ListQuery:
         owner=_one_of(arguments, "owner", OWNERS),
         search=search[:LONGEST_SEARCH],
         closing=_one_of(arguments, "closing", CLOSINGS),
+        following=_one_of(arguments, "next", NEXT),
         column=column,
         descending=sort.startswith("-"),
         size=int(size),

@@ -16,7 +16,7 @@ from web import cursors, formats, words
 from web.export import MOST_ROWS, csv_lines
 from web.house import house, today
 from web.languages import language
-from web.listing import CLOSINGS, RATINGS, SIZES, STATUSES, TRENDS, BadAddress, ListQuery, list_query
+from web.listing import CLOSINGS, NEXT, RATINGS, SIZES, STATUSES, TRENDS, BadAddress, ListQuery, list_query
 from web.members import for_readers, member
 from web.texts import _
 
@@ -65,7 +65,7 @@ def listing() -> Response:
             next_page=cursors.sealed(page.next_place, of=query.fingerprint),
             previous_page=cursors.sealed(page.previous_place, of=query.fingerprint),
             columns=_COLUMNS,
-            choices={"trends": TRENDS, "statuses": STATUSES, "closings": CLOSINGS, "sizes": SIZES},
+            choices={"trends": TRENDS, "statuses": STATUSES, "closings": CLOSINGS, "next": NEXT, "sizes": SIZES},
             today=day_of(today()),
             swapped=wanted == "rows",
             **around,

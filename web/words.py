@@ -21,6 +21,7 @@ CLOSINGS = {
     "30": _l("Within 30 days"),
     "90": _l("Within 90 days"),
 }
+NEXT = {"": _l("All"), "planned": _l("Planned"), "none": _l("Not planned")}
 # The stages of the sales process that comes with Dynamics 365; other names are shown as the CRM has them.
 STAGES = {
     "qualify": _l("Qualify"),

@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
 from relationship.store.chunks import in_chunks
+from relationship.store.next_activities import KIND_OF_NEXT
 from relationship.store.reading_scope import Scope, may_be_read, owned_by
+from relationship.store.searching import holds
 from relationship.store.tables import Colleague, Health, Record, table
 
 _record = table(Record)
@@ -51,6 +53,7 @@ class Filters:
     owner_key    only what this colleague owns
     words        each must occur in the name of the opportunity or of its account
     closing      closing dates from the first to the second day, either may be None
+    planned      only with, or only without, a next activity
     """
 
     ratings: frozenset[str] = frozenset()
@@ -59,11 +62,12 @@ class Filters:
     owner_key: str | None = None
     words: tuple[str, ...] = ()
     closing: tuple[date | None, date | None] = (None, None)
+    planned: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpportunityRow:
-    """One line of the list."""
+    """One line of the list. next_kind: of the next activity, None without one."""
 
     guid: str
     name: str
@@ -82,6 +86,7 @@ class OpportunityRow:
     trend: str | None
     last_activity_at: datetime | None
     next_activity_at: datetime | None
+    next_kind: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +217,7 @@ _ROW_COLUMNS = (
     _health.c.trend,
     _health.c.last_activity_at,
     _health.c.next_activity_at,
+    KIND_OF_NEXT,
 )
 
 
@@ -268,25 +274,11 @@ def _conditions(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
         yield _record.c.close_on >= first
     if last is not None:
         yield _record.c.close_on <= last
+    if filters.planned is not None:
+        missing = _health.c.next_activity_at.is_(None)
+        yield sa.not_(missing) if filters.planned else missing
     for word in filters.words:
-        yield sa.or_(
-            *(
-                name.ilike(f"%{_literal(spelling)}%", escape="\\")
-                for name in (_record.c.name, _account.c.name)
-                for spelling in _spellings(word)
-            )
-        )
-
-
-def _literal(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _spellings(word: str) -> Sequence[str]:
-    # SQLite folds the case of ASCII letters only: accented words are looked for in their usual spellings.
-    if word.isascii():
-        return [word]
-    return sorted({word, word.lower(), word.upper(), word.capitalize()})
+        yield holds((_record.c.name, _account.c.name), word)
 
 
 def _sort_key(column: Column, *, descending: bool) -> sa.ColumnElement[Any]:

@@ -10,6 +10,7 @@ from sqlakeyset.serial import BadBookmark, InvalidPage
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind, Status
+from relationship.store.next_activities import KIND_OF_NEXT
 from relationship.store.reading_scope import Scope, may_be_read
 from relationship.store.tables import (
     Activity,
@@ -66,6 +67,7 @@ class Opportunity:
     falls_to: str | None
     last_activity_at: datetime | None
     next_activity_at: datetime | None
+    next_kind: str | None
     read_from: date | None
 
 
@@ -117,7 +119,7 @@ def opportunity(conn: Connection, *, scope: Scope, guid: str) -> Opportunity | N
             sa.func.coalesce(sa.func.nullif(_owner.c.crm_name, ""), _owner.c.name, ""),
             sa.func.coalesce(h.state, "being_computed"), sa.func.coalesce(h.closed, sa.false()),
             sa.func.coalesce(h.recent, sa.false()), h.score, h.rating, h.trend, h.trend_points, h.as_of, h.falls_on, h.falls_to,
-            h.last_activity_at, h.next_activity_at, window,
+            h.last_activity_at, h.next_activity_at, KIND_OF_NEXT, window,
         )
         .select_from(joined)
         .where(r.kind == RecordKind.OPPORTUNITY.value, r.guid == guid, may_be_read(scope))

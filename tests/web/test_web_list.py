@@ -253,3 +253,20 @@ def counted(site: Site) -> Iterator[list[str]]:
     sa.event.listen(site.store.engine, "before_cursor_execute", note)
     yield statements
     sa.event.remove(site.store.engine, "before_cursor_execute", note)
+
+
+def test_the_next_activity_is_told_with_its_kind_and_the_list_is_narrowed_by_it(site: Site) -> None:
+    site.fill([Deal("Avec suite", contacts=weekly(), planned_in=3), Deal("Sans suite", contacts=weekly())])
+    client = site.as_()
+    text = client.get("/opportunities").text
+    assert "Meeting · in 3 days" in text
+    assert "Not planned" in text
+    with_next = client.get("/opportunities?next=planned").text
+    assert "Avec suite" in with_next
+    assert "Sans suite" not in with_next
+    without = client.get("/opportunities?next=none").text
+    assert "Sans suite" in without
+    assert "Avec suite" not in without
+    assert client.get("/opportunities?next=maybe").status_code == 422
+    page = client.get(f"/opportunities/{Deal('Avec suite').guid}").text
+    assert "Meeting, in 3 days" in page

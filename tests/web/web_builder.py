@@ -282,7 +282,7 @@ def _activities(conn: object, deals: Sequence[Deal], numbers: Sequence[int]) -> 
         for kind, ago, ours, theirs in {(c[0], c[1]): c for c in (*deal.contacts, *planned)}.values():
             number = len(activities) + 1
             status = "planned" if ago < 0 else "done"
-            at = NOW - timedelta(days=ago, hours=number % 5)
+            at = NOW - timedelta(days=ago, hours=0 if ago < 0 else number % 5)
             activities.append(
                 {
                     "id": number,
