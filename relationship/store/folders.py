@@ -59,3 +59,9 @@ def readable(conn: Connection, source_id: int) -> list[str]:
 
 def all_ids(conn: Connection, source_id: int) -> set[str]:
     return set(conn.scalars(sa.select(_folder.c.folder_id).where(_folder.c.source_id == source_id)))
+
+
+def parents(conn: Connection, source_id: int) -> dict[str, str | None]:
+    """What is kept as the parent of every folder."""
+    query = sa.select(_folder.c.folder_id, _folder.c.parent_id).where(_folder.c.source_id == source_id)
+    return dict(conn.execute(query).all())

@@ -3,14 +3,21 @@
 Every place is passed by a first reading of an organisation; a test checks that this list is complete.
 """
 
+from relationship.sync import calls, planner
 from relationship.sync.delta import PLACES
 
 _FOLDER_PLACES = (
     "before_fetch", "fetched", "transaction_open", "removed", "saved", "place_saved", "committed",
 )  # fmt: skip
 
+_ROOMS = ("directory", "crm", "activity", "mail", "calendar", "lists", "todo")
+
 SYNC_FAIL_POINTS: tuple[str, ...] = (
-    *(f"{room}.{place}" for room in ("directory", "crm", "activity", "mail", "calendar") for place in PLACES),
+    *(
+        f"{room}.{place}"
+        for room in ("directory", "crm", "activity", "mail", "calendar", "lists", "todo")
+        for place in PLACES
+    ),
     *(f"folders.{place}" for place in _FOLDER_PLACES),
     "directory.domains_saved",
     "activity.parties_fetched",
@@ -18,6 +25,8 @@ SYNC_FAIL_POINTS: tuple[str, ...] = (
     "mail.places_reset",
     "calendar.completed",
     "calendar.places_reset",
+    *(f"planner.{place}" for place in planner.PLACES),
+    *(f"calls.{place}" for place in calls.PLACES),
 )
 
 # Passed by `relationship reconcile` when it finds something to heal.

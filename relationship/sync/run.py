@@ -29,8 +29,9 @@ from relationship.store import colleagues, deployment, sources
 from relationship.store.database import Store
 from relationship.store.sightings import Read
 from relationship.store.sources import SourceRow
-from relationship.sync import calendars, crm, crm_activities, directory, mailboxes, msgraph
+from relationship.sync import calendars, calls, crm, crm_activities, directory, mailboxes, msgraph, planner, todo
 from relationship.sync.auth import CREDENTIAL_CODES
+from relationship.sync.call_rows import call_reader
 from relationship.sync.connection import Microsoft, connect
 from relationship.sync.dataverse import TrackedTable
 from relationship.sync.dataverse_activities import ActivityTable, activity_reader
@@ -38,6 +39,7 @@ from relationship.sync.delta import Round
 from relationship.sync.disposition import Circle, circle, mail_reader
 from relationship.sync.events import event_reader
 from relationship.sync.report import DEGRADED, HEALTHY, READING, UNAVAILABLE, Progress, Report, Tally, Trouble
+from relationship.sync.task_rows import task_reader
 
 __all__ = ["House", "Progress", "Report", "Trouble", "sync_once"]
 
@@ -95,7 +97,8 @@ def reader_of(house: House, read_from: date | None) -> tuple[Circle, Read]:
     zone = house.config.zone
     mail = mail_reader(inside, read_from=read_from, zone=zone)
     filed = activity_reader(mail, inside, read_from=read_from, zone=zone)
-    return inside, event_reader(filed, inside, read_from=read_from, zone=zone, now=house.clock())
+    tasks = task_reader(call_reader(filed), read_from=read_from, zone=zone)
+    return inside, event_reader(tasks, inside, read_from=read_from, zone=zone, now=house.clock())
 
 
 class _ReadPersonal(Protocol):
@@ -148,6 +151,9 @@ class _Run:
         if self._microsoft.dataverse and self._config.reads("crm"):
             self._tally.step("activities")
             self._read_activities(inside, read)
+        if self._config.reads("calls"):
+            self._tally.step("calls")
+            self._read_calls(read, read_from)
         self._tally.step("mail")
         return self._report(*self._read_mailboxes(inside, read, read_from))
 
@@ -259,6 +265,29 @@ class _Run:
 
             self._tables_ok += self._attempt(crm_activities.source_key(table), one)
 
+    def _read_calls(self, read: Read, read_from: date | None) -> None:
+        """The calls of the whole organisation."""
+        reading = calls.Reading(
+            store=self._store,
+            channel=self._microsoft.msgraph,
+            read=read,
+            tenant_id=self._config.tenant_id,
+            read_from=read_from,
+            now=self._clock(),
+            zone=self._config.zone,
+            progress=self._tally.add_records,
+        )
+        resting = self._resting(calls.SOURCES)
+        wanted = [key for key in calls.SOURCES if key not in resting]
+        with self._store.transaction() as conn:
+            self._ids |= sources.ensure(conn, wanted)
+        for key in wanted:
+
+            def one(source_id: int, refresh: bool, key: str = key) -> Round:
+                return calls.read_calls(reading, key, source_id, refresh=refresh)
+
+            self._attempt(key, one)
+
     # Mailboxes
 
     def _read_mailboxes(self, inside: Circle, read: Read, read_from: date | None) -> tuple[int, int]:
@@ -301,9 +330,19 @@ class _Run:
             zone=self._config.zone,
             progress=self._add_messages,
         )
+        tasks = todo.Reading(
+            store=self._store,
+            channel=self._microsoft.msgraph,
+            page_size=self._microsoft.mail_page_size,
+            read=read,
+            zone=self._config.zone,
+            progress=self._add_messages,
+        )
         found = [
             ("mail", _Personal(sources.MAILBOX, partial(mailboxes.read_mailbox, mail))),
             ("calendar", _Personal(calendars.SOURCE, partial(calendars.read_calendar, calendar))),
+            ("tasks", _Personal(todo.SOURCE, partial(todo.read_todo, tasks))),
+            ("tasks", _Personal(planner.SOURCE, partial(planner.read_planner, tasks))),
         ]
         return [personal for name, personal in found if self._config.reads(name)]
 

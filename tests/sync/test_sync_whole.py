@@ -45,7 +45,7 @@ def test_colleagues_records_and_teams_arrive(house):
     lines = [json.loads(line) for line in house.dump().splitlines()]
     kinds = [line[1] for line in lines if line[0] == "record"]
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {"account": 2, "contact": 3, "opportunity": 1}
-    assert ["organisation", house.config.tenant_id, "Europe/Paris", "2025-05-13", DOMAIN] in lines
+    assert ["organisation", house.config.tenant_id, "Europe/Paris", "2025-05-13", DOMAIN, None] in lines
     members = [(line[3]) for line in lines if line[0] == "membership"]
     assert sorted(members) == ["contact", "systemuser"]
     deal = next(line for line in lines if line[0] == "record" and line[1] == "opportunity")
@@ -58,7 +58,7 @@ def test_every_source_says_that_it_is_healthy(house):
     with house.store.reading() as conn:
         found = all_sources(conn)
     assert {row.state for row in found} == {"healthy"}
-    assert len(found) == 1 + 10 + 4 * 2
+    assert len(found) == 1 + 10 + 3 + 4 * 4
 
 
 def test_without_a_crm_mail_is_read_all_the_same(house, running):
