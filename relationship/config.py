@@ -65,6 +65,8 @@ class Config(BaseSettings):
     base_url: str = "http://localhost:8080"  # where browsers reach this service
     read_window_days: int | Literal["all"] = 400
     sources: str = ",".join(SOURCES)  # which activities are read
+    retain_days: int | None = None  # activities older than this go with `relationship retain`; None keeps them
+    retain_days_aggregates: int | None = None  # contact days may be kept longer; None: as long as activities
     sync_threads: Annotated[int, Field(ge=1, le=64)] = 8
     now: datetime | None = None  # freezes the clock; demo and test only
     fail_at: str = ""  # "name:n" or "any:n": the process kills itself there; test only
@@ -101,6 +103,25 @@ class Config(BaseSettings):
         if not set(filter(None, value.replace(" ", "").split(","))) <= set(SOURCES):
             raise ValueError(f"is a list, with commas, of some of {', '.join(SOURCES)}")
         return value
+
+    @field_validator("retain_days", "retain_days_aggregates", mode="before")
+    @classmethod
+    def _empty_keeps(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("retain_days", "retain_days_aggregates")
+    @classmethod
+    def _retainable(cls, value: int | None) -> int | None:
+        if value is not None and not 1 <= value <= 36_500:
+            raise ValueError("is a number of days from 1 to 36500, or left empty")
+        return value
+
+    @model_validator(mode="after")
+    def _aggregates_last_longer(self) -> "Config":
+        longer = self.retain_days_aggregates
+        if longer is not None and (self.retain_days is None or longer < self.retain_days):
+            raise ValueError("retain_days_aggregates needs retain_days and is not below it")
+        return self
 
     @field_validator("read_window_days")
     @classmethod

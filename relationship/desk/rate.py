@@ -67,9 +67,9 @@ def rate_all(house: House) -> RateReport:
 
 
 def _window_began(organisation: deployment.DeploymentRow | None) -> int:
-    if organisation is None or organisation.read_from is None:
+    if organisation is None or organisation.counts_from is None:
         return OPEN_WINDOW_BEGAN
-    return number_of(organisation.read_from)
+    return number_of(organisation.counts_from)
 
 
 def _ratings(

@@ -16,20 +16,29 @@ _deployment = tables.table(tables.Deployment)
 
 @dataclass(frozen=True, slots=True)
 class DeploymentRow:
-    """read_from: first day that is read, None = everything; domains: our verified mail domains."""
+    """read_from: first day that is read, None = everything; domains: our verified mail domains.
+
+    counts_from: first day whose contact days are kept, None = everything.
+    """
 
     tenant_id: str
     time_zone: str
     read_from: date | None
     domains: frozenset[str]
+    counts_from: date | None = None
 
 
 def load(conn: Connection) -> DeploymentRow | None:
     columns = _deployment.c
     row = conn.execute(
-        sa.select(columns.tenant_id, columns.time_zone, columns.read_from, columns.domains)
+        sa.select(columns.tenant_id, columns.time_zone, columns.read_from, columns.domains, counts_from())
     ).one_or_none()
-    return DeploymentRow(row[0], row[1], row[2], frozenset(row[3].split())) if row else None
+    return DeploymentRow(row[0], row[1], row[2], frozenset(row[3].split()), row[4]) if row else None
+
+
+def counts_from() -> sa.ColumnElement[date | None]:
+    """The first day whose contact days are kept, as a column of the organisation's row."""
+    return sa.func.coalesce(_deployment.c.kept_from, _deployment.c.read_from)
 
 
 def ensure(conn: Connection, *, tenant_id: str, time_zone: str, read_from: date | None) -> DeploymentRow:
@@ -65,3 +74,17 @@ def set_domains(conn: Connection, domains: Sequence[str]) -> None:
     changed = conn.execute(sa.update(_deployment).where(_deployment.c.domains != text).values(domains=text)).rowcount
     if changed:
         insert_new(conn, tables.StalePeople, [{"id": 1}], key=["id"])
+
+
+def move_window(conn: Connection, read_from: date, *, kept_from: date) -> None:
+    """Let the read window begin at a day, if it began before; it never moves back.
+
+    kept_from  first day whose contact days stay, at most as far back as they go now
+    """
+    found = load(conn)
+    if found is None:
+        return
+    read = max(found.read_from or date.min, read_from)
+    kept = min(read, max(found.counts_from or date.min, kept_from))
+    values = {"read_from": read, "kept_from": kept if kept < read else None}
+    conn.execute(sa.update(_deployment).values(**values))

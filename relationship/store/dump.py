@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection
 
 SECTIONS: dict[str, str] = {
-    "organisation": "SELECT tenant_id, time_zone, read_from, domains FROM deployment",
+    "organisation": "SELECT tenant_id, time_zone, read_from, domains, kept_from FROM deployment",
     "rules": "SELECT version, body FROM rules ORDER BY version",
     "colleague": (
         "SELECT c.key, c.name, c.crm_name, c.systemuser_guid, c.in_directory, c.in_crm, c.enabled FROM colleague c"

@@ -10,13 +10,13 @@ from sqlakeyset.serial import BadBookmark, InvalidPage
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind, Status
+from relationship.store import deployment
 from relationship.store.next_activities import KIND_OF_NEXT
 from relationship.store.reading_scope import Scope, may_be_read
 from relationship.store.tables import (
     Activity,
     ActivityParty,
     Colleague,
-    Deployment,
     Health,
     Membership,
     Record,
@@ -31,14 +31,13 @@ _membership = table(Membership)
 _activity = table(Activity)
 _party = table(ActivityParty)
 _link = table(RecordActivity)
-_deployment = table(Deployment)
 _account = _record.alias("account")
 _owner = _colleague.alias("owner")
 
 
 @dataclass(frozen=True, slots=True)
 class Opportunity:
-    """One opportunity with its latest rating; read_from: first day of the read window, None = everything."""
+    """One opportunity with its latest rating; read_from: first day that counts, None = everything."""
 
     id: int
     guid: str
@@ -101,7 +100,7 @@ class ActivityPage:
 
 def opportunity(conn: Connection, *, scope: Scope, guid: str) -> Opportunity | None:
     """The opportunity, or None when there is none with this GUID inside the scope."""
-    window = sa.select(_deployment.c.read_from).limit(1).scalar_subquery()
+    window = sa.select(deployment.counts_from()).limit(1).scalar_subquery()
     joined = (
         _record.outerjoin(_health, _health.c.record_id == _record.c.id)
         .outerjoin(

@@ -62,6 +62,7 @@ class Deployment(SQLModel, table=True):
     domains: str = ""  # verified mail domains, space separated, sorted
     time_zone: str
     read_from: date | None = None  # first day of the read window; None = everything
+    kept_from: date | None = None  # first day whose contact days are kept, where older than read_from
 
 
 class Rules(SQLModel, table=True):

@@ -1,0 +1,77 @@
+"""Retention: what happened too long ago is removed, by the day it happened, never by the day we read it.
+
+First the read window moves forward, so that no later sync brings back what goes; then activities go with all
+their copies, participants and contact days, whole days in one transaction each time. Contact days alone, which
+name nobody outside of the CRM's own records, may be kept longer. Twice is harmless: the second time there is
+nothing left. It dies half-way between two days at most; the next run goes on. It asks Microsoft nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from relationship import failpoints
+from relationship.clock import number_of
+from relationship.house import House
+from relationship.store import deployment, retention
+from relationship.store.retention import Removed
+
+BATCH = 2_000  # activities in one transaction, unless one day has more
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """before, aggregates_before: first days that are kept, None while everything is; removed, addresses: how
+    much went, or would go in a dry run."""
+
+    before: date | None = None
+    aggregates_before: date | None = None
+    removed: Removed = field(default_factory=Removed)
+    addresses: int = 0
+
+
+def retain(house: House, *, dry_run: bool = False) -> Retained:
+    """Apply the retention that is configured; without one nothing is touched."""
+    days = house.config.retain_days
+    if days is None:
+        return Retained()
+    today = house.clock().astimezone(house.config.zone).date()
+    before = today - timedelta(days=days)
+    aggregates_before = today - timedelta(days=house.config.retain_days_aggregates or days)
+    if dry_run:
+        with house.store.reading() as conn:
+            found = retention.count(
+                conn, activities_before=number_of(before), contact_days_before=number_of(aggregates_before)
+            )
+        return Retained(before, aggregates_before, found)
+    with house.store.transaction() as conn:
+        deployment.move_window(conn, before, kept_from=aggregates_before)
+    failpoints.passage("desk.retain.window_moved")
+    removed = Removed()
+    with house.store.reading() as conn:
+        old = retention.days_before(conn, number_of(before))
+    for first, last in _spans(old):
+        with house.store.transaction(alone=True) as conn:
+            removed += retention.remove_days(conn, first, last, contact_days_before=number_of(aggregates_before))
+            failpoints.passage("desk.retain.days_removed")
+        failpoints.passage("desk.retain.days_committed")
+    with house.store.transaction(alone=True) as conn:
+        removed += Removed(contact_days=retention.remove_contact_days(conn, number_of(aggregates_before)))
+        addresses = retention.remove_forgotten(conn)
+        failpoints.passage("desk.retain.forgotten")
+    failpoints.passage("desk.retain.done")
+    return Retained(before, aggregates_before, removed, addresses)
+
+
+def _spans(days: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Days with their numbers of activities, oldest first, as spans of about a batch each."""
+    first: int | None = None
+    last = together = 0
+    for day, count in days:
+        if first is not None and together + count > BATCH:
+            yield first, last
+            first, together = None, 0
+        first = day if first is None else first
+        last, together = day, together + count
+    if first is not None:
+        yield first, last
