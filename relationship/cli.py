@@ -89,6 +89,41 @@ def sync(once: bool) -> None:  # noqa: ARG001  # the option says what happens; t
 
 
 @main.command()
+@click.option(
+    "--days",
+    default=30,
+    show_default=True,
+    type=click.IntRange(1, 36_500),
+    help="How far back, at most the read window.",
+)
+def reconcile(days: int) -> None:
+    """Compare the last days with Microsoft 365 and Dynamics 365, and heal what differs.
+
+    Finds what no delta told: nothing is removed unless its source, asked for it alone, says that it is gone.
+    Ends with 0, or with 75 when something could not be compared or confirmed.
+    """
+    from relationship.console import told
+    from relationship.rounds import reconcile_round
+
+    with told():
+        sys.exit(reconcile_round(_config(), days=days))
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+def retain(dry_run: bool) -> None:
+    """Remove what happened longer ago than RELATIONSHIP_RETAIN_DAYS; the read window moves with it.
+
+    May be interrupted at any moment and run again. Run `relationship rate` afterwards.
+    """
+    from relationship.console import told
+    from relationship.rounds import retain_round
+
+    with told():
+        retain_round(_config(), dry_run=dry_run)
+
+
+@main.command()
 def rate() -> None:
     """Bring every rating up to date, touching only what changed."""
     from relationship.console import told

@@ -7,8 +7,10 @@ from rich.table import Table
 from relationship.config import Config
 from relationship.console import progress, stderr
 from relationship.desk.rate import RateReport, rate_all
+from relationship.desk.retain import retain
 from relationship.house import House, open_house
 from relationship.store import sources
+from relationship.sync.reconcile import reconcile_once
 from relationship.sync.run import Progress, Report, Trouble, sync_once
 
 EX_OK, EX_TEMPFAIL = 0, 75
@@ -38,10 +40,51 @@ def sync(house: House) -> Report:
         f"{report.rows} rows came, {report.written} were written.",
         soft_wrap=True,
     )
-    for code, troubles in _by_reason(report.troubles).items():
-        first = troubles[0]
-        stderr.print(f"{len(troubles)} × {code}: {first.message} Next step: {first.next_step}", soft_wrap=True)
+    _tell_troubles(report.troubles)
     return report
+
+
+def reconcile_round(config: Config, *, days: int) -> int:
+    """Compare the last days with every source and say what was found; returns the exit code."""
+    with open_house(config) as house:
+        report = reconcile_once(house, days=days)
+    table = Table("Source", "Compared", "Missing", "Changed", "Gone", "Unconfirmed", box=None)
+    for finding in report.findings:
+        if finding.differs:
+            counts = (finding.compared, finding.missing, finding.changed, finding.ghosts, finding.doubtful)
+            table.add_row(finding.key, *map(str, counts))
+    if table.row_count:
+        stderr.print(table)
+    stderr.print(
+        f"Compared {len(report.findings)} sources since {report.since} with {report.requests} requests: "
+        f"{table.row_count} differed and were healed.",
+        soft_wrap=True,
+    )
+    _tell_troubles(report.troubles)
+    return report.exit_code
+
+
+def retain_round(config: Config, *, dry_run: bool) -> None:
+    """Apply retention and say what went."""
+    with open_house(config) as house:
+        report = retain(house, dry_run=dry_run)
+    if report.before is None:
+        stderr.print("RELATIONSHIP_RETAIN_DAYS is not set: everything is kept.")
+        return
+    removed = report.removed
+    done = "Would remove" if dry_run else "Removed"
+    stderr.print(
+        f"{done} {removed.activities} activities before {report.before} with {removed.sightings} copies, and "
+        f"{removed.contact_days} contact days before {report.aggregates_before}.",
+        soft_wrap=True,
+    )
+    if not dry_run:
+        stderr.print(f"{report.addresses} addresses that nothing names any more went too.", soft_wrap=True)
+
+
+def _tell_troubles(troubles: Iterable[Trouble]) -> None:
+    for code, same in _by_reason(troubles).items():
+        stderr.print(f"{len(same)} × {code}: {same[0].message} Next step: {same[0].next_step}", soft_wrap=True)
 
 
 def _by_reason(troubles: Iterable[Trouble]) -> dict[str, list[Trouble]]:
