@@ -1,6 +1,6 @@
 """A message as JSON: built on demand from a copy, field by field, as `$select` asks."""
 
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -76,7 +76,7 @@ def _conversation_id(view: View) -> str:
 def _conversation_index(view: View) -> str:
     """One reserved byte, five of the time, then the sixteen that travel between Exchange users."""
     ticks = int((view.copy.mail.at - _FILETIME_EPOCH).total_seconds() * 10**7)
-    return urlsafe_b64encode(b"\x01" + ticks.to_bytes(8, "big")[:5] + _thread(view)).decode()
+    return b64encode(b"\x01" + ticks.to_bytes(8, "big")[:5] + _thread(view)).decode()
 
 
 def _headers(view: View) -> list[Json]:
