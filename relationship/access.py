@@ -21,6 +21,8 @@ class AppRole(StrEnum):
 
 
 READS_EVERYTHING = frozenset({AppRole.SALES_MANAGER, AppRole.SALES_ADMIN, AppRole.CUSTOMER_SUCCESS})
+# Who looks after the sources: their state and whose mailbox it is, never what lies in it.
+SEES_SOURCES = frozenset({AppRole.SALES_MANAGER, AppRole.SALES_ADMIN, AppRole.PRIVACY_OFFICER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,12 @@ def readable(reader: Reader) -> Scope:
     if AppRole.SELLER in reader.roles:
         return Scope(Reach.OWN, reader.oid)
     return Scope(Reach.NOTHING)
+
+
+def may_see_sources(reader: Reader) -> bool:
+    """Whether the reader may see how every mailbox and table is doing.
+
+    >>> may_see_sources(Reader("oid-1", frozenset({AppRole.SELLER})))
+    False
+    """
+    return bool(reader.oid and reader.roles & SEES_SOURCES)

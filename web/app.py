@@ -21,6 +21,7 @@ from web import (
     security,
     sign_in,
     static_files,
+    status,
     words,
 )
 from web.entra import Entra
@@ -64,7 +65,7 @@ def create_app(house: House) -> Flask:
     static_files.install(app)
     app.jinja_env.globals["words"] = words
     errors.install(app)
-    for room in (sign_in, opportunity_list, opportunity_page, notifications):
+    for room in (sign_in, opportunity_list, opportunity_page, status, notifications):
         app.register_blueprint(room.blueprint)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
     limiter.limit(SIGN_IN_RATE)(sign_in.blueprint)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from flask import Flask
 from flask_babel import get_locale
@@ -81,6 +81,22 @@ def away(value: datetime | date | None) -> str:
     return days_away((then - now).days)
 
 
+def lag(value: datetime | None) -> str:
+    """How long ago an instant was, in the largest unit: "3 minutes ago"; a dash for never."""
+    if value is None:
+        return NOTHING
+    seconds = min(round((value - house().clock()).total_seconds()), -1)
+    return str(format_timedelta(seconds, granularity="minute", add_direction=True, locale=get_locale()))
+
+
+def moment(value: datetime | None) -> str:
+    """Day and time in the organisation's time zone."""
+    if value is None:
+        return NOTHING
+    local = value.astimezone(house().config.zone).replace(tzinfo=None)
+    return format_datetime(local, "medium", locale=get_locale())
+
+
 def days_away(days: int) -> str:
     """The same for a number of days; 0 is today."""
     if days == 0:
@@ -111,5 +127,20 @@ def initials(name: str) -> str:
 
 
 def install(app: Flask) -> None:
-    for write in (number, signed, plus, percent, money, short_money, day, iso_day, local_day, away, stage, initials):
+    for write in (
+        number,
+        signed,
+        plus,
+        percent,
+        money,
+        short_money,
+        day,
+        iso_day,
+        local_day,
+        away,
+        lag,
+        moment,
+        stage,
+        initials,
+    ):
         app.jinja_env.filters[write.__name__] = write

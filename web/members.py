@@ -5,11 +5,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, Response, make_response, redirect, render_template, request, session, url_for
+from flask import Flask, Response, abort, make_response, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from relationship.access import AppRole, Reader, known_roles, readable
+from relationship.access import AppRole, Reader, known_roles, may_see_sources, readable
 from relationship.store.reading_scope import Reach, Scope
 
 # A working day. Real time: a frozen clock never keeps a session alive.
@@ -38,6 +38,10 @@ class Member(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     def scope(self) -> Scope:
         return readable(self.reader)
 
+    @property
+    def sees_sources(self) -> bool:
+        return may_see_sources(self.reader)
+
 
 def sign_in(oid: str, name: str, roles: frozenset[AppRole]) -> None:
     """Start a new session for this person; whatever was in the old one is dropped."""
@@ -58,7 +62,8 @@ def sign_out() -> None:
 
 
 def member() -> Member:
-    """The person who is signed in; only inside views behind `for_readers`."""
+    """The person who is signed in; only inside views behind `for_readers` or
+    `for_keepers`."""
     found: Member = current_user
     return found
 
@@ -72,6 +77,20 @@ def for_readers(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
             return _to_sign_in()
         if member().scope.reach is Reach.NOTHING:
             return make_response(render_template("no_role.html"), 403)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def for_keepers(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
+    """A page for those who look after the sources; for everybody else it does not exist."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | AnyResponse:
+        if not current_user.is_authenticated:
+            return _to_sign_in()
+        if not member().sees_sources:
+            abort(404)
         return view(*args, **kwargs)
 
     return guarded

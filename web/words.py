@@ -45,6 +45,48 @@ STATE_ADVICE = {
     "nothing_in_window": _l("There was no contact in the period that is read; older mail is not known here."),
     "being_computed": _l("This opportunity has just arrived from the CRM. Its score follows in a few minutes."),
 }
+SOURCE_KINDS = {
+    "directory": _l("Directory"),
+    "crm": _l("Dynamics 365 tables"),
+    "mail": _l("Mailboxes"),
+    "calendar": _l("Calendars"),
+    "tasks": _l("To Do lists"),
+    "plans": _l("Planner tasks"),
+    "calls": _l("Call records"),
+    "other": _l("Others"),
+}
+# What the sources of nobody are called; others are shown by the name that Microsoft gives them.
+SOURCE_NAMES = {
+    "users": _l("Colleagues"),
+    "systemusers": _l("CRM users"),
+    "accounts": _l("Accounts"),
+    "contacts": _l("Contacts"),
+    "leads": _l("Leads"),
+    "opportunities": _l("Opportunities"),
+    "connections": _l("Sales teams and stakeholders"),
+    "emails": _l("E-mails"),
+    "phonecalls": _l("Calls"),
+    "appointments": _l("Meetings"),
+    "tasks": _l("Tasks"),
+    "records": _l("Teams calls"),
+    "pstn": _l("Calls by telephone"),
+    "direct-routing": _l("Calls by direct routing"),
+}
+SOURCE_STATES = {
+    "healthy": _l("Up to date"),
+    "degraded": _l("Cannot be read"),
+    "reading": _l("Being read"),
+    "new": _l("Waiting"),
+    "unavailable": _l("Not available"),
+}
+SOURCE_FILTERS = {
+    "degraded": _l("Cannot be read"),
+    "new": _l("Being read or waiting"),
+    "unavailable": _l("Not available"),
+    "healthy": _l("Up to date"),
+    "set_aside": _l("With items set aside"),
+}
+SOURCE_TONES = {"healthy": "good", "degraded": "poor", "reading": "fair", "new": "none", "unavailable": "none"}
 KINDS = {"email": _l("E-mail"), "meeting": _l("Meeting"), "call": _l("Call"), "task": _l("Task")}
 KIND_PLURALS = {"email": _l("E-mails"), "meeting": _l("Meetings"), "call": _l("Calls"), "task": _l("Tasks")}
 KIND_ICONS = {"email": "mail", "meeting": "calendar", "call": "call", "task": "clipboard_task"}

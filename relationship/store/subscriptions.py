@@ -58,6 +58,14 @@ def all_subscriptions(conn: Connection) -> list[SubscriptionRow]:
     return [SubscriptionRow(*row) for row in conn.execute(_columns().order_by(_subscription.c.resource))]
 
 
+def counts(conn: Connection) -> tuple[int, int]:
+    """How many subscriptions live, and how many are refused."""
+    living = sa.func.count(_subscription.c.subscription_id)
+    refused = sa.func.count(sa.func.nullif(_subscription.c.reason, ""))
+    row = conn.execute(sa.select(living, refused)).one()
+    return int(row[0]), int(row[1])
+
+
 def by_ids(conn: Connection, subscription_ids: Sequence[str]) -> Mapping[str, SubscriptionRow]:
     """The subscriptions with these ids of Microsoft's; unknown ids are left out."""
     found: dict[str, SubscriptionRow] = {}

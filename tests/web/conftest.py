@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 import web_builder
+from status_builder import add_every_sort
 from web_site import Site, session_of, site_over
 from werkzeug.serving import make_server
 
@@ -69,6 +70,7 @@ def living_site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
     store = open_store(f"sqlite:///{path}")
     found = site_over(store)
     found.fill(web_builder.deals_of_all_sorts())
+    add_every_sort(store)
     yield found
     store.close()
 
