@@ -1,6 +1,7 @@
 """Reads the simulated organisation through Prism, which holds every request and answer against the contract.
 
-Arguments: the file that tells how to reach the simulation, the address of Prism, the folder of contracts. Ends with 1 on any violation.
+Arguments: the file that tells how to reach the simulation, the address of Prism, the folder of contracts.
+Ends with 1 on any violation.
 """
 
 import json
