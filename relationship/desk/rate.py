@@ -15,7 +15,7 @@ from relationship.health.contact_days import ContactDays
 from relationship.health.rating import Rating, rate
 from relationship.health.rules import HealthRules
 from relationship.house import House
-from relationship.store import contact_days, deployment, ratings, rules, sides
+from relationship.store import activities, contact_days, deployment, ratings, rules, sides
 from relationship.store.ratings import ToRate
 
 # With an open read window nothing was left unread, so it began before everything.
@@ -36,7 +36,8 @@ def rate_all(house: House) -> RateReport:
     with house.store.transaction(alone=True) as conn:
         sides.refresh(conn)
         failpoints.passage("desk.rate.sides")
-        activities = contact_days.refresh(conn)
+        activities.note_past(conn, house.clock())
+        looked_at = contact_days.refresh(conn)
         failpoints.passage("desk.rate.contact_days")
     failpoints.passage("desk.rate.between")
     with house.store.transaction(alone=True) as conn:
@@ -50,7 +51,7 @@ def rate_all(house: House) -> RateReport:
             ratings.note_stale(conn, sorted(broken ^ standing.degraded))
         records = ratings.to_rate(conn, now=now, everything=everything)
         if not records:
-            return RateReport(activities, 0, 0)
+            return RateReport(looked_at, 0, 0)
         found = _ratings(
             records,
             contact_days.load(conn, [record.record_id for record in records], everything=everything),
@@ -63,7 +64,7 @@ def rate_all(house: House) -> RateReport:
         failpoints.passage("desk.rate.saved")
         ratings.forget_stale(conn)
     failpoints.passage("desk.rate.done")
-    return RateReport(activities, len(records), changed)
+    return RateReport(looked_at, len(records), changed)
 
 
 def _window_began(organisation: deployment.DeploymentRow | None) -> int:

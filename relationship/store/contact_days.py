@@ -24,6 +24,9 @@ from relationship.store.chunks import in_chunks
 
 _day = tables.table(tables.ContactDay)
 
+# A mail, and a call that nobody answered (0 minutes), are one side's act.
+ONE_SIDED = "a.kind = 'email' OR (a.kind = 'call' AND a.minutes IS NOT NULL AND a.minutes = 0)"
+
 STALE = "SELECT a.id FROM stale_activity s JOIN activity a ON a.key = s.key"
 
 # Per stale activity: does a colleague, whoever it is, send or receive it?
@@ -60,19 +63,19 @@ sided AS (
 ),
 acts AS (
     SELECT s.record_id AS record_id, a.id AS activity_id, a.kind AS kind, a.day AS day, a.status AS status,
-        CASE WHEN a.kind = 'email' THEN us_sends * they_receive
+        CASE WHEN {ONE_SIDED} THEN us_sends * they_receive
              WHEN a.kind = 'task' THEN us_sends * CASE WHEN they_send + they_receive > 0 THEN 1 ELSE 0 END
              ELSE CASE WHEN us_sends + us_receives > 0 AND they_send + they_receive > 0 THEN 1 ELSE 0 END
         END AS ours,
-        CASE WHEN a.kind = 'email' THEN they_send * us_receives
+        CASE WHEN {ONE_SIDED} THEN they_send * us_receives
              WHEN a.kind = 'task' THEN 0
              ELSE CASE WHEN us_sends + us_receives > 0 AND they_send + they_receive > 0 THEN 1 ELSE 0 END
         END AS theirs
     FROM sided s JOIN activity a ON a.id = s.activity_id
     UNION ALL
     SELECT r.id, a.id, a.kind, a.day, a.status,
-        CASE WHEN a.kind IN ('meeting', 'call', 'task') OR COALESCE(i.sends, 0) = 1 THEN 1 ELSE 0 END,
-        CASE WHEN a.kind IN ('meeting', 'call') OR (a.kind = 'email' AND COALESCE(i.sends, 0) = 0) THEN 1 ELSE 0 END
+        CASE WHEN NOT ({ONE_SIDED}) OR COALESCE(i.sends, 0) = 1 THEN 1 ELSE 0 END,
+        CASE WHEN {ONE_SIDED} THEN 1 - COALESCE(i.sends, 0) WHEN a.kind = 'task' THEN 0 ELSE 1 END
     FROM stale JOIN activity a ON a.id = stale.id
     JOIN record r ON r.kind = a.regarding_kind AND r.guid = a.regarding_guid
     LEFT JOIN internal i ON i.activity_id = a.id

@@ -28,10 +28,10 @@ SELECT r.id, r.created_on, r.status, r.closed_on,
 FROM record r {which} ORDER BY r.id
 """
 
-# A mailbox that feeds the record is broken: its colleague stands on our side of it.
+# A mailbox or calendar that feeds the record is broken: its colleague stands on our side of it.
 DEGRADED = """
 SELECT DISTINCT s.record_id FROM source o
-JOIN colleague c ON o.key = 'mailbox/' || c.key
+JOIN colleague c ON o.key IN ('mailbox/' || c.key, 'calendar/' || c.key)
 JOIN address d ON d.colleague_id = c.id
 JOIN record_side s ON s.address_id = d.id AND s.side = 'us'
 WHERE o.state = 'degraded'

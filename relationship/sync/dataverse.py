@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from relationship.activities import RecordKind
-from relationship.addresses import normalise
+from relationship.addresses import normalise, telephone
 from relationship.errors import BadItem
 from relationship.store.colleagues import CrmUser
 from relationship.store.memberships import MembershipRow
@@ -53,6 +53,7 @@ class TrackedTable:
 
 _OWNED = ("statecode", "createdon", "_ownerid_value")
 _ADDRESSES = ("emailaddress1", "emailaddress2", "emailaddress3")
+_TELEPHONES = ("telephone1", "mobilephone")
 
 SYSTEM_USERS = TrackedTable(
     "systemusers",
@@ -63,9 +64,18 @@ ACCOUNTS = TrackedTable("accounts", "accountid", ("name", "_primarycontactid_val
 CONTACTS = TrackedTable(
     "contacts",
     "contactid",
-    ("fullname", "jobtitle", "_parentcustomerid_value", "merged", "_masterid_value", *_ADDRESSES, *_OWNED),
-)
-LEADS = TrackedTable("leads", "leadid", ("fullname", "companyname", "jobtitle", *_ADDRESSES, *_OWNED))
+    (
+        "fullname",
+        "jobtitle",
+        "_parentcustomerid_value",
+        "merged",
+        "_masterid_value",
+        *_ADDRESSES,
+        *_TELEPHONES,
+        *_OWNED,
+    ),
+)  # fmt: skip
+LEADS = TrackedTable("leads", "leadid", ("fullname", "companyname", "jobtitle", *_ADDRESSES, *_TELEPHONES, *_OWNED))
 OPPORTUNITIES = TrackedTable(
     "opportunities",
     "opportunityid",
@@ -220,7 +230,8 @@ def _bare(raw: str) -> str:
 
 
 def _addresses(row: Row) -> tuple[str, ...]:
-    found = (normalise(row.get(column)) for column in _ADDRESSES)
+    found = [normalise(row.get(column)) for column in _ADDRESSES]
+    found += [telephone(row.get(column)) for column in _TELEPHONES]
     return tuple(sorted({address for address in found if address}))
 
 
