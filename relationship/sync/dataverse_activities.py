@@ -77,8 +77,9 @@ PHONE_CALLS = _table(
     "actualend", "scheduledstart", "scheduledend",
 )  # fmt: skip
 APPOINTMENTS = _table(
-    Kind.MEETING, "appointment", "globalobjectid", "instancetypecode", "scheduledstart", "scheduledend", "actualstart"
-)
+    Kind.MEETING, "appointment", "globalobjectid", "instancetypecode", "ismapiprivate", "scheduledstart",
+    "scheduledend", "actualstart",
+)  # fmt: skip
 TASKS = _table(Kind.TASK, "task", "actualend", "scheduledstart", "scheduledend")
 TABLES = (EMAILS, PHONE_CALLS, APPOINTMENTS, TASKS)
 
@@ -207,8 +208,9 @@ def _phone_call(row: Row, people: _People) -> Fields:
 def _appointment(row: Row, people: _People) -> Fields:
     start, end = _instant(row.get("scheduledstart")), _instant(row.get("scheduledend"))
     status, at = _outcome(row, done_at=start or _instant(row.get("actualstart")), due=start)
-    if row.get("instancetypecode") == _MASTER:
-        status = Status.CANCELLED  # a series as a whole is no meeting: its occurrences are rows of their own
+    # A series as a whole is no meeting, its occurrences are rows of their own; of a private one nothing is kept.
+    if row.get("instancetypecode") == _MASTER or row.get("ismapiprivate") is True:
+        status = Status.CANCELLED
     uid = clean(row.get("globalobjectid"), longest=1_000)
     key = meeting_key(uid, at) if uid and at else own_key(Kind.MEETING, dataverse.guid(row, "activityid"))
     minutes = int((end - start).total_seconds() // 60) if start and end and end >= start else None

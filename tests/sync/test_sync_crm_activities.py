@@ -76,8 +76,13 @@ def test_a_second_run_writes_nothing_and_asks_once_per_table(house, running, wri
 
     report = house.sync()
 
-    asked = {path.rpartition("/")[2]: count for path, count in running.services.traffic.by_path.items()}
-    assert [asked[name] for name in ("emails", "phonecalls", "appointments", "tasks")] == [1, 1, 1, 1]
+    asked = running.services.traffic.by_path
+    assert [asked[f"api/data/v9.2/{name}"] for name in ("emails", "phonecalls", "appointments", "tasks")] == [
+        1,
+        1,
+        1,
+        1,
+    ]
     assert not writes.since_last()
     assert (report.written, report.rows) == (0, 0)
 
@@ -163,6 +168,14 @@ def test_a_table_that_may_not_be_read_stops_no_other(house, running):
     running.services.faults.clear()
     assert house.sync().troubles == ()
     assert ("call", 7) in kept(house)
+
+
+def test_of_a_private_appointment_nothing_is_kept(house, running):
+    house.sync()
+    running.services.crm.update("appointment", identity.activity("met"), {"ismapiprivate": True})
+    house.sync()
+    assert ("meeting", 5) not in kept(house)
+    assert sightings(house).count("dataverse/appointments") == 2
 
 
 def test_each_table_is_a_source_of_its_own(house):
