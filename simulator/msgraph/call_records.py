@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import quote, urlencode
 
 from simulator.calls import CallRecord, Network
 from simulator.msgraph.call import Answer, Call, GraphError, Json, bad_request
@@ -42,7 +43,7 @@ def _key(record: CallRecord) -> str:
 
 
 def _link(call: Call, options: dict[str, str]) -> str:
-    return f"{call.origin}/{call.path}?" + "&".join(f"{name}={value}" for name, value in options.items())
+    return f"{call.origin}/{call.path}?" + urlencode(options, safe="$", quote_via=quote)
 
 
 def _filter(call: Call) -> tuple[datetime | None, datetime | None, str]:

@@ -38,5 +38,7 @@ def window(call: Call, rows: list[Json], address: str, context: str, *, default:
     body: Json = {"@odata.context": f"{call.origin}/$metadata#{context}", "value": rows[start : start + size]}
     if start + size < len(rows):
         options = {**call.query, "$skip": str(start + size), "$top": str(size)}
-        body["@odata.nextLink"] = address + "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in options.items())
+        body["@odata.nextLink"] = (
+            address + "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in options.items())
+        )
     return body
