@@ -1,7 +1,7 @@
 """A small invented organisation for the tests of the sync, and the handles to read it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -90,6 +90,21 @@ def some_mail() -> list[WorldActivity]:
     mails.append(mail("news", "news", ("ines",), days_ago=2))
     mails.append(mail("draft", "ines", ("tor",), days_ago=1, status=WorldStatus.DRAFT))
     return sorted(mails, key=lambda m: (m.at, m.id))
+
+
+def some_of_each() -> list[WorldActivity]:
+    """A short weekly series in the calendar, calls over every network, tasks in To Do and Planner."""
+    meetings = [
+        replace(mail(f"w{n}", "ines", ["tor"], days_ago=7 * n + 1), kind=Kind.MEETING, minutes=30, conversation_id="s1")
+        for n in range(-1, 3)
+    ]
+    calls = [replace(mail(f"c{n}", "omar", ["eva"], days_ago=n + 1), kind=Kind.CALL, minutes=7) for n in range(6)]
+    tasks = [
+        replace(mail(f"t{n}", "ines", to, days_ago=n + 1), kind=Kind.TASK, regarding_id="o1")
+        for n, to in enumerate((["tor"], ["omar"]))
+    ]
+    coming = [replace(one, status=WorldStatus.PLANNED) if one.at > NOW else one for one in meetings]
+    return sorted([*coming, *calls, *tasks], key=lambda one: (one.at, one.id))
 
 
 def world(mails: Sequence[WorldActivity] | None = None, **changes: Any) -> World:

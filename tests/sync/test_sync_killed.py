@@ -33,9 +33,9 @@ _SERVE = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from sync_world import some_mail, world
+from sync_world import some_mail, some_of_each, world
 from simulator.server import serve
-serve(world(some_mail()[-14:]), ready_file=Path(sys.argv[2]))
+serve(world([*some_mail()[-14:], *some_of_each()]), ready_file=Path(sys.argv[2]))
 """
 
 
