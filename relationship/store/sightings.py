@@ -136,10 +136,15 @@ class Held:
     fields: Fields
 
 
-def held(conn: Connection, source_id: int, item_ids: Iterable[str] | None = None) -> dict[str, Held]:
-    """What is kept of these items of a source (of all when None), by item id."""
+def held(
+    conn: Connection, source_id: int, item_ids: Iterable[str] | None = None, *, container: str | None = None
+) -> dict[str, Held]:
+    """What is kept of these items of a source, or of all, or of all in one container, by item id."""
     if item_ids is None:
-        item_ids = conn.scalars(sa.select(_sighting.c.item_id).where(_sighting.c.source_id == source_id)).all()
+        query = sa.select(_sighting.c.item_id).where(_sighting.c.source_id == source_id)
+        if container is not None:
+            query = query.where(_sighting.c.container == container)
+        item_ids = conn.scalars(query).all()
     copies = _load(conn, source_id, item_ids)
     return {item_id: Held(item_id, copy.container, copy.round, copy.fields) for item_id, copy in copies.items()}
 

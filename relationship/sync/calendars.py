@@ -221,7 +221,12 @@ class _Calendar:
         for _ in range(MOST_PAGES):
             if following is None:
                 return found
-            page = self._to.channel.fetch(following, scope=self._user_id, headers=self._headers)
+            try:
+                page = self._to.channel.fetch(following, scope=self._user_id, headers=self._headers)
+            except BadItem as error:
+                if error.code == "not_found":
+                    return []  # the series went meanwhile
+                raise
             found += [_as_told(row) for row in page["value"] if isinstance(row, dict)]
             following = page.get("@odata.nextLink")
         raise TryLater(

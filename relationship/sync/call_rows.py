@@ -39,22 +39,22 @@ def needs_people(row: Row) -> bool:
     return not row.get("joinWebUrl")
 
 
-def record(row: Row, container: str, tenant_id: str) -> Piece:
+def record(row: Row, tenant_id: str) -> Piece:
     """A call record with its participants; BadItem when it has another form than documented."""
     started, ended = _time(row, "startDateTime"), _time(row, "endDateTime")
     modified = instant(row.get("lastModifiedDateTime"))
     version = {"version": row.get("version")}
     if not needs_people(row):
-        return Piece(item_id(row), container, {**_left_out(started), **version}, modified)
+        return Piece(item_id(row), "", {**_left_out(started), **version}, modified)
     people = _participants(row.get("participants_v2"), tenant_id)
     caller = _caller(row.get("sessions"), tenant_id)
     sender = caller if caller in people else None
     seconds = 0 if _failed(row.get("sessions")) else (ended - started).total_seconds()
     fields = _fields(item_id(row), started, seconds, sender, [one for one in people if one != sender])
-    return Piece(item_id(row), container, {**fields, **version}, modified)
+    return Piece(item_id(row), "", {**fields, **version}, modified)
 
 
-def log_row(row: Row, container: str) -> Piece:
+def log_row(row: Row) -> Piece:
     """A row of getPstnCalls or getDirectRoutingCalls; the call it tells has the id of its call record."""
     started = _time(row, "startDateTime")
     is_incoming = str(row.get("callType")).lower() in _INCOMING
@@ -65,7 +65,7 @@ def log_row(row: Row, container: str) -> Piece:
     seconds = 0 if row.get("successfulCall") is False else _seconds(row.get("duration"))
     name = row.get("callId") or row.get("correlationId") or item_id(row)
     fields = _fields(str(name), started, seconds, sender, [one for one in others if one])
-    return Piece(item_id(row), container, fields, instant(row.get("endDateTime")))
+    return Piece(item_id(row), "", fields, instant(row.get("endDateTime")))
 
 
 def _fields(name: str, started: datetime, seconds: float, sender: str | None, others: list[str]) -> Fields:

@@ -8,7 +8,7 @@ source is unavailable, everything else is read.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ RECORDS, PSTN, DIRECT_ROUTING = "calls/records", "calls/pstn", "calls/direct-rou
 SOURCES = (RECORDS, PSTN, DIRECT_ROUTING)
 SCOPE = "calls"
 ROOM = "calls"
-CONTAINER = ""
+CONTAINER, LEFT_OUT = "", "left out"
 PLACES = ("before_fetch", "fetched", "rows_saved", "committed", "ended")
 
 OVERLAP = timedelta(hours=48)
@@ -176,9 +176,8 @@ class _Calls:
         return written + len(bad)
 
     def _piece(self, row: Json) -> Piece:
-        if self._key == RECORDS:
-            return call_rows.record(row, CONTAINER, self._to.tenant_id)
-        return call_rows.log_row(row, CONTAINER)
+        piece = call_rows.record(row, self._to.tenant_id) if self._key == RECORDS else call_rows.log_row(row)
+        return replace(piece, container=LEFT_OUT if piece.fields["left_out"] else CONTAINER)
 
     def end(self, since: datetime, *, refresh: bool) -> None:
         """Move the place, and forget what was only kept so as not to be asked for again."""
@@ -193,7 +192,7 @@ class _Calls:
     def _forget_left_out(self, conn: Connection, since: datetime) -> None:
         old = [
             item_id
-            for item_id, held in sightings.held(conn, self._source_id).items()
-            if held.fields.get("left_out") and datetime.fromisoformat(held.fields["at"]) < since
+            for item_id, held in sightings.held(conn, self._source_id, container=LEFT_OUT).items()
+            if datetime.fromisoformat(held.fields["at"]) < since
         ]
         sightings.remove_items(conn, self._source_id, sorted(old), read=self._to.read, zone=self._to.zone)
