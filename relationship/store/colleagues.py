@@ -109,6 +109,14 @@ def addresses_by_key(conn: Connection) -> dict[str, frozenset[str]]:
     return {key: frozenset(addresses) for key, addresses in found.items()}
 
 
+def crm_guids(conn: Connection) -> set[str]:
+    """The users of the CRM that are kept."""
+    query = sa.select(_colleague.c.systemuser_guid).where(
+        _colleague.c.in_crm, _colleague.c.systemuser_guid.is_not(None)
+    )
+    return {str(guid) for guid in conn.scalars(query)}
+
+
 def own_addresses(conn: Connection) -> set[str]:
     """Every address of every colleague."""
     return set(conn.scalars(sa.select(_address.c.address)))

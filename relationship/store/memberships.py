@@ -43,3 +43,8 @@ def end_full_round(conn: Connection, place: Place) -> int:
     if written:
         note_change(conn)
     return written
+
+
+def guids(conn: Connection) -> set[str]:
+    """The connections that are kept."""
+    return set(conn.scalars(sa.select(_membership.c.connection_guid)))

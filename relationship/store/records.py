@@ -91,6 +91,11 @@ def end_full_round(conn: Connection, kind: RecordKind, place: Place) -> int:
     return written
 
 
+def guids(conn: Connection, kind: RecordKind) -> set[str]:
+    """The records of one kind that are kept."""
+    return set(conn.scalars(sa.select(_record.c.guid).where(_record.c.kind == kind.value)))
+
+
 def _note_rating(conn: Connection, kind: RecordKind, guids: Sequence[str]) -> None:
     """Creation, status and closing date are part of a rating: whoever may have changed is rated again."""
     ids = _ids(conn, kind, guids).values()

@@ -47,8 +47,11 @@ class TrackedTable:
     key: str
     columns: tuple[str, ...]
 
-    def link(self, base_url: str) -> str:
-        return f"{base_url}/{self.entity_set}?$select={','.join((self.key, *self.columns))}"
+    def link(self, base_url: str, guids: Iterable[str] = ()) -> str:
+        """All rows, or in a plain list those with these keys."""
+        link = f"{base_url}/{self.entity_set}?$select={','.join((self.key, *self.columns))}"
+        wanted = "%20or%20".join(f"{self.key}%20eq%20{guid}" for guid in guids)
+        return f"{link}&$filter={wanted}" if wanted else link
 
 
 _OWNED = ("statecode", "createdon", "_ownerid_value")

@@ -1,7 +1,7 @@
 """A window at the source compared with the store, and what differs healed. Deltas stay the usual way.
 
-Read in plain lists: the mail of every folder, the rows of every table of CRM activities; calendars are read
-anew in their window. What is missing or changed is kept, page by page, in transactions of their own. What we
+Read in plain lists: the mail of every folder, the rows of every table of the CRM; calendars are read anew in
+their window. What is missing or changed is kept, page by page, in transactions of their own. What we
 keep and the list does not show is removed only when the source, asked for that item alone, says that it is
 gone. Places in delta streams are not moved; what was never read to a place is left to the sync.
 
@@ -18,16 +18,17 @@ import structlog
 
 from relationship import failpoints
 from relationship.errors import BadItem, FixSettings, Reconnect, RelationshipError, StorageTrouble, TryLater
-from relationship.store import colleagues, cursors, deployment, folders, sightings, sources
+from relationship.store import colleagues, comparing, cursors, deployment, folders, sightings, sources
 from relationship.store.sightings import Piece, Verdict
-from relationship.sync import calendars, crm_activities, msgraph
+from relationship.sync import calendars, crm, crm_activities, msgraph
 from relationship.sync.auth import CREDENTIAL_CODES
 from relationship.sync.connection import Microsoft, connect
+from relationship.sync.dataverse import TrackedTable
 from relationship.sync.dataverse_activities import CONTAINER, ActivityTable
 from relationship.sync.delta import page_transaction
 from relationship.sync.report import DEGRADED, Trouble
 from relationship.sync.run import House, reader_of
-from relationship.sync.transport import Json
+from relationship.sync.transport import Channel, Json
 
 log = structlog.get_logger()
 
@@ -42,7 +43,8 @@ class Finding:
     """What the comparison of one source found, and healed.
 
     compared  items the source showed
-    missing   shown there, not kept here; changed: kept otherwise; ghosts: kept here, gone there
+    missing   shown there, not kept here; changed: kept otherwise (of records of the CRM the rows written, with
+              those of their addresses); ghosts: kept here, gone there
     doubtful  kept here and not shown there, but not confirmed as gone: left as they are
     """
 
@@ -122,6 +124,8 @@ class _Reconciling:
 
     def run(self) -> Reconciled:
         if self._microsoft.dataverse:
+            for records in crm.TABLES:
+                self._attempt(crm.source_key(records), partial(self._compare_records, records))
             for table in crm_activities.TABLES:
                 self._attempt(crm_activities.source_key(table), partial(self._compare_table, table))
         for user_id in self._users:
@@ -147,6 +151,24 @@ class _Reconciling:
 
     # Tables of the CRM
 
+    def _compare_records(self, table: TrackedTable, found: Finding, source_id: int) -> Finding:
+        """Records have no day: their tables are compared whole."""
+        done = crm.compare_table(
+            self._store,
+            self._crm_channel(),
+            table,
+            source_id,
+            page_size=self._microsoft.crm_page_size,
+            zone=self._zone,
+        )
+        changed = max(0, done.written - done.missing)
+        return Finding(found.key, done.rows, done.missing, changed, done.ghosts)
+
+    def _crm_channel(self) -> Channel:
+        if self._microsoft.dataverse is None:
+            raise AssertionError("no table is compared without a CRM")
+        return self._microsoft.dataverse
+
     def _compare_table(self, table: ActivityTable, found: Finding, source_id: int) -> Finding:
         reading = self._crm_reading()
         shown: set[str] = set()
@@ -163,12 +185,9 @@ class _Reconciling:
         return found + self._remove(found.key, source_id, unseen - {piece.item_id for piece in still_there})
 
     def _crm_reading(self) -> crm_activities.Reading:
-        channel = self._microsoft.dataverse
-        if channel is None:
-            raise AssertionError("no table is compared without a CRM")
         return crm_activities.Reading(
             store=self._store,
-            channel=channel,
+            channel=self._crm_channel(),
             page_size=self._microsoft.crm_page_size,
             read=self._read,
             inside=self._inside,
@@ -270,7 +289,7 @@ class _Reconciling:
 
     def _kept_since(self, source_id: int, container: str) -> set[str]:
         with self._store.reading() as conn:
-            return sightings.since(conn, source_id, container, self._since)
+            return comparing.items_since(conn, source_id, container, self._since)
 
     def _heal(self, key: str, source_id: int, pieces: Sequence[Piece]) -> Finding:
         """Keep what is missing or differs, if its container was read before."""

@@ -60,7 +60,9 @@ def test_a_comparison_of_what_is_right_finds_and_writes_nothing(house: House, wr
     before = house.dump()
     report = reconcile(house)
     assert (differing(report), report.troubles, report.exit_code) == ({}, (), 0)
-    assert sum(finding.compared for finding in report.findings if "dataverse" in finding.key) == 13
+    compared = {finding.key.partition("/")[2]: finding.compared for finding in report.findings}
+    assert [compared[name] for name in ("emails", "phonecalls", "appointments", "tasks")] == [4, 3, 4, 2]
+    assert [compared[name] for name in ("contacts", "accounts", "opportunities")] == [3, 2, 1]
     assert house.dump() == before
 
 
@@ -92,6 +94,28 @@ def test_what_is_missing_is_kept_again(prefix, house, undisturbed):
     assert all(key.startswith(prefix) and counts[0] > 0 for key, counts in found.items())
     assert house.dump() == truth == undisturbed()
     assert differing(reconcile(house, days=400)) == {}
+
+
+def test_records_teams_and_users_of_the_crm_are_compared_too(house, running, undisturbed):
+    from relationship.activities import RecordKind
+    from relationship.store import memberships, records
+    from relationship.store.cursors import Place
+
+    house.sync()
+    truth = house.dump()
+    paul = identity.contact("paul")
+    ghost = records.RecordRow(RecordKind.CONTACT, identity.guid("contact", "ghost"), "Nobody", "active", NOW.date())
+    with house.store.transaction() as conn:
+        records.save(conn, RecordKind.CONTACT, [ghost], [paul], place=Place(full=False))
+        conn.exec_driver_sql("UPDATE record SET name = 'Other' WHERE kind = 'opportunity'")
+        memberships.save(conn, [], sorted(memberships.guids(conn))[:1], place=Place(full=False))
+    report = reconcile(house)
+    found = differing(report)
+    assert found["dataverse/contacts"][0] == found["dataverse/contacts"][2] == 1
+    assert found["dataverse/opportunities"] == (0, 1, 0)
+    assert found["dataverse/connections"] == (1, 0, 0)
+    assert house.dump() == truth == undisturbed()
+    assert differing(reconcile(house)) == {}
 
 
 def test_a_ghost_is_removed_once_the_source_said_that_it_is_gone(house, running):
