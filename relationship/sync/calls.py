@@ -61,7 +61,7 @@ def read_calls(reading: Reading, key: str, source_id: int, *, refresh: bool) -> 
     calls = _Calls(reading, key, source_id)
     for link in _links(reading, key, since):
         calls.read_list(link)
-    calls.end(since, refresh=refresh or place is None)
+    calls.end(refresh=refresh or place is None)
     return calls.done
 
 
@@ -179,20 +179,21 @@ class _Calls:
         piece = call_rows.record(row, self._to.tenant_id) if self._key == RECORDS else call_rows.log_row(row)
         return replace(piece, container=LEFT_OUT if piece.fields["left_out"] else CONTAINER)
 
-    def end(self, since: datetime, *, refresh: bool) -> None:
+    def end(self, *, refresh: bool) -> None:
         """Move the place, and forget what was only kept so as not to be asked for again."""
         if not refresh and self.done.written == 0:
             return
         with page_transaction(self._to.store) as conn:
-            self._forget_left_out(conn, since)
+            self._forget_left_out(conn)
             after = Place(delta_link=self._to.now.isoformat(), round=1, full=False)
             cursors.save(conn, self._source_id, CONTAINER, after)
         failpoints.passage(f"{ROOM}.ended")
 
-    def _forget_left_out(self, conn: Connection, since: datetime) -> None:
+    def _forget_left_out(self, conn: Connection) -> None:
+        oldest = self._to.now - RECORDS_KEPT  # older ones are not told any more
         old = [
             item_id
             for item_id, held in sightings.held(conn, self._source_id, container=LEFT_OUT).items()
-            if datetime.fromisoformat(held.fields["at"]) < since
+            if datetime.fromisoformat(held.fields["at"]) < oldest
         ]
         sightings.remove_items(conn, self._source_id, sorted(old), read=self._to.read, zone=self._to.zone)
