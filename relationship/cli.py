@@ -180,6 +180,23 @@ def status() -> None:
 
 
 @main.command()
+@click.option("--outside", default="", metavar="USER", help="A user whose mailbox must NOT be readable.")
+@click.option("--json", "as_lines", is_flag=True, help="Machine-readable, on stdout.")
+def doctor(outside: str, as_lines: bool) -> None:
+    """Check the connection part by part and say the next step.
+
+    Settings, keys, database, clock, certificate, permissions (too wide ones too), directory, a
+    mailbox, Dynamics 365 and each of its tables. Changes nothing. Ends with 0 when all is well, 78
+    when a setting is wrong, 1 when something must be mended at Microsoft.
+    """
+    from relationship.checkup import examine
+    from relationship.console import told
+
+    with told():
+        sys.exit(examine(outside=outside, as_lines=as_lines))
+
+
+@main.command()
 @click.option("--end", is_flag=True, help="End all subscriptions instead, for example before moving the service.")
 def subscribe(end: bool) -> None:
     """Let Microsoft 365 tell of changes at once.
