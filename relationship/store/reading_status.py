@@ -35,7 +35,8 @@ STATES = ("degraded", "reading", "new", "unavailable", "healthy")
 @dataclass(frozen=True, slots=True)
 class KindTotal:
     """All sources of one kind. streams, complete: delta streams known, and read to the end at least once;
-    last_success_at: the latest of all, oldest_success_at: the earliest."""
+    last_success_at: the latest of all, oldest_success_at: the
+    earliest of those that can be read."""
 
     kind: str
     by_state: dict[str, int]
@@ -148,7 +149,9 @@ def totals(conn: Connection) -> list[KindTotal]:
             complete=before.complete + int(complete),
             quarantined=before.quarantined + int(bad),
             last_success_at=max(filter(None, (before.last_success_at, latest)), default=None),
-            oldest_success_at=min(filter(None, (before.oldest_success_at, earliest)), default=None),
+            oldest_success_at=before.oldest_success_at
+            if state == "unavailable"
+            else min(filter(None, (before.oldest_success_at, earliest)), default=None),
         )
     return [found[name] for name in (*KINDS, OTHER) if name in found]
 

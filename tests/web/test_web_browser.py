@@ -40,9 +40,11 @@ def findings(page: Any) -> list[str]:
         "/opportunities/chart",
         f"/opportunities/{LIVELY.guid}",
         "/opportunities?q=personne",
+        "/status",
+        "/status?q=personne",
         "/nowhere",
     ],
-    ids=["list", "chart", "page", "nothing", "error"],
+    ids=["list", "chart", "page", "nothing", "status", "no-source", "error"],
 )
 def test_every_page_is_accessible_and_fits_its_screen(
     visit: Visit, path: str, lang: str, theme: str, width: int
@@ -226,3 +228,26 @@ def test_without_javascript_everything_is_there_but_the_drawing(new_context: Any
     assert "q=pilote" in page.url
     page.get_by_role("link", name="Graphique et tableau").click()
     assert page.locator("table.rows .row-link").count() > 0
+
+
+def test_sources_are_searched_by_name_and_narrowed_by_their_state(visit: Visit) -> None:
+    page = visit("/status", role="sales_admin")
+    page.keyboard.press("/")
+    page.keyboard.insert_text("Lefèvre")
+    page.wait_for_url("**/status?q=*")
+    expect(page.locator("tr.row")).to_have_count(1)
+    expect(page.locator("tr.row")).to_contain_text("Hugo Lefèvre")
+    page.fill("#search", "")
+    page.wait_for_url(re.compile(r"/status$"))
+    page.select_option("#state", "unavailable")
+    page.wait_for_url("**/status?state=unavailable")
+    expect(page.locator("tr.row:not(:has-text('Indisponible'))")).to_have_count(0)
+    page.locator("a.chip").first.click()
+    page.wait_for_url(re.compile(r"/status$"))
+
+
+def test_the_privacy_officer_reaches_the_sources(visit: Visit) -> None:
+    page = visit("/status", role="privacy_officer")
+    assert page.locator("tr.row").count() > 5
+    assert page.get_by_role("link", name="Sources").get_attribute("aria-current") == "page"
+    assert findings(page) == []
