@@ -13,6 +13,7 @@ import pytest
 from sync_world import NOW, House, config_for, mail, world
 
 from relationship.activities import Kind
+from relationship.desk.rate import rate_all
 from relationship.store import sources
 from relationship.store.database import Store
 from relationship.store.sources import all_sources
@@ -346,3 +347,21 @@ def test_f58_a_meeting_of_a_series_in_the_calendar_and_the_crm_is_one(store: Sto
     assert [line[5] for line in found] == ["done"] * 4
     assert {line[7] for line in found} == {"opportunity"}
     assert calendars.SOURCE in {line[1].partition("/")[0] + "/" for line in lines if line[0] == "sighting"}
+
+
+def test_the_next_meeting_of_an_opportunity_is_shown_until_it_is_held_and_then_counts(house, calendar):
+    calendar.arrange("ines", ["tor"], at=at(3), minutes=30)
+    house.sync()
+    rate_all(house)
+    assert _health(house)[-1] == "2026-06-20T08:00:00.000000Z"
+    house.now = at(3) + timedelta(minutes=31)
+    rate_all(house)
+    assert _health(house)[-2:] == ["2026-06-20T08:00:00.000000Z", None]
+    assert '"opportunity","69632e1e-a125-5037-8c95-326fb7716eb8","meeting",20624,1,1]' in house.dump()
+    assert rate_all(house).changed == 0
+
+
+def _health(house: House) -> list[object]:
+    lines = [json.loads(line) for line in house.dump().splitlines()]
+    [found] = [line for line in lines if line[:2] == ["health", "opportunity"]]
+    return found
