@@ -2,7 +2,7 @@
 
 from contextlib import closing
 
-from relationship.config import Config
+from relationship.config import SOURCES, Config
 from relationship.console import stderr
 from relationship.errors import FixSettings
 from relationship.house import House, open_house
@@ -42,7 +42,8 @@ def keep_subscribed(house: House) -> Kept | None:
     if url is None:
         return None
     with closing(connect(house.config)) as microsoft:
-        return subscriptions.keep(house.store, microsoft.msgraph, url=url)
+        reads = [name for name in SOURCES if house.config.reads(name)]
+        return subscriptions.keep(house.store, microsoft.msgraph, url=url, reads=reads)
 
 
 def _told(kept: Kept) -> int:

@@ -38,7 +38,10 @@ MOST_REFUSALS = 20
 MOST_PAGES = 1_000
 # What is read of every user (`config.SOURCES`), the resource that tells of it, and the key of its source.
 WATCHED = (("mail", "messages", sources.MAILBOX), ("calendar", "events", "calendar/"))
+# What the whole organisation has one of: Teams tells new and newer records of calls, and never deletes one.
+WATCHED_ONCE = (("calls", "communications/callRecords", "calls/records"),)
 _CHANGES = "created,updated,deleted"
+_CALL_CHANGES = "created,updated"
 _LOCAL_MODES = frozenset({"demo", "test"})
 # How Microsoft says that a subscription is gone, as `faults` names it.
 _GONE = frozenset({"not_found", "no_mailbox"})
@@ -91,7 +94,7 @@ def keep(
     """Bring the subscriptions to what is read of every user, with at most `MOST_WRITES` requests that write.
 
     url     where notifications are sent (`notification_url`)
-    reads   which of `WATCHED` are read at all
+    reads   which of `config.SOURCES` are read
     now     real time; a frozen clock does not keep a subscription alive
     raises  TryLater, Reconnect, FixSettings when even the list of our subscriptions cannot be read
     """
@@ -146,9 +149,10 @@ def _is_wish(step: Step) -> bool:
 
 
 def _wanted(users: list[str], known: list[sources.SourceRow], reads: Sequence[str]) -> dict[str, str]:
-    """The resources of every user whose mailbox is not known to be closed, with the source each concerns."""
+    """The resources to watch, with the source each concerns; what is known to be closed is left out."""
     closed = {row.key for row in known if row.state == "unavailable"}
-    return {
+    once = {resource: key for name, resource, key in WATCHED_ONCE if name in reads and key not in closed}
+    return once | {
         f"users/{quote(user, safe='')}/{resource}": prefix + user
         for user in users
         for name, resource, prefix in WATCHED
@@ -214,7 +218,7 @@ class _Round:
             raise AssertionError("only what is wished for is created")
         client_state = secrets.token_urlsafe(32)
         body: Json = {
-            "changeType": _CHANGES,
+            "changeType": _CALL_CHANGES if step.row.resource.startswith("communications/") else _CHANGES,
             "notificationUrl": self._url,
             "lifecycleNotificationUrl": self._url,
             "resource": step.row.resource,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from cryptography import x509
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import hashes, serialization
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from sync_world import COLLEAGUES, OUTSIDERS, config_for
 
+from relationship.cli import main
 from relationship.errors import StorageTrouble
 from relationship.store.database import Store
 from relationship.sync import doctor
@@ -223,3 +225,28 @@ def test_the_guide_names_every_table_that_must_be_tracked():
     for table in ("systemuser", "account", "contact", "lead", "opportunity", "connection", "email", "phonecall",
                   "appointment", "task"):  # fmt: skip
         assert f"`{table}`" in text
+
+
+def test_the_command_prints_the_parts_with_signs_and_ends_with_their_code(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    given = {
+        "mode": "test",
+        "encryption_keys": Fernet.generate_key().decode(),
+        **{name: running.described()[name] for name in ("tenant_id", "client_id", "client_secret", "ca_file")},
+        **{name: running.described()[name] for name in ("authority_url", "msgraph_url", "dataverse_url")},
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(f"RELATIONSHIP_{name.upper()}", value)
+    well = CliRunner().invoke(main, ["doctor"])
+    assert well.exit_code == 0
+    assert "✓" in well.stdout
+    assert "→ Set RELATIONSHIP_BASE_URL" in well.stdout
+    monkeypatch.setenv("RELATIONSHIP_ENCRYPTION_KEYS", "no key")
+    ill = CliRunner().invoke(main, ["doctor", "--json"])
+    assert ill.exit_code == 78
+    parts = {one["part"]: one for one in json.loads(ill.stdout)}
+    assert parts["encryption key"]["mark"] == "bad"
+    monkeypatch.setenv("RELATIONSHIP_TIME_ZONE", "nowhere")
+    assert CliRunner().invoke(main, ["doctor"]).exit_code == 78

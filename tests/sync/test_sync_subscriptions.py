@@ -10,11 +10,12 @@ from sync_world import COLLEAGUES, House, config_for
 from werkzeug.serving import make_server
 
 from relationship.desk.hints import follow
-from relationship.errors import TryLater
+from relationship.errors import FixSettings, TryLater
 from relationship.house import House as WholeHouse
 from relationship.store import subscriptions
 from relationship.store.database import Store
 from relationship.store.subscriptions import SubscriptionRow
+from relationship.subscribing import keep_subscribed, subscribe_round
 from relationship.sync.connection import connect
 from relationship.sync.subscriptions import LIFE, Act, Kept, end_all, keep, notification_url, plan
 from simulator.mailbox import MailboxState
@@ -259,3 +260,27 @@ def test_a_failing_look_keeps_the_hint_for_the_next_one(listener: Listener):
     with pytest.raises(TryLater):
         follow(listener.house.store, fails)
     assert listener.hints() == {"mailbox/one"}
+
+
+def test_calls_are_subscribed_to_once_for_the_organisation(listener: Listener):
+    found = keep(listener.house.store, listener.microsoft.msgraph, url=listener.url, reads=["calls"])
+    assert found == Kept(living=1, created=1)
+    (row,) = listener.rows().values()
+    assert (row.resource, row.source_key) == ("communications/callRecords", "calls/records")
+
+
+def test_the_command_says_how_many_live(running: Running, listener: Listener):
+    config = listener.house.config.model_copy(update={"base_url": listener.url.removesuffix("/notifications")})
+    house = WholeHouse(config, listener.house.store, listener.house.clock)
+    kept = keep_subscribed(house)
+    assert kept is not None
+    assert kept.living == RESOURCES + 1
+    assert keep_subscribed(house) == Kept(living=RESOURCES + 1)
+
+
+def test_without_an_https_address_nothing_is_subscribed_to_and_the_command_says_so(running: Running, store: Store):
+    config = config_for(running).model_copy(update={"mode": "production", "base_url": "http://health.fjord.example"})
+    assert keep_subscribed(WholeHouse(config, store, config.clock)) is None
+    with pytest.raises(FixSettings) as told:
+        subscribe_round(config, end=False)
+    assert "RELATIONSHIP_BASE_URL" in told.value.next_step
