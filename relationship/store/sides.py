@@ -17,8 +17,11 @@ _side = tables.table(tables.RecordSide)
 
 # One address belongs to one colleague; should two claim it, the smaller key has it on every database.
 CLAIMS = """
-SELECT ca.address AS address, MIN(c.key) AS key
-FROM colleague_address ca JOIN colleague c ON c.id = ca.colleague_id GROUP BY ca.address
+INSERT INTO claim (address, colleague_id)
+SELECT first.address, c.id FROM (
+    SELECT ca.address AS address, MIN(k.key) AS key
+    FROM colleague_address ca JOIN colleague k ON k.id = ca.colleague_id GROUP BY ca.address
+) first JOIN colleague c ON c.key = first.key
 """
 
 WANTED = """
@@ -84,30 +87,24 @@ def _name_addresses(conn: Connection) -> None:
 
 def _assign_colleagues(conn: Connection) -> None:
     """Set whose each address is; whatever was written with a changed address is looked at again."""
-    wanted = (
-        "(SELECT c.id FROM colleague c WHERE c.key = "
-        f"(SELECT k.key FROM ({CLAIMS}) k WHERE k.address = address.address))"
+    conn.exec_driver_sql("CREATE TEMP TABLE IF NOT EXISTS claim (address TEXT PRIMARY KEY, colleague_id INTEGER)")
+    conn.exec_driver_sql("CREATE TEMP TABLE IF NOT EXISTS reassigned (id INTEGER PRIMARY KEY, colleague_id INTEGER)")
+    conn.exec_driver_sql("DELETE FROM claim")
+    conn.exec_driver_sql("DELETE FROM reassigned")
+    conn.exec_driver_sql(CLAIMS)
+    conn.exec_driver_sql(
+        "INSERT INTO reassigned SELECT a.id, k.colleague_id FROM address a "
+        "LEFT JOIN claim k ON k.address = a.address WHERE a.colleague_id IS DISTINCT FROM k.colleague_id"
     )
-    differs = f"address.colleague_id IS DISTINCT FROM {wanted}"
-    owned = f"(address.colleague_id IS NOT NULL OR address.address IN (SELECT address FROM ({CLAIMS}) k))"
-    changed = f"SELECT address.id FROM address WHERE {owned} AND {differs}"
-    ids = [number for (number,) in conn.exec_driver_sql(changed)]
-    if not ids:
-        return
-    note_activities_with(conn, ids)
-    for number in range(0, len(ids), 5_000):
-        chunk = ",".join(str(i) for i in ids[number : number + 5_000])
-        conn.exec_driver_sql(f"UPDATE address SET colleague_id = {wanted} WHERE id IN ({chunk})")
-
-
-def note_activities_with(conn: Connection, address_ids: list[int]) -> None:
-    """Note every activity that one of these addresses is on."""
-    for start in range(0, len(address_ids), 5_000):
-        chunk = ",".join(str(number) for number in address_ids[start : start + 5_000])
-        conn.exec_driver_sql(
-            "INSERT INTO stale_activity (key) SELECT DISTINCT a.key FROM activity_party p "
-            f"JOIN activity a ON a.id = p.activity_id WHERE p.address_id IN ({chunk}) ON CONFLICT (key) DO NOTHING"
-        )
+    conn.exec_driver_sql(
+        "INSERT INTO stale_activity (key) SELECT DISTINCT a.key FROM reassigned r "
+        "JOIN activity_party p ON p.address_id = r.id JOIN activity a ON a.id = p.activity_id "
+        "WHERE true ON CONFLICT (key) DO NOTHING"
+    )
+    conn.exec_driver_sql(
+        "UPDATE address SET colleague_id = (SELECT r.colleague_id FROM reassigned r WHERE r.id = address.id) "
+        "WHERE id IN (SELECT id FROM reassigned)"
+    )
 
 
 def _apply_difference(conn: Connection) -> None:
