@@ -70,6 +70,7 @@ def sync_once(
     microsoft: Microsoft | None = None,
     progress: Callable[[Progress], None] | None = None,
     look_again: bool = False,
+    only: frozenset[str] | None = None,
 ) -> Report:
     """Bring everything up to date, once.
 
@@ -77,11 +78,12 @@ def sync_once(
                 remember); None opens one for this run
     progress    told after every page and every mailbox, by one thread at a time
     look_again  also ask for mailboxes that were unavailable less than a day ago
+    only        read just the users' sources and the calls with these keys, as hints name them
     raises      Reconnect, FixSettings: our credentials or configuration; StorageTrouble: the database
     """
     connection = microsoft or connect(house.config)
     try:
-        return _Run(house, connection, progress, look_again=look_again).run()
+        return _Run(house, connection, progress, look_again=look_again, only=only).run()
     finally:
         connection.sessions.close()  # its threads end with the run
         if microsoft is None:
@@ -125,6 +127,7 @@ class _Run:
         progress: Callable[[Progress], None] | None,
         *,
         look_again: bool,
+        only: frozenset[str] | None,
     ) -> None:
         self._house = house
         self._config = house.config
@@ -135,6 +138,7 @@ class _Run:
         self._stop = threading.Event()
         self._sent_before = microsoft.requests_sent
         self._look_again = look_again
+        self._only = only
         self._known: dict[str, SourceRow] = {}
         self._ids: dict[str, int] = {}
         self._troubles: list[Trouble] = []
@@ -142,13 +146,10 @@ class _Run:
 
     def run(self) -> Report:
         read_from = self._prepare()
-        self._tally.step("directory")
-        self._attempt(directory.SOURCE_KEY, self._read_directory)
-        self._tally.step("crm")
-        for table in crm.TABLES if self._microsoft.dataverse else ():
-            self._tables_ok += self._attempt(crm.source_key(table), partial(self._read_table, table))
+        if self._only is None:
+            self._read_records()
         inside, read = reader_of(self._house, read_from)
-        if self._microsoft.dataverse and self._config.reads("crm"):
+        if self._microsoft.dataverse and self._config.reads("crm") and self._only is None:
             self._tally.step("activities")
             self._read_activities(inside, read)
         if self._config.reads("calls"):
@@ -156,6 +157,17 @@ class _Run:
             self._read_calls(read, read_from)
         self._tally.step("mail")
         return self._report(*self._read_mailboxes(inside, read, read_from))
+
+    def _read_records(self) -> None:
+        """Colleagues and CRM records, by which activities are judged."""
+        self._tally.step("directory")
+        self._attempt(directory.SOURCE_KEY, self._read_directory)
+        self._tally.step("crm")
+        for table in crm.TABLES if self._microsoft.dataverse else ():
+            self._tables_ok += self._attempt(crm.source_key(table), partial(self._read_table, table))
+
+    def _is_wanted(self, key: str) -> bool:
+        return self._only is None or key in self._only
 
     def _prepare(self) -> date | None:
         """The organisation and the read window of this database; the window is fixed by the first run."""
@@ -278,7 +290,7 @@ class _Run:
             progress=self._tally.add_records,
         )
         resting = self._resting(calls.SOURCES)
-        wanted = [key for key in calls.SOURCES if key not in resting]
+        wanted = [key for key in calls.SOURCES if key not in resting and self._is_wanted(key)]
         with self._store.transaction() as conn:
             self._ids |= sources.ensure(conn, wanted)
         for key in wanted:
@@ -296,7 +308,10 @@ class _Run:
             users = colleagues.mailbox_keys(conn)
         wanted = self._personal(inside, read, read_from)
         resting = self._resting([source.prefix for source in wanted])
-        found = {user: [one for one in wanted if one.prefix + user not in resting] for user in users}
+        found = {
+            user: [one for one in wanted if one.prefix + user not in resting and self._is_wanted(one.prefix + user)]
+            for user in users
+        }
         with self._store.transaction() as conn:
             keys = [one.prefix + user for user, some in found.items() for one in some]
             self._ids |= sources.ensure(conn, keys)

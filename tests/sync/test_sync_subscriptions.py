@@ -284,3 +284,16 @@ def test_without_an_https_address_nothing_is_subscribed_to_and_the_command_says_
     with pytest.raises(FixSettings) as told:
         subscribe_round(config, end=False)
     assert "RELATIONSHIP_BASE_URL" in told.value.next_step
+
+
+def test_a_hinted_mailbox_is_read_alone(listener: Listener, organisation: Organisation):
+    listener.keep()
+    organisation.deliver("tor", ["ines"], cc=())
+    organisation.deliver("tor", ["omar"], cc=())
+    key = f"mailbox/{user(organisation, 'ines')}"
+    before = len(listener.house.activities())
+    report = listener.house.sync(only=frozenset({key}))
+    assert (report.mailboxes_ok, report.tables_ok, report.troubles) == (1, 0, ())
+    assert len(listener.house.activities()) == before + 1
+    listener.house.sync()
+    assert len(listener.house.activities()) == before + 2
