@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from relationship import failpoints
-from relationship.errors import BadItem, TryLater
+from relationship.errors import BadItem, TryLater, Unavailable
 from relationship.store import cursors, quarantine, sightings
 from relationship.store.cursors import Place
 from relationship.store.database import Store
@@ -59,8 +59,16 @@ def read_calls(reading: Reading, key: str, source_id: int, *, refresh: bool) -> 
         place = cursors.load(conn, source_id).get(CONTAINER)
     since = _since(reading, key, place)
     calls = _Calls(reading, key, source_id)
-    for link in _links(reading, key, since):
-        calls.read_list(link)
+    try:
+        for link in _links(reading, key, since):
+            calls.read_list(link)
+    except Unavailable as error:
+        right = "CallRecords.Read.All" if key == RECORDS else "CallRecord-PstnCalls.Read.All"
+        raise Unavailable(
+            "We are not allowed to read these calls.",
+            next_step=f"Grant the application {right}, or leave calls out with RELATIONSHIP_SOURCES.",
+            code="no_permission",
+        ) from error
     calls.end(refresh=refresh or place is None)
     return calls.done
 
