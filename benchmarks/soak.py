@@ -29,20 +29,19 @@ from pathlib import Path
 import sqlalchemy as sa
 import stamina
 import structlog
+from pydantic import SecretStr
 
 from relationship.activities import Kind
 from relationship.config import Config
 from relationship.desk.rate import rate_all
 from relationship.errors import RelationshipError
 from relationship.house import House
-from relationship.store import cursors, sources
 from relationship.store.database import open_store
 from relationship.store.dump import dump
 from relationship.store.migrate import migrate
 from relationship.sync.connection import connect
-from relationship.sync.delta import anew
+from relationship.sync.reconcile import reconcile_once
 from relationship.sync.run import Report, sync_once
-from relationship.sync.window import window_of
 from simulator.faults import FaultPlan
 from simulator.server import Running, start
 from simulator.world import (
@@ -62,7 +61,7 @@ DATABASES = ("sqlite", "postgresql")
 DISTURBED_CYCLES = 3
 # A cycle that ends a broken round, one that reads it anew, one that finds nothing: more means that it never ends.
 MOST_QUIET_CYCLES = 6
-# An occurrence that vanished without a trace is found by looking at the whole window again, not by deltas.
+# An occurrence that vanished without a trace is found by comparing the whole window, not by deltas.
 VANISHED = "F39"
 _SHOWN = 6
 
@@ -149,21 +148,22 @@ def _one(
 
 
 class Databases:
-    """Fresh, migrated databases of each kind, made by copying a template."""
+    """Fresh, migrated databases of each kind, made by copying a template: `template.db` in the folder, and
+    the database of the server with the template's name."""
 
-    def __init__(self, folder: Path, server: str | None) -> None:
-        self._folder, self._server = folder, server
+    def __init__(self, folder: Path, server: str | None, template: str = "soak_template") -> None:
+        self._folder, self._server, self._template = folder, server, template
 
     def prepare(self) -> None:
+        """Make the templates."""
         migrated = open_store(f"sqlite:///{self._folder / 'template.db'}")
         migrate(migrated)
         with migrated.engine.connect() as conn:
             conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         migrated.close()
         if self._server is not None:
-            self._administer("DROP DATABASE IF EXISTS soak_template WITH (FORCE)")
-            self._administer("CREATE DATABASE soak_template")
-            store = open_store(self._named("soak_template"))
+            self._administer(f"CREATE DATABASE {self._template}")
+            store = open_store(self._named(self._template))
             migrate(store)
             store.close()
 
@@ -178,7 +178,7 @@ class Databases:
             for end in ("", "-wal", "-shm"):
                 Path(f"{path}{end}").unlink(missing_ok=True)
             return
-        self._administer(f"CREATE DATABASE {name} TEMPLATE soak_template")
+        self._administer(f"CREATE DATABASE {name} TEMPLATE {self._template}")
         yield self._named(name)
         self._administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
@@ -199,7 +199,7 @@ def opened(running: Running, url: str) -> Iterator[House]:
         mode="test",
         tenant_id=running.tenant_id,
         client_id=running.client_id,
-        client_secret=running.client_secret,
+        client_secret=SecretStr(running.client_secret),
         authority_url=running.authority_url,
         msgraph_url=running.msgraph_url,
         dataverse_url=running.dataverse_url,
@@ -227,14 +227,13 @@ def cycle(house: House) -> Report:
     return report
 
 
-def look_again(house: House) -> None:
-    """Let the next cycle read every calendar window from its start."""
-    with house.store.transaction() as conn:
-        for source in sources.all_sources(conn):
-            source_id = sources.ensure(conn, [source.key])[source.key]
-            for container, place in cursors.load(conn, source_id).items():
-                if window_of(container) is not None:
-                    cursors.save(conn, source_id, container, anew(place))
+def compare(house: House) -> None:
+    """What `relationship reconcile` does."""
+    microsoft = connect(house.config, mail_page_size=4, crm_page_size=3)
+    try:
+        reconcile_once(house, microsoft=microsoft)
+    finally:
+        microsoft.close()
 
 
 def until_quiet(house: House) -> str:
@@ -273,7 +272,7 @@ def live_through(seed: int, database: str, databases: Databases) -> Outcome:
             too_early = running.services.traffic.too_early
             running.services.faults.clear()
             if any(order.fault == VANISHED for order in orders):
-                look_again(house)
+                compare(house)
             problem = until_quiet(house)
             found = dumped(house)
         with opened(running, undisturbed_url) as house:
