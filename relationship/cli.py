@@ -61,7 +61,12 @@ def demo(
 @click.option("--port", default=8443, show_default=True, help="HTTPS port; 0 chooses a free one.")
 @click.option("--sign-in-port", default=0, help="Port of the sign-in page; 0 chooses a free one.")
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Write how to reach it here, as JSON.")
-def simulate(world: Path | None, port: int, sign_in_port: int, ready_file: Path | None) -> None:
+@click.option(
+    "--faults",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A fault plan to live through (docs/fault-plans.md).",
+)
+def simulate(world: Path | None, port: int, sign_in_port: int, ready_file: Path | None, faults: Path | None) -> None:
     """Run only the simulated organisation, until interrupted.
 
     For trying your own settings against it: RELATIONSHIP_MODE=demo is needed, never production.
@@ -70,7 +75,7 @@ def simulate(world: Path | None, port: int, sign_in_port: int, ready_file: Path 
     from relationship.console import told
 
     with told():
-        demonstration.simulate(world, port=port, sign_in_port=sign_in_port, ready_file=ready_file)
+        demonstration.simulate(world, port=port, sign_in_port=sign_in_port, ready_file=ready_file, faults=faults)
 
 
 @main.command()
@@ -149,7 +154,11 @@ def serve(host: str, port: int, with_schedule: bool) -> None:
 @main.command()
 @click.option("--every", default=15, show_default=True, type=click.IntRange(1, 1440), help="Minutes between cycles.")
 def schedule(every: int) -> None:
-    """Sync and rate again and again, until interrupted."""
+    """Sync and rate again and again, until interrupted.
+
+    Also reads at once what Microsoft says has changed, renews the subscriptions to that, compares the last
+    weeks with the sources once a week and applies retention once a day.
+    """
     from relationship.console import told
     from relationship.schedule import run_forever
 

@@ -67,8 +67,11 @@ def run(wishes: Wishes, *, serve: bool) -> None:
                 _serve(house, wishes.port)
 
 
-def simulate(world: Path | None, *, port: int, sign_in_port: int, ready_file: Path | None) -> None:
+def simulate(
+    world: Path | None, *, port: int, sign_in_port: int, ready_file: Path | None, faults: Path | None = None
+) -> None:
     """Only the simulated organisation, until interrupted."""
+    from simulator.faults import FaultPlan
     from simulator.server import serve
     from simulator.world import load_world
 
@@ -77,7 +80,8 @@ def simulate(world: Path | None, *, port: int, sign_in_port: int, ready_file: Pa
         ready_file = FOLDER / "organisation.json"
         ready_file.parent.mkdir(parents=True, exist_ok=True)
     stderr.print(f"Simulating “{loaded.name}”; how to reach it stands in {ready_file}. Stop with Ctrl+C.")
-    serve(loaded, port=port, sign_in_port=sign_in_port, ready_file=ready_file)
+    plan = FaultPlan.from_file(faults) if faults else None
+    serve(loaded, port=port, sign_in_port=sign_in_port, ready_file=ready_file, faults=plan)
 
 
 def _generated(folder: Path, now: str | None = None) -> Path:

@@ -10,6 +10,8 @@ from relationship.desk.rate import RateReport, rate_all
 from relationship.desk.retain import retain
 from relationship.house import House, open_house
 from relationship.store import sources
+from relationship.store.lease import lease
+from relationship.sync.connection import Microsoft
 from relationship.sync.reconcile import reconcile_once
 from relationship.sync.run import Progress, Report, Trouble, sync_once
 
@@ -18,7 +20,7 @@ EX_OK, EX_TEMPFAIL = 0, 75
 
 def sync_round(config: Config) -> int:
     """One sync cycle with a progress bar; returns the exit code."""
-    with open_house(config) as house:
+    with open_house(config) as house, lease(house.store, "sync"):
         return sync(house).exit_code
 
 
@@ -27,14 +29,14 @@ def rate_round(config: Config) -> None:
         rated(house)
 
 
-def sync(house: House) -> Report:
+def sync(house: House, *, microsoft: Microsoft | None = None) -> Report:
     """One sync cycle with a progress bar; what could not be read is told with its next step."""
     with progress("Reading mailboxes") as advance:
 
         def show(step: Progress) -> None:
             advance(step.mailboxes_done, step.mailboxes_total)
 
-        report = sync_once(house, progress=show)
+        report = sync_once(house, microsoft=microsoft, progress=show)
     stderr.print(
         f"Read {report.mailboxes_ok} mailboxes and {report.tables_ok} CRM tables with {report.requests} requests: "
         f"{report.rows} rows came, {report.written} were written.",
@@ -46,7 +48,7 @@ def sync(house: House) -> Report:
 
 def reconcile_round(config: Config, *, days: int) -> int:
     """Compare the last days with every source and say what was found; returns the exit code."""
-    with open_house(config) as house:
+    with open_house(config) as house, lease(house.store, "sync"):
         report = reconcile_once(house, days=days)
     table = Table("Source", "Compared", "Missing", "Changed", "Gone", "Unconfirmed", box=None)
     for finding in report.findings:
@@ -66,7 +68,7 @@ def reconcile_round(config: Config, *, days: int) -> int:
 
 def retain_round(config: Config, *, dry_run: bool) -> None:
     """Apply retention and say what went."""
-    with open_house(config) as house:
+    with open_house(config) as house, lease(house.store, "sync"):
         report = retain(house, dry_run=dry_run)
     if report.before is None:
         stderr.print("RELATIONSHIP_RETAIN_DAYS is not set: everything is kept.")

@@ -1,41 +1,105 @@
-"""Sync and rate on a schedule, in a process of its own."""
+"""The jobs of the scheduler: sync and rate, hints, subscriptions, comparison and retention.
+
+One job works at a time (a pool of one thread, and a lease over processes); a missed one is made up for once.
+A job that fails is logged with its code and told; the next time it is due it is tried again.
+"""
+
+from collections.abc import Callable
+from contextlib import closing
 
 import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from relationship.config import Config
 from relationship.console import tell
+from relationship.desk.hints import follow
+from relationship.desk.retain import retain
 from relationship.errors import RelationshipError, TryLater
-from relationship.house import open_house
+from relationship.house import House, open_house
 from relationship.rounds import rated, sync
+from relationship.store.lease import lease
+from relationship.subscribing import keep_subscribed
+from relationship.sync.connection import Microsoft, connect
+from relationship.sync.reconcile import reconcile_once
+from relationship.sync.run import sync_once
 
 log = structlog.get_logger()
 
+SYNC = "sync"
+COMPARED_DAYS = 30
 
-def cycle(config: Config) -> None:
-    """One cycle; whatever fails is told and logged, and the next cycle tries again."""
-    try:
-        with open_house(config) as house:
-            sync(house)
+
+def cycle(house: House, microsoft: Microsoft) -> None:
+    """One regular cycle: read what changed, then rate."""
+    with lease(house.store, SYNC):
+        sync(house, microsoft=microsoft)
+        rated(house)
+
+
+def hinted_cycle(house: House, microsoft: Microsoft) -> None:
+    """Read at once what Microsoft said has changed."""
+
+    def read(keys: frozenset[str]) -> None:
+        sync_once(house, microsoft=microsoft, only=keys)
+
+    with lease(house.store, SYNC):
+        if follow(house.store, read):
             rated(house)
+
+
+def compare(house: House, microsoft: Microsoft) -> None:
+    """Compare the last weeks with the sources, and rate what was healed."""
+    with lease(house.store, SYNC):
+        reconcile_once(house, days=COMPARED_DAYS, microsoft=microsoft)
+        rated(house)
+
+
+def apply_retention(house: House, _microsoft: Microsoft) -> None:
+    with lease(house.store, SYNC):
+        retain(house)
+        rated(house)
+
+
+def renew_subscriptions(house: House, _microsoft: Microsoft) -> None:
+    keep_subscribed(house)
+
+
+Job = Callable[[House, Microsoft], None]
+
+
+def attempt(job: Job, house: House, microsoft: Microsoft) -> None:
+    """Run one job; what fails is told and logged, and the scheduler goes on."""
+    try:
+        job(house, microsoft)
     except TryLater as error:
-        log.warning("cycle_waits", code=error.code)
+        log.warning("job_waits", job=job.__name__, code=error.code)
     except RelationshipError as error:
-        log.error("cycle_failed", code=error.code)
+        log.error("job_failed", job=job.__name__, code=error.code)
         tell(error)
 
 
 def run_forever(config: Config, *, every_minutes: int) -> None:
-    """A cycle now and then every so many minutes; one at a time, missed ones are not made up for."""
-    scheduler = BlockingScheduler(timezone="UTC")
-    scheduler.add_job(
-        cycle,
-        "interval",
-        args=[config],
-        minutes=every_minutes,
-        coalesce=True,
-        max_instances=1,
-        misfire_grace_time=None,
-    )
-    cycle(config)
-    scheduler.start()
+    """Every job when it is due, until interrupted; the connection is kept, so quotas and silences are remembered."""
+    with open_house(config) as house, closing(connect(config)) as microsoft:
+        scheduler = BlockingScheduler(timezone="UTC", executors={"default": ThreadPoolExecutor(1)})
+        for job, when in (
+            (cycle, {"minutes": every_minutes}),
+            (hinted_cycle, {"minutes": 1}),
+            (renew_subscriptions, {"hours": 1}),
+            (compare, {"days": 7}),
+            (apply_retention, {"days": 1}),
+        ):
+            scheduler.add_job(
+                attempt,
+                "interval",
+                args=[job, house, microsoft],
+                id=job.__name__,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+                **when,
+            )
+        attempt(cycle, house, microsoft)
+        attempt(renew_subscriptions, house, microsoft)
+        scheduler.start()
