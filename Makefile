@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test unit lint format lock bench screenshots clean
+.PHONY: help demo test unit lint format lock bench soak judge screenshots clean
 
 help:
 	@echo "make demo      start the demonstration: a simulated organisation, synced, rated and shown"
@@ -14,6 +14,8 @@ help:
 	@echo "make format    let ruff format and tidy the code"
 	@echo "make bench     the side-by-side measurements (minutes)"
 	@echo "make screenshots   take the pictures of docs/images anew"
+	@echo "make soak      live through 300 seeded fault plans on both databases (long)"
+	@echo "make judge     let Prism and Microsoft's own client judge the simulated organisation"
 	@echo "make lock      write requirements.lock anew from pyproject.toml"
 
 demo: $(STAMP)
@@ -41,6 +43,12 @@ format: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/upsert.py
 	$(BIN)/python benchmarks/rating.py
+
+soak: $(STAMP)
+	$(BIN)/python benchmarks/soak.py $(SOAK)
+
+judge: $(STAMP)
+	@sh scripts/judge.sh
 
 screenshots: $(STAMP)
 	@sh scripts/need-chromium.sh
