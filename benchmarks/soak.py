@@ -39,7 +39,7 @@ from relationship.house import House
 from relationship.store.database import open_store
 from relationship.store.dump import dump
 from relationship.store.migrate import migrate
-from relationship.sync.connection import connect
+from relationship.sync.connection import Microsoft, connect
 from relationship.sync.reconcile import reconcile_once
 from relationship.sync.run import Report, sync_once
 from simulator.faults import FaultPlan
@@ -193,8 +193,8 @@ class Databases:
 
 
 @contextmanager
-def opened(running: Running, url: str) -> Iterator[House]:
-    """A house on a prepared database that reads the running organisation."""
+def opened(running: Running, url: str) -> Iterator[tuple[House, Microsoft]]:
+    """A house on a prepared database, and its connection to the running organisation; small pages."""
     config = Config(
         mode="test",
         tenant_id=running.tenant_id,
@@ -209,38 +209,26 @@ def opened(running: Running, url: str) -> Iterator[House]:
         now=NOW,
         _env_file=None,
     )
-    store = open_store(url)
+    store, microsoft = open_store(url), connect(config, mail_page_size=4, crm_page_size=3)
     try:
-        yield House(config, store, lambda: NOW)
+        yield House(config, store, lambda: NOW), microsoft
     finally:
+        microsoft.close()
         store.close()
 
 
-def cycle(house: House) -> Report:
-    """What the scheduler does each time: sync over a connection of its own, then rate."""
-    microsoft = connect(house.config, mail_page_size=4, crm_page_size=3)
-    try:
-        report = sync_once(house, microsoft=microsoft)
-    finally:
-        microsoft.close()
+def cycle(house: House, microsoft: Microsoft) -> Report:
+    """What the scheduler does each time: sync over the connection it keeps, then rate."""
+    report = sync_once(house, microsoft=microsoft)
     rate_all(house)
     return report
 
 
-def compare(house: House) -> None:
-    """What `relationship reconcile` does."""
-    microsoft = connect(house.config, mail_page_size=4, crm_page_size=3)
-    try:
-        reconcile_once(house, microsoft=microsoft)
-    finally:
-        microsoft.close()
-
-
-def until_quiet(house: House) -> str:
+def until_quiet(house: House, microsoft: Microsoft) -> str:
     """Cycles until one has no trouble and writes nothing; what is wrong when none comes, else nothing."""
     report = Report()
     for _ in range(MOST_QUIET_CYCLES):
-        report = cycle(house)
+        report = cycle(house, microsoft)
         if not report.troubles and not report.written:
             return ""
     reasons = sorted({f"{trouble.key.partition('/')[0]} {trouble.reason}" for trouble in report.troubles})
@@ -262,21 +250,21 @@ def live_through(seed: int, database: str, databases: Databases) -> Outcome:
         databases.fresh(database) as url,
         databases.fresh("sqlite") as undisturbed_url,
     ):
-        with opened(running, url) as house:
+        with opened(running, url) as (house, microsoft):
             for _ in range(DISTURBED_CYCLES):
                 try:
-                    cycle(house)
+                    cycle(house, microsoft)
                 except RelationshipError:  # as the scheduler does: the next cycle tries again
                     continue
             requests = sum(running.services.traffic.by_path.values())
             too_early = running.services.traffic.too_early
             running.services.faults.clear()
             if any(order.fault == VANISHED for order in orders):
-                compare(house)
-            problem = until_quiet(house)
+                reconcile_once(house, microsoft=microsoft)
+            problem = until_quiet(house, microsoft)
             found = dumped(house)
-        with opened(running, undisturbed_url) as house:
-            cycle(house)
+        with opened(running, undisturbed_url) as (house, microsoft):
+            cycle(house, microsoft)
             wanted = dumped(house)
     if not problem and found != wanted:
         problem = difference(found, wanted)
