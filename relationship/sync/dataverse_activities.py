@@ -1,8 +1,8 @@
 """The shape of Dataverse's activities: e-mails, phone calls, appointments and tasks as plain pieces. Pure.
 
-A piece keeps who, when, what became of it and under which record it is filed; never a subject or text. An
-e-mail has the fields of a mail (`disposition`), so that a copy in Exchange and one in the CRM are read alike;
-the others have the fields of `activity_reader`.
+A piece keeps who, when, what became of it and under which record it is filed; never a subject or text (of a
+mail's subject only whether it is an automatic reply's). An e-mail has the fields of a mail (`disposition`), so
+that a copy in Exchange and one in the CRM are read alike; the others have the fields of `activity_reader`.
 
 An appointment counts as held when it was completed: the CRM says nothing of whether an open one took place
 (the calendar does, where it knows the same meeting). A call is answered when it was completed, lasted and
@@ -20,6 +20,7 @@ from relationship.addresses import identity, is_machine, normalise, telephone
 from relationship.errors import BadItem
 from relationship.store.sightings import Fields, Piece, Read, Verdict
 from relationship.sync import dataverse
+from relationship.sync.automatic import is_automatic
 from relationship.sync.dataverse import TrackedTable
 from relationship.sync.disposition import Circle, is_correspondence, parties_of, regarding_of
 from relationship.sync.identity import call_key, meeting_key, own_key
@@ -71,7 +72,7 @@ def _table(kind: Kind, name: str, *columns: str) -> ActivityTable:
     return ActivityTable(kind, TrackedTable(f"{name}s", "activityid", (*columns, *_COMMON)), f"{name}_activity_parties")
 
 
-EMAILS = _table(Kind.EMAIL, "email", "directioncode", "senton", "messageid", "sender")
+EMAILS = _table(Kind.EMAIL, "email", "directioncode", "senton", "messageid", "sender", "subject")
 PHONE_CALLS = _table(
     Kind.CALL, "phonecall", "directioncode", "phonenumber", "leftvoicemail", "actualdurationminutes", "actualstart",
     "actualend", "scheduledstart", "scheduledend",
@@ -183,6 +184,7 @@ def _email(row: Row, people: _People) -> Fields:
         "to": list(people.to),
         "cc": list(people.cc),
         "sent_at": sent_at.isoformat() if sent_at else None,
+        **({"automatic": True} if is_automatic([], clean(row.get("subject"))) else {}),
     }
 
 

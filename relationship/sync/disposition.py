@@ -2,7 +2,7 @@
 
 The names of a mail's fields, as `msgraph.message` makes them and the store keeps them:
 message_id, from, to, cc (normalised addresses), sent_at (ISO 8601), draft, invitation (a meeting's mail),
-regarding (kind and GUID of the record a mail is filed under: the CRM's copies only).
+automatic (written by a machine), regarding (kind and GUID of the record a mail is filed under: the CRM's copies only).
 """
 
 from collections.abc import Iterable
@@ -50,7 +50,7 @@ def mail_reader(inside: Circle, *, read_from: date | None, zone: ZoneInfo) -> Re
     """
 
     def read(fields: Fields) -> Activity | Verdict:
-        if fields.get("draft") or fields.get("invitation"):
+        if fields.get("draft") or fields.get("invitation") or fields.get("automatic"):
             return Verdict.DROP
         sender, sent_at = fields.get("from"), fields.get("sent_at")
         if not sender or not sent_at or "to" not in fields or "cc" not in fields:

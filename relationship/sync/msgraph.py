@@ -14,15 +14,17 @@ from relationship.errors import BadItem
 from relationship.store.colleagues import DirectoryUser
 from relationship.store.folders import FolderRow, container_of
 from relationship.store.sightings import Piece
+from relationship.sync.automatic import is_automatic
 from relationship.sync.texts import clean, is_clean
 from relationship.sync.transport import Json
 
 USER_SELECT = "id,displayName,mail,userPrincipalName,proxyAddresses,accountEnabled,userType"
 FOLDER_SELECT = "id,parentFolderId"
-# lastModifiedDateTime tells the newer of two rows of one message; the rest is contract section 4.
+# lastModifiedDateTime tells the newer of two rows of one message; subject and headers are only looked at for
+# automatic replies and newsletters (`automatic.py`) and thrown away; the rest is contract section 4.
 MESSAGE_SELECT = (
     "internetMessageId,conversationId,conversationIndex,from,sender,toRecipients,ccRecipients,sentDateTime,"
-    "receivedDateTime,isDraft,parentFolderId,lastModifiedDateTime"
+    "receivedDateTime,isDraft,parentFolderId,lastModifiedDateTime,subject,internetMessageHeaders"
 )
 TASK_SELECT = "status,createdDateTime,lastModifiedDateTime,completedDateTime,dueDateTime,linkedResources"
 EVENT_SELECT = (
@@ -233,6 +235,8 @@ def message(row: Mapping[str, Any], folder_id: str) -> Piece:
         fields["sent_at"] = sent_at.isoformat() if sent_at else None
     if "eventMessage" in str(row.get("@odata.type")) and fields:
         fields["invitation"] = True
+    if is_automatic(_dicts(row.get("internetMessageHeaders")), clean(row.get("subject"))):
+        fields["automatic"] = True
     if not fields.get("draft") and not fields.get("invitation"):
         if fields.get("from", "") is None or (row.keys() >= _FULL_ROW and "from" not in fields):
             raise _bad("no_sender")
@@ -240,6 +244,10 @@ def message(row: Mapping[str, Any], folder_id: str) -> Piece:
             raise _bad("no_time")
     modified = row.get("lastModifiedDateTime")
     return Piece(item_id(row), container_of(folder_id), fields, instant(modified) if modified else None)
+
+
+def _dicts(raw: object) -> list[Mapping[str, Any]]:
+    return [item for item in raw if isinstance(item, dict)] if isinstance(raw, list) else []
 
 
 def instant(raw: object) -> datetime | None:

@@ -27,6 +27,30 @@ def test_f33_no_newsletter_is_kept(house):
     assert "newsletter@granit.example" not in _parties(house)
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"headers": (("Auto-Submitted", "auto-replied"),), "subject": "Merci"},
+        {"subject": "Réponse automatique : Offre 118"},
+        {"headers": (("Precedence", "bulk"), ("List-Id", "<news.nordlys.example>")), "subject": "Notre lettre"},
+    ],
+)
+def test_f32_an_automatic_reply_is_no_human_touch(house, organisation, told):
+    house.sync()
+    before = house.dump()
+    organisation.deliver("tor", ["ines"], **told)
+    house.sync()
+    assert house.dump() == before
+
+
+def test_f32_a_person_who_writes_of_automatic_replies_is_heard(house, organisation):
+    house.sync()
+    before = len(house.activities())
+    organisation.deliver("tor", ["ines"], headers=(("Auto-Submitted", "no"),), subject="Vos réponses automatiques")
+    house.sync()
+    assert len(house.activities()) == before + 1
+
+
 def test_a_new_domain_of_ours_makes_its_mail_internal(running, house, undisturbed):
     house.sync()
     assert "tor@nordlys.example" in _parties(house)
