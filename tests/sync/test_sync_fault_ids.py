@@ -94,6 +94,17 @@ def test_f31_a_mail_to_five_hundred_people_is_no_correspondence(
     assert house.dump() == before == undisturbed()
 
 
+@pytest.mark.parametrize("what", ["newsletter", "no-reply"])
+def test_f33_what_is_sent_to_everybody_or_by_nobody_is_no_touch(
+    what: str, house: House, running: Running, undisturbed: Undisturbed
+):
+    house.sync()
+    before = house.dump()
+    running.services.order(Order("F33", mailbox="ines", options={"what": what}))
+    assert house.sync().rows == 1
+    assert house.dump() == before == undisturbed()
+
+
 def test_f34_a_mail_to_a_list_names_nobody_but_the_list(house: House, running: Running, undisturbed: Undisturbed):
     house.sync()
     before = set(parties(house).splitlines())
