@@ -12,9 +12,9 @@ help:
 	@echo "make test      everything that CI checks: style, types, architecture, all tests"
 	@echo "make unit      the quick tests only"
 	@echo "make format    let ruff format and tidy the code"
-	@echo "make bench     the side-by-side measurements (minutes)"
+	@echo "make bench     the side-by-side measurements (an hour)"
 	@echo "make screenshots   take the pictures of docs/images anew"
-	@echo "make soak      live through 300 seeded fault plans on both databases (long)"
+	@echo "make soak      live through 300 seeded fault plans on both databases (an hour; SOAK='--from 126' goes on)"
 	@echo "make judge     let Prism and Microsoft's own client judge the simulated organisation"
 	@echo "make lock      write requirements.lock anew from pyproject.toml"
 
@@ -43,6 +43,8 @@ format: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/upsert.py
 	$(BIN)/python benchmarks/rating.py
+	$(BIN)/python benchmarks/msgraph_sdk.py
+	$(BIN)/python benchmarks/million.py
 
 soak: $(STAMP)
 	$(BIN)/python benchmarks/soak.py $(SOAK)

@@ -82,8 +82,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "foreign_keys=ON",
         "synchronous=NORMAL",
-        "cache_size=-65536",
-        "temp_store=MEMORY",
+        "cache_size=-65536",  # temporary tables stay on disk: in memory they doubled the peak of a rating
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -31,7 +31,7 @@ log = structlog.get_logger()
 FOLDERS = "folders"
 CIRCLE = "circle"
 MOST_FOLDER_PAGES = 1_000
-BATCH_TRIES = 4
+BATCH_TRIES = 6
 
 
 @dataclass(frozen=True, slots=True)
