@@ -24,7 +24,7 @@ from relationship.house import House, open_house
 from relationship.rounds import rated, sync
 from relationship.serving import port_is_free, serve_house
 from relationship.store import ratings, rules
-from settings.rules import Rules
+from settings.rules import HealthSection, Rules
 
 FOLDER = Path("var/demo")
 START_SECONDS = 180
@@ -165,7 +165,7 @@ def _config(wishes: Wishes, world: dict[str, Any], reach: dict[str, str]) -> Con
 
 def _save_frequency(house: House, frequency: int) -> None:
     with house.store.transaction() as conn:
-        rules.save(conn, Rules(frequency=int(frequency)), at=house.clock(), by="demo")
+        rules.save(conn, Rules(health=HealthSection(frequency=int(frequency))), at=house.clock(), by="demo")
 
 
 def _say_result(house: House) -> None:

@@ -1,4 +1,5 @@
-"""What sales admins decide: the organisation's rules and the pages that change them.
+"""What sales admins decide: the organisation's rules, their effect, their history and the pages that change them.
 
-`rules.py` is the record and its validation (no I/O, no Flask); read it first.
+`rules/` is the document and its validation (no I/O, no Flask); read it first. `preview.py` says what a change
+would do, `history.py` what was changed; `pages/` shows all of it (only the app factory imports it).
 """

@@ -59,7 +59,6 @@ class Place:
     path: regular expression found in the path without version (users/<id>/mailFolders/<id>/messages/delta)
     mailbox: user GUID, None for all; first: the n-th request that fits; times: for so many requests
     page, round: only on the n-th page, only in the n-th round of one path; seconds: for so long from then on
-    only_in_batch: only members of a batch fit
     """
 
     path: str = "delta$"
@@ -69,7 +68,6 @@ class Place:
     page: int | None = None
     round: int | None = None
     seconds: float = 0.0
-    only_in_batch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +88,10 @@ class Fault:
     round: int | None = None
     byte: int | None = None
     seconds: float = 0.0
-    only_in_batch: bool = False
 
     @property
     def place(self) -> Place:
-        return Place(
-            self.path, self.mailbox, self.first, self.times, self.page, self.round, self.seconds, self.only_in_batch
-        )
+        return Place(self.path, self.mailbox, self.first, self.times, self.page, self.round, self.seconds)
 
 
 @dataclass(slots=True)
@@ -110,13 +105,12 @@ class _Counted:
     seen: int = 0
     until: float = 0.0
 
-    def strikes(self, path: str, mailbox: str, progress: "_Progress", *, in_batch: bool) -> bool:
+    def strikes(self, path: str, mailbox: str, progress: "_Progress") -> bool:
         place = self.place
         fits = (
             place.mailbox in (None, mailbox)
             and place.page in (None, progress.page)
             and place.round in (None, progress.round)
-            and (in_batch or not place.only_in_batch)
             and self.pattern.search(path) is not None
         )
         if not fits:
@@ -188,7 +182,6 @@ class FaultPlan:
         query: Mapping[str, str] | None = None,
         *,
         collection: str = "",
-        in_batch: bool = False,
     ) -> tuple[Fault, ...]:
         """The faults for this request; counts it, and performs the acts that are due before it.
 
@@ -199,7 +192,7 @@ class FaultPlan:
         with self._lock:
             progress = self._progress.setdefault(collection or path, _Progress())
             progress.step((query or {}).get("$skiptoken"))
-            found = [one for one in self._ordered if one.strikes(path, mailbox, progress, in_batch=in_batch)]
+            found = [one for one in self._ordered if one.strikes(path, mailbox, progress)]
         for one in found:
             if one.act is not None:
                 one.act()

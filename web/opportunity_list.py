@@ -107,7 +107,7 @@ def chart() -> str:
         capped=len(rows) > MOST_BUBBLES,
         most=MOST_BUBBLES,
         days_to_close={row.guid: _days_to_close(row) for row in rows},
-        chart=_bubbles(rows[:MOST_BUBBLES], current.health().bands),
+        chart=_bubbles(rows[:MOST_BUBBLES], current.rating_rules().bands),
         window=(BUBBLES_FROM_DAYS, BUBBLES_TO_DAYS),
     )
 

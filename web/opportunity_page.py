@@ -134,7 +134,7 @@ def _relationship(conn: Any, guid: str) -> Relationship:
         abort(404)
     _version, current = rules.current(conn)
     days = contact_days.load(conn, [found.id])
-    return Relationship(found, days, current.health())
+    return Relationship(found, days, current.rating_rules())
 
 
 def _activity_list(guid: str, activities: ActivityPage, kind: str | None) -> dict[str, Any]:

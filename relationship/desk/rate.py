@@ -57,7 +57,7 @@ def rate_all(house: House) -> RateReport:
             contact_days.load(conn, [record.record_id for record in records], everything=everything),
             today=today,
             window_began=_window_began(deployment.load(conn)),
-            rules=present.health(),
+            rules=present.rating_rules(),
             broken=broken,
         )
         changed = ratings.save(conn, [_row(r, f, version) for r, f in zip(records, found, strict=True)])

@@ -66,12 +66,17 @@ class Deployment(SQLModel, table=True):
 
 
 class Rules(SQLModel, table=True):
-    """Every version of the organisation's rules (`settings/rules.py`); the newest is in force."""
+    """Every version of the organisation's rules (`settings/rules/`); the newest is in force.
+
+    saved_by, saved_by_name  object id and name of who saved it; note: why, in their words
+    """
 
     version: int = Field(primary_key=True)
     body: str
     saved_at: datetime = Field(sa_type=UtcDateTime)
     saved_by: str = ""
+    saved_by_name: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    note: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Source(SQLModel, table=True):

@@ -21,6 +21,8 @@ NOT_A_MEMBER = "0x80072560"
 PRIVILEGE_MISSING = frozenset({"0x80040220", "0x80048306"})
 DATAVERSE_TABLE_UNKNOWN = "0x8006088a"
 CORRUPT_ITEM = "errorcorruptdata"
+# Our name for a thing that is not there while its mailbox is.
+NOT_FOUND = "not_found"
 
 _WAITING = "Nothing to do: the next run goes on where this one stopped; report the code if it stays."
 
@@ -101,7 +103,7 @@ def _forbidden(code: str, name: str, service: Service) -> RelationshipError:
 
 def _absent(status: int, code: str, name: str, service: Service) -> RelationshipError:
     if status == 404 and service is Service.MSGRAPH and code not in NO_MAILBOX:
-        return BadItem(f"It is not there any more ({name}).", next_step=_WAITING, code="not_found")
+        return BadItem(f"It is not there any more ({name}).", next_step=_WAITING, code=NOT_FOUND)
     if status == 404 and service is Service.MSGRAPH:
         return Unavailable(
             f"Microsoft has no mailbox here ({name}).",

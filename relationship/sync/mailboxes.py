@@ -5,7 +5,7 @@ own place. What if Microsoft says no: to one folder, the others are read and the
 mailbox, it is left as it was and looked at again later.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from relationship.store.database import Store
 from relationship.store.sightings import Piece, Read
 from relationship.sync import msgraph
 from relationship.sync.delta import MOST_RESTARTS, Round, Stream, anew, page_transaction, read_round, started
-from relationship.sync.faults import Service, fault
+from relationship.sync.faults import NOT_FOUND
 from relationship.sync.texts import is_clean
 from relationship.sync.transport import Channel, Json
 
@@ -31,7 +31,6 @@ log = structlog.get_logger()
 FOLDERS = "folders"
 CIRCLE = "circle"
 MOST_FOLDER_PAGES = 1_000
-BATCH_TRIES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +126,15 @@ class _Mailbox:
     def _save_folders(self, rows: Sequence[Any], place: Place, delta_link: str) -> None:
         if not rows and not place.full and not (self._refresh and delta_link != place.delta_link):
             return
-        unread = self._unread_ids() if rows else frozenset()
-        found = {row.folder_id: row for row in _folder_rows(rows, unread)}
-        removed = {str(row.get("id")) for row in _dicts(rows) if msgraph.is_removed(row)} - found.keys()
+        gone_rows = [row for row in _dicts(rows) if msgraph.is_removed(row)]
+        told = {row["id"]: row for row in _dicts(rows) if not msgraph.is_removed(row) and is_clean(row.get("id"))}
+        found = {row.folder_id: row for row in self._to_keep(told, place)}
+        removed = {str(row.get("id")) for row in gone_rows} - told.keys()
         with page_transaction(self._to.store) as conn:
             failpoints.passage("folders.transaction_open")
             known = folders.all_ids(conn, self._source_id)
             if place.full:
-                removed |= known - found.keys()
+                removed |= known - told.keys()
             readable = set(folders.readable(conn, self._source_id))
             closed = {folder_id for folder_id, row in found.items() if folder_id in readable and not row.read}
             gone = sorted((removed & known) | closed)
@@ -148,48 +148,33 @@ class _Mailbox:
             failpoints.passage("folders.place_saved")
         failpoints.passage("folders.committed")
 
+    def _to_keep(self, told: Mapping[str, Json], place: Place) -> list[folders.FolderRow]:
+        """The folders to write down. Where each is known to lie, nothing changed that matters: then none, and the
+        well-known ones are not asked for."""
+        with self._to.store.reading() as conn:
+            parents = folders.parents(conn, self._source_id)
+        known = [name for name, row in told.items() if name in parents and row.get("parentFolderId") == parents[name]]
+        if len(known) == len(told) and not place.full:
+            return []
+        unread = self._unread_ids() if told else frozenset()
+        return [msgraph.folder(row, unread) for row in told.values()]
+
     def _unread_ids(self) -> frozenset[str]:
-        """The ids of the well-known folders that are not read; a mailbox need not have all of them."""
-        found: set[str] = set()
-        waiting = list(msgraph.UNREAD_FOLDERS)
-        for _ in range(BATCH_TRIES):
-            failed: list[str] = []
-            for start in range(0, len(waiting), msgraph.BATCH_SIZE):
-                names = waiting[start : start + msgraph.BATCH_SIZE]
-                failed += self._ask_batch(names, found)
-            if not failed:
-                return frozenset(found)
-            waiting = failed
-        raise TryLater(
-            "Microsoft does not tell the mailbox's standard folders.",
-            next_step="Nothing to do: the next run asks again.",
-            code="batch_failed",
-        )
+        """The ids of the well-known folders that are not read; a mailbox need not have all of them.
 
-    def _ask_batch(self, names: Sequence[str], found: set[str]) -> list[str]:
-        """Ask for some folders; adds their ids to `found`, returns the names to ask for again."""
-        body = msgraph.folder_batch(self._user_id, names)
-        answers = self._to.channel.post("/$batch", body, scope=self._user_id).get("responses")
-        by_id = {answer.get("id"): answer for answer in _dicts(answers if isinstance(answers, list) else [])}
-        again = []
-        for name in names:
-            answer = by_id.get(name, {})
-            status, inner = answer.get("status"), answer.get("body")
-            if status == 200 and isinstance(inner, dict):
-                found.add(msgraph.item_id(inner))
-            elif status != 404:
-                self._check_inner(status, answer)
-                again.append(name)
-        return again
-
-    def _check_inner(self, status: object, answer: Json) -> None:
-        """A refusal inside a batch counts like one outside; a request for silence is kept before the next try."""
-        if not isinstance(status, int):
-            return
-        told = fault(status, "", service=Service.MSGRAPH)
-        if not isinstance(told, TryLater):
-            raise told
-        self._to.channel.note_silence(self._user_id, answer.get("headers"))
+        Each is asked for alone, not all in a $batch: what fails is then asked again without an envelope of its
+        own, and the limits count every member of a batch anyway.
+        """
+        found = set()
+        for name in msgraph.UNREAD_FOLDERS:
+            path = msgraph.folder_path(self._user_id, name)
+            try:
+                row = self._to.channel.fetch_one(path, scope=self._user_id, headers=self._to.headers)
+                found.add(msgraph.item_id(row))
+            except BadItem as error:
+                if error.code != NOT_FOUND:
+                    raise
+        return frozenset(found)
 
     # Mail
 
@@ -287,12 +272,6 @@ def _sorted_out(rows: Sequence[Any], folder_id: str) -> _Page:
         removed.pop(item_id, None)
         pieces.setdefault(item_id, []).append(piece)
     return _Page([piece for same in pieces.values() for piece in same], list(removed), bad)
-
-
-def _folder_rows(rows: Iterable[Any], unread: frozenset[str]) -> Iterator[folders.FolderRow]:
-    for row in _dicts(rows):
-        if not msgraph.is_removed(row) and is_clean(row.get("id")):
-            yield msgraph.folder(row, unread)
 
 
 def _dicts(rows: Iterable[Any]) -> list[Json]:

@@ -16,7 +16,6 @@ from relationship.store.folders import FolderRow, container_of
 from relationship.store.sightings import Piece
 from relationship.sync.automatic import is_automatic
 from relationship.sync.texts import clean, is_clean
-from relationship.sync.transport import Json
 
 USER_SELECT = "id,displayName,mail,userPrincipalName,proxyAddresses,accountEnabled,userType"
 FOLDER_SELECT = "id,parentFolderId"
@@ -39,8 +38,6 @@ UNREAD_FOLDERS = (
     "junkemail", "drafts", "outbox", "syncissues", "searchfolders", "scheduled", "conversationhistory",
     "recoverableitemsdeletions",
 )  # fmt: skip
-# Members of a batch run at the same time; Outlook allows four at once per mailbox.
-BATCH_SIZE = 4
 
 _SEARCH_FOLDER = "#microsoft.graph.mailsearchfolder"
 _NEVER_YEAR = 1
@@ -66,6 +63,11 @@ def user_path(user_id: str) -> str:
 
 def folders_link(base_url: str, user_id: str) -> str:
     return f"{base_url}/users/{quote(user_id, safe='')}/mailFolders/delta?$select={FOLDER_SELECT}"
+
+
+def folder_path(user_id: str, name: str) -> str:
+    """The id of a well-known folder."""
+    return f"/users/{quote(user_id, safe='')}/mailFolders/{name}?$select=id"
 
 
 def messages_link(base_url: str, user_id: str, folder_id: str) -> str:
@@ -145,22 +147,6 @@ def planner_tasks_link(base_url: str, user_id: str) -> str:
 
 def planner_details_path(task_id: str) -> str:
     return f"/planner/tasks/{quote(task_id, safe='')}/details"
-
-
-def folder_batch(user_id: str, names: Iterable[str]) -> Json:
-    """A batch that asks for the ids of well-known folders; the request id is the name."""
-    user = quote(user_id, safe="")
-    return {
-        "requests": [
-            {
-                "id": name,
-                "method": "GET",
-                "url": f"/users/{user}/mailFolders/{name}?$select=id",
-                "headers": {"Prefer": 'IdType="ImmutableId"'},
-            }
-            for name in names
-        ]
-    }
 
 
 def is_removed(row: Mapping[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 What if it runs twice: nothing, for what writes here (subscriptions) bears repetition. What if Microsoft
 says no: `faults.fault` names who acts.
 Each caller is sequential within its scope (one mailbox, the CRM), so at most one request per mailbox
-is in flight; a batch holds at most four (`msgraph.BATCH_SIZE`).
+is in flight.
 """
 
 import json
@@ -119,19 +119,9 @@ class Channel:
         """One object by its path under the base URL."""
         return self._ask(_Asking("GET", self.base_url + path, scope, headers or {}))
 
-    def post(self, path: str, body: Json, *, scope: str) -> Json:
-        """A reading POST ($batch), repeated like a GET; never used for what writes."""
-        return self._ask(_Asking("POST", self.base_url + path, scope, body=body))
-
     def change(self, method: str, path: str, body: Json | None = None, *, scope: str) -> Json:
         """A writing request that may be sent twice, because its answer may be lost; {} for an empty answer."""
         return self._ask(_Asking(method, self.base_url + path, scope, body=body, may_be_empty=True))
-
-    def note_silence(self, scope: str, headers: object) -> None:
-        """Keep the silence that one answer inside a batch asked for, or a short one when it said nothing."""
-        value = headers.get("Retry-After") if isinstance(headers, dict) else None
-        wait = retry_after_seconds(str(value) if value is not None else None, now=datetime.now(UTC))
-        self._quiet.ask(scope, FIRST_PAUSE_SECONDS if wait is None else wait)
 
     def _ask(self, asking: _Asking) -> Json:
         """Ask until it is answered or given up; the circuit learns whether the service answered at all."""

@@ -6,6 +6,7 @@ from simulator.faults import Fault, FaultKind
 
 _ANY = ""
 _OF_A_MAILBOX = "^users/[^/]+/(mailFolders|messages|calendar|events|todo)"
+_WELL_KNOWN = "mailFolders/(?!delta$)[^/]+$"
 _ONE_ITEM = r"(events|callRecords|messages)/(?!delta$)[^/]+$"
 _AN_HOUR = 3600.0
 _ALWAYS = 10**9
@@ -92,14 +93,10 @@ def _close(stage: Stage, order: Order, fault: Fault) -> None:
     stage.strike(named, fault, path=_OF_A_MAILBOX, times=3)
 
 
-def _mixed_batch(stage: Stage, order: Order) -> None:
-    """One member of a batch fails; the answers of a batch come last first anyway."""
-    place = stage.place(order, path=_ANY)
-    fault = Fault(
-        FaultKind.THROTTLED, path=place.path, mailbox=place.mailbox, first=place.first, times=place.times,
-        retry_after="1", only_in_batch=True,
-    )  # fmt: skip
-    stage.plan.add(fault)
+def _mixed(stage: Stage, order: Order) -> None:
+    """One of several questions for well-known folders fails, sent in a batch or each alone; the answers of a batch
+    come last first anyway."""
+    stage.strike(order, Fault(FaultKind.THROTTLED, retry_after="1"), path=_WELL_KNOWN)
 
 
 def _slow(stage: Stage, order: Order) -> None:
@@ -134,7 +131,7 @@ FAMILY: Family = {
     "F23": _consent_withdrawn,
     "F24": _closed,
     "F25": _no_mailbox,
-    "F26": _mixed_batch,
+    "F26": _mixed,
     "F27": _slow,
     "F28": _nonsense,
     "F29": _corrupt,

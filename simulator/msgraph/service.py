@@ -76,7 +76,7 @@ class GraphService:
                 parts[3] = folder.id if folder else parts[3]
         return "/".join(parts)
 
-    def _one(self, call: Call, mailbox: str, running: int, *, in_batch: bool = False) -> Answer:
+    def _one(self, call: Call, mailbox: str, running: int) -> Answer:
         """The answer to a single call while `running` of its mailbox are under way, itself included."""
         if self.latency_seconds:
             time.sleep(self.latency_seconds)
@@ -84,7 +84,7 @@ class GraphService:
             answer = self._throttled(call, mailbox, "1")
         else:
             collection = self._collection(call, mailbox)
-            faults = self._plan.due(call.path, mailbox, call.query, collection=collection, in_batch=in_batch)
+            faults = self._plan.due(call.path, mailbox, call.query, collection=collection)
             answer = self._with_faults(replace(call, faults=faults), mailbox)
         self._traffic.note(call.method, call.template, mailbox, answer.status)
         return answer
@@ -147,7 +147,7 @@ class GraphService:
                     message = "The request failed because a request it depends on failed."
                     answers[name] = GraphError(424, "FailedDependency", message).answer(member)
                 else:
-                    answers[name] = self._one(member, mailboxes[name], running[name], in_batch=True)
+                    answers[name] = self._one(member, mailboxes[name], running[name])
         finally:
             for mailbox in mailboxes.values():
                 self._traffic.end(mailbox)

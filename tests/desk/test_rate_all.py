@@ -15,7 +15,7 @@ from relationship.house import House, prepare
 from relationship.store import deployment, records, rules, sources, tables
 from relationship.store.database import Store
 from relationship.store.dump import dump
-from settings.rules import Rules, WeightsForm
+from settings.rules import HealthSection, Rules, WeightsForm
 
 HEALTH = tables.table(tables.Health)
 RECORD = tables.table(tables.Record)
@@ -71,7 +71,7 @@ def test_one_new_mail_rates_only_the_records_it_touches(house):
 def test_other_weights_rate_everything_again_without_touching_an_activity(house):
     rate_all(house)
     with house.store.transaction() as conn:
-        rules.save(conn, Rules(weights=WeightsForm(email=3)), at=NOW, by="test")
+        rules.save(conn, Rules(health=HealthSection(weights=WeightsForm(email=3))), at=NOW, by="test")
     report = rate_all(house)
     assert report.activities == 0
     assert health(house).exact == pytest.approx(40.03, abs=0.005)

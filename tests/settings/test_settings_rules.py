@@ -10,7 +10,7 @@ from settings.rules import Rules
 
 
 def test_the_first_rules_are_those_sellers_know_from_their_crm():
-    rules = Rules().health()
+    rules = Rules().rating_rules()
     assert rules.weights == Weights(6, 6, 6, 6)
     assert rules.frequency is Frequency.WEEKLY
     assert (rules.bands.good, rules.bands.fair) == (60, 40)
@@ -19,18 +19,18 @@ def test_the_first_rules_are_those_sellers_know_from_their_crm():
 @pytest.mark.parametrize(
     ("body", "place"),
     [
-        ({"weights": {"email": 2}}, ("weights", "email")),
-        ({"weights": {"email": 10}}, ("weights", "email")),
-        ({"weights": {"email": 6.5}}, ("weights", "email")),
-        ({"weights": {"email": float("nan")}}, ("weights", "email")),
-        ({"weights": {"fax": 6}}, ("weights", "fax")),
-        ({"frequency": 0}, ("frequency",)),
-        ({"frequency": 6}, ("frequency",)),
-        ({"frequency": True}, ("frequency",)),
-        ({"bands": {"good": 40, "fair": 60}}, ("bands",)),
-        ({"bands": {"good": 40, "fair": 40}}, ("bands",)),
-        ({"bands": {"good": 101, "fair": 40}}, ("bands", "good")),
-        ({"bands": {"good": 60, "fair": 0}}, ("bands", "fair")),
+        ({"health": {"weights": {"email": 2}}}, ("health", "weights", "email")),
+        ({"health": {"weights": {"email": 10}}}, ("health", "weights", "email")),
+        ({"health": {"weights": {"email": 6.5}}}, ("health", "weights", "email")),
+        ({"health": {"weights": {"email": float("nan")}}}, ("health", "weights", "email")),
+        ({"health": {"weights": {"fax": 6}}}, ("health", "weights", "fax")),
+        ({"health": {"frequency": 0}}, ("health", "frequency")),
+        ({"health": {"frequency": 6}}, ("health", "frequency")),
+        ({"health": {"frequency": True}}, ("health", "frequency")),
+        ({"health": {"bands": {"good": 40, "fair": 60}}}, ("health", "bands")),
+        ({"health": {"bands": {"good": 40, "fair": 40}}}, ("health", "bands")),
+        ({"health": {"bands": {"good": 101, "fair": 40}}}, ("health", "bands", "good")),
+        ({"health": {"bands": {"good": 60, "fair": 0}}}, ("health", "bands", "fair")),
         ({"tenant_id": "x"}, ("tenant_id",)),
     ],
 )
@@ -50,5 +50,7 @@ def test_the_bands_cover_0_to_100_without_gap_or_overlap(good: int, data: st.Dat
 
 
 def test_rules_survive_their_json():
-    rules = Rules.model_validate({"weights": {"meeting": 9}, "frequency": 5, "bands": {"good": 50, "fair": 49}})
+    rules = Rules.model_validate(
+        {"health": {"weights": {"meeting": 9}, "frequency": 5, "bands": {"good": 50, "fair": 49}}}
+    )
     assert Rules.model_validate_json(rules.model_dump_json()) == rules

@@ -10,7 +10,7 @@ from relationship.errors import FixSettings
 from relationship.store import deployment, rules, tables, tokens
 from relationship.store.database import Store
 from relationship.store.tokens import TokenVault
-from settings.rules import Rules, WeightsForm
+from settings.rules import HealthSection, Rules, WeightsForm
 
 NOW = datetime(2026, 6, 17, 9, 0, tzinfo=UTC)
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -56,7 +56,7 @@ def test_without_a_usable_key_the_vault_says_what_to_do(keys: list[str]):
 def test_rules_have_versions_and_equal_rules_make_no_new_one(store: Store):
     with store.transaction() as conn:
         assert rules.current(conn) == (0, Rules())
-        changed = Rules(weights=WeightsForm(meeting=9))
+        changed = Rules(health=HealthSection(weights=WeightsForm(meeting=9)))
         assert rules.save(conn, changed, at=NOW, by="anne") == 1
         assert rules.save(conn, changed, at=NOW, by="anne") == 1
         assert rules.current(conn) == (1, changed)

@@ -150,12 +150,26 @@ def test_f25_a_mailbox_without_licence_keeps_its_history_and_comes_back(house, r
     assert house.dump() == undisturbed()
 
 
-def test_f26_only_failed_members_of_a_batch_are_asked_again(house, running, undisturbed):
+def test_f26_of_the_well_known_folders_only_failed_ones_are_asked_for_again(house, running, undisturbed):
     running.services.faults.add(Fault(FaultKind.UNAVAILABLE, path=r"mailFolders/(drafts|outbox)$", first=2, times=2))
+    running.services.order(Order("F26", request=9, times=2))
     assert house.sync().troubles == ()
-    asked = running.services.traffic.by_path["users/{id}/mailFolders/{id}"]
-    assert asked == 4 * 8 + 2
+    traffic = running.services.traffic
+    assert (traffic.by_status[503], traffic.by_status[429], traffic.too_early) == (2, 2, 0)
+    assert traffic.by_path["users/{id}/mailFolders/{id}"] == 4 * len(msgraph.UNREAD_FOLDERS) + 2 + 2
     assert house.dump() == undisturbed()
+
+
+def test_a_folder_that_is_renamed_or_filled_asks_for_no_well_known_folder(house, running, organisation):
+    house.sync()
+    running.services.order(Order("F14", mailbox="ines", options={"what": "rename"}))
+    organisation.deliver("tor", ["ines"])
+    running.services.traffic.clear()
+    assert house.sync().troubles == ()
+    assert running.services.traffic.by_path["users/{id}/mailFolders/{id}"] == 0
+    running.services.order(Order("F14", mailbox="ines", options={"what": "new"}))
+    assert house.sync().troubles == ()
+    assert running.services.traffic.by_path["users/{id}/mailFolders/{id}"] == len(msgraph.UNREAD_FOLDERS)
 
 
 def test_f27_never_more_than_four_requests_of_a_mailbox_are_in_flight(house, running):

@@ -1,0 +1,1 @@
+"""What a change of rules would do to the whole pipeline, before it is saved."""

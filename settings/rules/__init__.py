@@ -1,0 +1,23 @@
+"""The organisation's rules: one document, its validation and its JSON form. Pure.
+
+Everyone else receives the value as an argument. Stored as a JSON body, one row per version
+(`relationship/store/rules.py`). Read `document.py` first; each section has a file of its own.
+"""
+
+from settings.rules.document import Rules
+from settings.rules.exclusions import Exclusions
+from settings.rules.health import BandsForm, HealthSection, Overrides, WeightsForm
+from settings.rules.introductions import Introductions, Template
+from settings.rules.sources import Sources
+
+__all__ = [
+    "BandsForm",
+    "Exclusions",
+    "HealthSection",
+    "Introductions",
+    "Overrides",
+    "Rules",
+    "Sources",
+    "Template",
+    "WeightsForm",
+]

@@ -1,0 +1,31 @@
+"""What is read, how far back, how long it is kept, and since when that was agreed with the staff's representatives."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from settings.rules.exclusions import Key
+from settings.rules.form import Form
+
+Days = Annotated[int, Field(ge=1, le=36_500, strict=True)]
+
+
+class Sources(Form):
+    """Nothing is read before both the scope and the date of the consultation are set.
+
+    everyone       every mailbox of the directory; else those of the members of `groups` (directory group ids)
+    consulted_on   date of the works council's consultation
+    read_window_days, retain_days, retain_days_aggregates  None: as the environment says
+    """
+
+    everyone: bool = Field(default=False, strict=True)
+    groups: tuple[Key, ...] = Field(default=(), max_length=200)
+    consulted_on: date | None = None
+    read_window_days: Days | None = None
+    retain_days: Days | None = None
+    retain_days_aggregates: Days | None = None
+
+    @property
+    def may_read(self) -> bool:
+        return self.consulted_on is not None and (self.everyone or bool(self.groups))
