@@ -8,7 +8,6 @@ everything stops with the reason.
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -29,7 +28,7 @@ from relationship.store import colleagues, deployment, sources
 from relationship.store.database import Store
 from relationship.store.sightings import Read
 from relationship.store.sources import SourceRow
-from relationship.sync import calendars, calls, crm, crm_activities, directory, mailboxes, msgraph, planner, todo
+from relationship.sync import calls, crm, crm_activities, directory
 from relationship.sync.auth import CREDENTIAL_CODES
 from relationship.sync.call_rows import call_reader
 from relationship.sync.connection import Microsoft, connect
@@ -38,6 +37,7 @@ from relationship.sync.dataverse_activities import ActivityTable, activity_reade
 from relationship.sync.delta import Round
 from relationship.sync.disposition import Circle, circle, mail_reader
 from relationship.sync.events import event_reader
+from relationship.sync.personal import Personal, personal_sources
 from relationship.sync.report import DEGRADED, HEALTHY, READING, UNAVAILABLE, Progress, Report, Tally, Trouble
 from relationship.sync.task_rows import task_reader
 
@@ -101,20 +101,6 @@ def reader_of(house: House, read_from: date | None) -> tuple[Circle, Read]:
     filed = activity_reader(mail, inside, read_from=read_from, zone=zone)
     tasks = task_reader(call_reader(filed), read_from=read_from, zone=zone)
     return inside, event_reader(tasks, inside, read_from=read_from, zone=zone, now=house.clock())
-
-
-class _ReadPersonal(Protocol):
-    """Brings one source of one user up to date."""
-
-    def __call__(self, user_id: str, source_id: int, *, refresh: bool) -> Round: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Personal:
-    """A sort of source that every user has. prefix: of its keys, before the user's id."""
-
-    prefix: str
-    read: _ReadPersonal
 
 
 class _Run:
@@ -306,7 +292,10 @@ class _Run:
         """How many mailboxes were read to the end, and how many rest until tomorrow."""
         with self._store.reading() as conn:
             users = colleagues.mailbox_keys(conn)
-        wanted = self._personal(inside, read, read_from)
+        wanted = personal_sources(
+            self._config, self._store, self._microsoft, inside, read,
+            read_from=read_from, today=self._clock().date(), progress=self._add_messages,
+        )  # fmt: skip
         resting = self._resting([source.prefix for source in wanted])
         found = {
             user: [one for one in wanted if one.prefix + user not in resting and self._is_wanted(one.prefix + user)]
@@ -319,47 +308,6 @@ class _Run:
         self._tally.expect(len(awake))
         outcomes = self._in_parallel(lambda user: self._read_one(user, found[user]), awake)
         return sum(outcomes), sum(sources.MAILBOX + user in resting for user in users)
-
-    def _personal(self, inside: Circle, read: Read, read_from: date | None) -> list["_Personal"]:
-        """What is read of every user, in this order."""
-        mail = mailboxes.Reading(
-            store=self._store,
-            channel=self._microsoft.msgraph,
-            headers=msgraph.mail_headers(self._microsoft.mail_page_size),
-            read=read,
-            circle_mark=inside.mark,
-            zone=self._config.zone,
-            progress=self._add_messages,
-        )
-        with self._store.reading() as conn:
-            owners = colleagues.addresses_by_key(conn)
-        calendar = calendars.Reading(
-            store=self._store,
-            channel=self._microsoft.msgraph,
-            page_size=self._microsoft.mail_page_size,
-            read=read,
-            inside=inside,
-            owners=owners,
-            read_from=read_from,
-            today=self._clock().date(),
-            zone=self._config.zone,
-            progress=self._add_messages,
-        )
-        tasks = todo.Reading(
-            store=self._store,
-            channel=self._microsoft.msgraph,
-            page_size=self._microsoft.mail_page_size,
-            read=read,
-            zone=self._config.zone,
-            progress=self._add_messages,
-        )
-        found = [
-            ("mail", _Personal(sources.MAILBOX, partial(mailboxes.read_mailbox, mail))),
-            ("calendar", _Personal(calendars.SOURCE, partial(calendars.read_calendar, calendar))),
-            ("tasks", _Personal(todo.SOURCE, partial(todo.read_todo, tasks))),
-            ("tasks", _Personal(planner.SOURCE, partial(planner.read_planner, tasks))),
-        ]
-        return [personal for name, personal in found if self._config.reads(name)]
 
     def _resting(self, prefixes: Sequence[str]) -> set[str]:
         """The sources that are left alone until tomorrow. No mailbox is while all are unavailable: then a right
@@ -374,14 +322,14 @@ class _Run:
                 found |= {row.key for row in closed if not self._is_due(row.tried_at, LOOK_AGAIN)}
         return found
 
-    def _read_one(self, user_id: str, wanted: Sequence["_Personal"]) -> bool:
+    def _read_one(self, user_id: str, wanted: Sequence[Personal]) -> bool:
         """Read what is wanted of a user, one after the other; returns whether the mailbox was read to the end."""
         is_ok = False
         for personal in wanted:
             if self._stop.is_set():
                 return False
 
-            def read(source_id: int, refresh: bool, personal: _Personal = personal) -> Round:
+            def read(source_id: int, refresh: bool, personal: Personal = personal) -> Round:
                 return personal.read(user_id, source_id, refresh=refresh)
 
             done = self._attempt(personal.prefix + user_id, read)

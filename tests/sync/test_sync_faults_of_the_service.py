@@ -9,9 +9,10 @@ from sync_world import NOW, House, Undisturbed
 
 from relationship.errors import Reconnect, StorageTrouble
 from relationship.store.sources import all_sources
-from relationship.sync import mailboxes
+from relationship.sync import mailboxes, msgraph
 from relationship.sync.report import Progress
 from simulator.dataverse import Limits
+from simulator.fault_plans.orders import Order
 from simulator.faults import Fault, FaultKind
 from simulator.mailbox import MailboxState
 from simulator.server import Running
