@@ -194,6 +194,7 @@ class Record(SQLModel, table=True):
     status  opportunity open/won/lost · lead open/qualified/disqualified · contact, account active/inactive
     stage, probability, value, currency, close_on: opportunities only; job_title: contacts and leads
     contact_guid   opportunity: its contact · account: its primary contact · contact: the one it was merged into
+    team_guid, team_name   the business unit that owns it; segment: the account's, of a lead its own, '' without one
     """
 
     __table_args__ = (
@@ -217,6 +218,9 @@ class Record(SQLModel, table=True):
     value: float | None = None
     currency: str = ""
     close_on: date | None = None
+    team_guid: str | None = None
+    team_name: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    segment: str = Field(default="", sa_column_kwargs={"server_default": ""})
     round: int = 0
 
 
