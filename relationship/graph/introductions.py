@@ -1,0 +1,269 @@
+"""Who can introduce a seller to somebody: the search for introduction paths.
+
+A path is seller → colleague → contact, or with one more colleague between. Its value is the product of the
+closenesses along it; between colleagues a closeness is at least FLOOR, for one may always ask. The search
+reads the rows of the contact, of the seller and, when few colleagues know the contact, of those few; rows are
+sorted, so it stops where nothing better can follow. The answer is that of trying every path.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from heapq import heappush, heapreplace, nsmallest
+
+import numpy as np
+
+from relationship.graph.network import Network
+from relationship.graph.tie_days import Ints
+from relationship.graph.ties import TieWord, word
+
+FLOOR = 0.1
+LIMIT = 5
+NOBODY: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way from a seller to a contact.
+
+    colleagues  whom to ask: the first colleague, and perhaps the one whom that colleague asks
+    target      the contact reached
+    value       the product of the closenesses along the path
+    ties        the closeness of every step, first to last; None where two colleagues have no tie and one asks
+                all the same (the value has FLOOR there, as it has for a closeness below FLOOR)
+    busy        the first colleague has too many open requests, which is why the path is ranked late
+    """
+
+    colleagues: tuple[int, ...]
+    target: int
+    value: float
+    ties: tuple[float | None, ...]
+    busy: bool = False
+
+    @property
+    def word(self) -> TieWord | None:
+        """The strength of the tie that opens the door: that of the last colleague and the contact."""
+        return word(self.ties[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Introductions:
+    """The answer: whom the seller knows already, closest first, and the paths, best first.
+
+    own  (target, closeness) of the seller's own ties
+    """
+
+    own: tuple[tuple[int, float], ...] = ()
+    paths: tuple[Path, ...] = ()
+
+
+# A colleague who knows a target: position, closeness, position of the target.
+Knower = tuple[int, float, int]
+# A path over two: minus its value, the second colleague's position, closeness with the target, the target.
+Second = tuple[float, int, float, int]
+
+
+def introductions(
+    network: Network,
+    seller: int,
+    targets: Collection[int],
+    *,
+    absent: Collection[int] = NOBODY,
+    busy: Collection[int] = NOBODY,
+    limit: int = LIMIT,
+) -> Introductions:
+    """The best path over each of the best first colleagues, at most `limit`, and the seller's own ties.
+
+    targets  one contact or lead, or all people of an account; colleagues and people unknown among them are
+             passed over. Of a colleague who knows several, the closest tie counts, then the name
+    absent   who may not be used (opted out, excluded): the answer is that of a network without them
+    busy     colleagues with too many open requests; a path that asks one of them first comes after all others
+    returns  paths over one colleague before paths over two; within a length by value, then by the names of the
+             colleagues. A first colleague who knows a target himself is shown with the path over him alone.
+             Empty when nobody knows a target and for a seller who is a contact. A seller the network does not
+             know is one without ties: he may ask all the same
+    raises   ValueError for a limit below 1
+
+    A path over two whose colleagues both have no tie to the one before is left out: with nobody knowing
+    anybody, the second colleague can be asked at once, and that path is there.
+    `absent` and `busy` are looked into once per candidate: give sets. Source: `docs/who-knows-whom.md`.
+
+    >>> small = Network.of(np.array([1, 2, 3, 9]), np.array([True, True, True, False]),
+    ...     a=np.array([1, 2, 9]), b=np.array([2, 3, 3]), closeness=np.array([2.0, 4.0, 0.5]))
+    >>> [(path.colleagues, path.value) for path in introductions(small, 1, [9]).paths]
+    [((3,), 0.05), ((2, 3), 4.0)]
+    """
+    if limit < 1:
+        raise ValueError("at least one path must be wanted")
+    me = -1 if seller in absent else network.position(seller)
+    if me >= 0 and not network.colleague[me]:
+        return Introductions()
+    people = network.people
+    own, knowers = _known_by(network, _outside(network, targets, absent), me)
+    if absent:
+        knowers = [knower for knower in knowers if people[knower[0]] not in absent]
+    paths = _Search(network, me, knowers, absent=absent, busy=busy).paths(limit) if knowers else []
+    return Introductions(tuple((int(people[target]), tie) for _, tie, target in own), tuple(paths))
+
+
+def best_by_target(
+    network: Network,
+    seller: int,
+    targets: Iterable[int],
+    *,
+    absent: Collection[int] = NOBODY,
+    busy: Collection[int] = NOBODY,
+) -> tuple[Path, ...]:
+    """For every target who can be reached the best path, the best target first: whom else to try there.
+
+    Ordered like the paths to one target, then by the name of the target; one search per target.
+    """
+    found: list[tuple[bool, int, float, int, Path]] = []
+    for target in targets:
+        paths = introductions(network, seller, [target], absent=absent, busy=busy, limit=1).paths
+        found.extend((path.busy, len(path.colleagues), -path.value, network.position(target), path) for path in paths)
+    return tuple(path for *_, path in sorted(found, key=lambda entry: entry[:-1]))
+
+
+def _outside(network: Network, targets: Collection[int], absent: Collection[int]) -> list[int]:
+    """The positions of the targets that can be introduced, each once."""
+    found = {network.position(target): None for target in targets if target not in absent}
+    return [position for position in found if position >= 0 and not network.colleague[position]]
+
+
+def _known_by(network: Network, targets: list[int], me: int) -> tuple[list[Knower], list[Knower]]:
+    """The seller's own ties with targets, and each other colleague with the closest of his; closest first."""
+    if len(targets) == 1:
+        near, close = network.row(targets[0])
+        knowers = list(zip(near, close, targets * len(near), strict=True))
+        return [knower for knower in knowers if knower[0] == me], [knower for knower in knowers if knower[0] != me]
+    if not targets:
+        return [], []
+    rows = [slice(network.start[target], network.start[target + 1]) for target in targets]
+    knower = np.concatenate([network.near[row] for row in rows])
+    tie = np.concatenate([network.close[row] for row in rows])
+    target = np.repeat(targets, [row.stop - row.start for row in rows])
+    by_colleague = np.lexsort((target, -tie, knower))
+    closest = by_colleague[np.unique(knower[by_colleague], return_index=True)[1]]
+
+    def listed(chosen: Ints) -> list[Knower]:
+        ranked = chosen[np.lexsort((target[chosen], knower[chosen], -tie[chosen]))]
+        return list(zip(knower[ranked].tolist(), tie[ranked].tolist(), target[ranked].tolist(), strict=True))
+
+    return listed(np.flatnonzero(knower == me)), listed(closest[knower[closest] != me])
+
+
+class _Search:
+    """One question while it is being answered, in positions.
+
+    knowers  the colleagues who know a target, without the seller and the absent; closest first
+    ties     the seller's own ties with colleagues;  links  the same, never below FLOOR;  reach  the best of these
+    barred   who cannot be the first colleague of a path over two: the seller, and who knows a target himself
+    """
+
+    def __init__(
+        self, network: Network, me: int, knowers: list[Knower], *, absent: Collection[int], busy: Collection[int]
+    ) -> None:
+        self.network, self.knowers, self.absent, self.busy = network, knowers, absent, busy
+        near, close = network.row(me) if me >= 0 else ([], [])
+        self.ties = dict(zip(near, close, strict=True))
+        self.links = {colleague: tie if tie > FLOOR else FLOOR for colleague, tie in self.ties.items()}
+        self.reach = self.links[near[0]] if near else FLOOR
+        self.barred = {me, *(knower[0] for knower in knowers)}
+
+    def paths(self, limit: int) -> list[Path]:
+        """Over one colleague, over two; then the same with those who are busy as first colleagues."""
+        found: list[Path] = []
+        for busy in (False, True) if self.busy else (False,):
+            for over in (self._over_one, self._over_two):
+                if len(found) < limit:
+                    found += over(busy, limit - len(found))
+        return found
+
+    def _may_be_first(self, busy: bool) -> Callable[[int], bool]:
+        people = self.network.people
+        if not self.busy and not self.absent:
+            return lambda _: True
+        return lambda colleague: (people[colleague] in self.busy) == busy and people[colleague] not in self.absent
+
+    def _over_one(self, busy: bool, limit: int) -> list[Path]:
+        may_be_first = self._may_be_first(busy)
+        best: list[tuple[float, int, float, int]] = []
+        for colleague, tie, target in self.knowers:
+            if len(best) == limit and self.reach * tie < best[0][0]:
+                break
+            if may_be_first(colleague):
+                # The position is negated so that of equal values the later name is the smaller entry and gives way.
+                entry = (self.links.get(colleague, FLOOR) * tie, -colleague, tie, target)
+                if len(best) < limit:
+                    heappush(best, entry)
+                elif entry > best[0]:
+                    heapreplace(best, entry)
+        people = self.network.people
+        return [
+            Path((int(people[-minus]),), int(people[target]), value, (self.ties.get(-minus), tie), busy)
+            for value, minus, tie, target in sorted(best, reverse=True)
+        ]
+
+    def _over_two(self, busy: bool, limit: int) -> list[Path]:
+        may_be_first = self._may_be_first(busy)
+        best = self._through_their_ties(may_be_first, limit)
+        self._through_own_ties(best, may_be_first, limit)
+        people = self.network.people
+        ranked = nsmallest(limit, best.items(), key=lambda way: (way[1][0], way[0]))
+        return [
+            Path(
+                (int(people[first]), int(people[second])),
+                int(people[target]),
+                -minus,
+                (self.ties.get(first), self._tie(first, second), tie),
+                busy,
+            )
+            for first, (minus, second, tie, target) in ranked
+        ]
+
+    def _through_their_ties(self, may_be_first: Callable[[int], bool], limit: int) -> dict[int, Second]:
+        """By first colleague, the best path over a second who is tied to both the first and a target."""
+        best: dict[int, Second] = {}
+        bar = 0.0
+        for second, tie, target in self.knowers:
+            for first, between in zip(*self.network.row(second), strict=True):
+                handed_on = between if between > FLOOR else FLOOR
+                if self.reach * handed_on * tie < bar:
+                    break
+                if first not in self.barred and may_be_first(first):
+                    value = self.links.get(first, FLOOR) * handed_on * tie
+                    _keep(best, first, (-value, second, tie, target))
+            bar = _bar(best, limit)
+        return best
+
+    def _through_own_ties(self, best: dict[int, Second], may_be_first: Callable[[int], bool], limit: int) -> None:
+        """Better `best` by paths over a colleague of the seller who asks a second without being tied to him.
+
+        Over a second to whom the first is tied after all, the path found here is never better than the true one.
+        """
+        bar = _bar(best, limit)
+        for first, link in self.links.items():
+            top = link * FLOOR * self.knowers[0][1]
+            if top < bar:
+                break
+            if first not in self.barred and may_be_first(first):
+                for second, tie, target in self.knowers:
+                    if link * FLOOR * tie < top:
+                        break
+                    _keep(best, first, (-top, second, tie, target))
+
+    def _tie(self, first: int, second: int) -> float | None:
+        near, close = self.network.row(second)
+        return dict(zip(near, close, strict=True)).get(first)
+
+
+def _keep(best: dict[int, Second], first: int, way: Second) -> None:
+    if first not in best or way < best[first]:
+        best[first] = way
+
+
+def _bar(best: dict[int, Second], limit: int) -> float:
+    """The value that a further first colleague must reach to be among the best `limit`."""
+    if len(best) < limit:
+        return 0.0
+    return -nsmallest(limit, (way[0] for way in best.values()))[-1]
