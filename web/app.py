@@ -9,6 +9,7 @@ from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
+import settings.pages
 from relationship.errors import FixSettings
 from web import (
     errors,
@@ -67,6 +68,7 @@ def create_app(house: House) -> Flask:
     errors.install(app)
     for room in (sign_in, opportunity_list, opportunity_page, status, notifications):
         app.register_blueprint(room.blueprint)
+    app.register_blueprint(settings.pages.blueprint)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
     limiter.limit(SIGN_IN_RATE)(sign_in.blueprint)
     limiter.limit(NOTIFICATION_RATE)(notifications.blueprint)

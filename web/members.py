@@ -42,6 +42,11 @@ class Member(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     def sees_sources(self) -> bool:
         return may_see_sources(self.reader)
 
+    @property
+    def changes_rules(self) -> bool:
+        """Whether the organisation's rules are theirs to change; everybody else reads them."""
+        return AppRole.SALES_ADMIN in self.roles
+
 
 def sign_in(oid: str, name: str, roles: frozenset[AppRole]) -> None:
     """Start a new session for this person; whatever was in the old one is dropped."""
@@ -62,8 +67,8 @@ def sign_out() -> None:
 
 
 def member() -> Member:
-    """The person who is signed in; only inside views behind `for_readers` or
-    `for_keepers`."""
+    """The person who is signed in; only inside views behind `for_readers`,
+    `for_keepers` or `for_admins`."""
     found: Member = current_user
     return found
 
@@ -91,6 +96,20 @@ def for_keepers(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
             return _to_sign_in()
         if not member().sees_sources:
             abort(404)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def for_admins(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
+    """A page on which the organisation's rules are changed: 403 for whoever may only read them."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | AnyResponse:
+        if not current_user.is_authenticated:
+            return _to_sign_in()
+        if not member().changes_rules:
+            abort(403)
         return view(*args, **kwargs)
 
     return guarded

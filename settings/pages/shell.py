@@ -1,0 +1,39 @@
+"""What all pages under /settings share: their list, their navigation, and where /settings leads."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, url_for
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from web.members import for_readers, member
+
+blueprint = Blueprint("settings", __name__, url_prefix="/settings", template_folder="templates")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One entry of the navigation. view: the name of its view; icon: one of `vendor/icons.svg`."""
+
+    view: str
+    title: object
+    icon: str
+
+
+# What sales admins choose from, in this order.
+PAGES: tuple[Page, ...] = ()
+# What everybody may read.
+READABLE = (Page("settings.rules", _l("Rules in words"), "info"),)
+
+
+@blueprint.app_context_processor
+def navigation() -> dict[str, object]:
+    """The entries that the reader's role opens."""
+    return {"settings_pages": lambda: (*PAGES, *READABLE) if member().changes_rules else READABLE}
+
+
+@blueprint.get("")
+@for_readers
+def home() -> Response:
+    """Admins arrive at the settings, everybody else at the rules in words."""
+    return redirect(url_for(PAGES[0].view if PAGES and member().changes_rules else READABLE[0].view))
