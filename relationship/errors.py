@@ -50,6 +50,16 @@ class FixSettings(RelationshipError):
     exit_code = 78
 
 
+class Conflict(RelationshipError):
+    """Whoever wanted to save acts: somebody else saved first. `version` is the one in force now."""
+
+    exit_code = 75
+
+    def __init__(self, message: str, *, next_step: str, version: int, code: str = "") -> None:
+        super().__init__(message, next_step=next_step, code=code)
+        self.version = version
+
+
 class StorageTrouble(RelationshipError):
     """The operator acts: the disk is full or the database cannot be reached; nothing is half-written."""
 

@@ -346,6 +346,8 @@ class Health(SQLModel, table=True):
     score     0..100, None without a score; exact is the same before rounding
     rating    good, fair, poor or None; trend improving, steady, declining or None
     falls_on  day the rating falls if nothing happens, None when it cannot; falls_to the rating then
+    stamp     the round (`rating_tables.RatingRound`) that last changed this row: what has to be told to others
+    rules_version  the rules in force when the row last changed
     """
 
     record_id: int = Field(foreign_key="record.id", primary_key=True, ondelete="CASCADE")
@@ -354,13 +356,14 @@ class Health(SQLModel, table=True):
     state: str
     closed: bool = False
     recent: bool = False  # fewer than 3 contact days or younger than 14 days: provisional
-    score: int | None = Field(default=None, index=True)
+    score: int | None = None
     exact: float | None = None
     rating: str | None = None
     trend: str | None = None
     trend_points: float | None = None  # mean of the last 4 weekly scores minus the 4 before
     falls_on: date | None = None
     falls_to: str | None = None
+    stamp: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     last_activity_at: datetime | None = _instant()
     next_activity_at: datetime | None = _instant()
 
