@@ -4,6 +4,7 @@ Every variable starts with RELATIONSHIP_; `docs/settings.md` lists them. What ad
 product (weights, frequency, bands …) is not here but in the database (`settings/rules.py`).
 """
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -29,6 +30,9 @@ AUTHORITY_HOSTS = {
     "login.chinacloudapi.cn", "login.sovcloud-identity.fr", "login.sovcloud-identity.de",
 }  # fmt: skip
 DATAVERSE_SUFFIXES = (".dynamics.com", ".dynamics.cn", ".microsoftdynamics.us", ".appsplatform.us")
+
+# A choice or text column as Dataverse's addresses write it; a lookup (_name_value) is none.
+SEGMENT_COLUMN = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
 # Where activities come from; crm: those filed in Dynamics 365. Users, domains and CRM records are always read.
 SOURCES = ("mail", "calendar", "tasks", "calls", "crm")
@@ -59,7 +63,9 @@ class Config(BaseSettings):
     authority_url: HttpsUrl = "https://login.microsoftonline.com"
     msgraph_url: HttpsUrl = "https://graph.microsoft.com/v1.0"
     dataverse_url: str = ""  # https://<org>.<region>.dynamics.com
+    segment_column: str = "industrycode"  # column of accounts and leads that names their segment; "" = none
     ca_file: Path | None = None  # only for a private certificate authority
+    proxy_url: SecretStr = SecretStr("")  # http://[user:password@]host:port that leads to Microsoft
     secret_key: SecretStr = SecretStr("")  # signs the session cookie
     encryption_keys: SecretStr = SecretStr("")  # Fernet keys, newest first, comma separated
     base_url: str = "http://localhost:8080"  # where browsers reach this service
@@ -97,11 +103,26 @@ class Config(BaseSettings):
             raise ValueError("needs a time zone, like 2026-06-17T09:00:00Z")
         return value
 
+    @field_validator("proxy_url")
+    @classmethod
+    def _plain_proxy(cls, value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        if parts.geturl() and (parts.scheme != "http" or not parts.hostname or parts.path.strip("/") or parts.query):
+            raise ValueError("is an address like http://proxy.example:3128, perhaps with user:password@")
+        return value
+
     @field_validator("sources")
     @classmethod
     def _known_sources(cls, value: str) -> str:
         if not set(filter(None, value.replace(" ", "").split(","))) <= set(SOURCES):
             raise ValueError(f"is a list, with commas, of some of {', '.join(SOURCES)}")
+        return value
+
+    @field_validator("segment_column")
+    @classmethod
+    def _column_name(cls, value: str) -> str:
+        if value and not SEGMENT_COLUMN.fullmatch(value):
+            raise ValueError("is the logical name of a choice or text column, like industrycode, or left empty")
         return value
 
     @field_validator("retain_days", "retain_days_aggregates", mode="before")
@@ -148,6 +169,11 @@ class Config(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def proxy(self) -> str:
+        """The proxy that every request takes, '' for none; may hold a password."""
+        return self.proxy_url.get_secret_value()
 
     def reads(self, source: str) -> bool:
         """Whether this one of `SOURCES` is to be read."""

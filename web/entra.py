@@ -111,7 +111,7 @@ def _application(config: Config) -> Any:
             client_credential=_credential(config),
             authority=f"{config.authority_url}/{config.tenant_id}",
             instance_discovery=urlsplit(config.authority_url).hostname in AUTHORITY_HOSTS,
-            http_client=open_session(config.ca_file),
+            http_client=open_session(config.ca_file, config.proxy),
             exclude_scopes=["offline_access"],
         )
     except ValueError as error:  # msal's way of saying that the tenant has no discovery page

@@ -111,7 +111,7 @@ class Credentials:
         self._lock = threading.Lock()
         self._app: Any = None
         self._clock_off = 0.0
-        self._session = open_session(config.ca_file)
+        self._session = open_session(config.ca_file, config.proxy)
         self._session.hooks["response"].append(self._note_clock)
 
     def source(self, url: str) -> "TokenSource":
@@ -255,6 +255,6 @@ def _unreachable(error: Exception | None) -> RelationshipError:
         )
     return TryLater(
         "Microsoft's sign-in service could not be reached, or did not answer properly.",
-        next_step="Check the network and RELATIONSHIP_AUTHORITY_URL; the next run tries again.",
+        next_step="Check the network, RELATIONSHIP_PROXY_URL and RELATIONSHIP_AUTHORITY_URL; the next run tries again.",
         code="sign_in_unreachable",
     )

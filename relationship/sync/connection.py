@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pyrate_limiter import Rate
 
 from relationship.config import Config
+from relationship.errors import RelationshipError
 from relationship.sync import dataverse, msgraph
 from relationship.sync.auth import Credentials
 from relationship.sync.faults import Service
 from relationship.sync.patience import DATAVERSE_RATE, MAILBOX_RATE, Quotas
+from relationship.sync.permissions import refuse_too_wide, too_wide
 from relationship.sync.sessions import Sessions
 from relationship.sync.transport import Channel
 
@@ -28,6 +30,20 @@ class Microsoft:
     def requests_sent(self) -> int:
         return self.msgraph.requests_sent + (self.dataverse.requests_sent if self.dataverse else 0)
 
+    def check_rights(self) -> None:
+        """Look at what our token allows; one given out before a right was taken away is asked for anew.
+
+        raises  Reconnect when it allows more than the service may have
+        """
+        source = self.credentials.source(self.msgraph.base_url)
+        try:
+            token = source.token()
+            if too_wide(token):
+                token = source.renewed(token)
+        except RelationshipError:
+            return  # told by the sources that need the token
+        refuse_too_wide(token)
+
     def close(self) -> None:
         self.sessions.close()
         self.credentials.close()
@@ -37,7 +53,7 @@ def connect(
     config: Config, *, mail_page_size: int = msgraph.PAGE_SIZE, crm_page_size: int = dataverse.PAGE_SIZE
 ) -> Microsoft:
     """Nothing is asked yet: the first request asks for the first token."""
-    credentials, sessions = Credentials(config), Sessions(config.ca_file)
+    credentials, sessions = Credentials(config), Sessions(config.ca_file, config.proxy)
 
     def channel(service: Service, base_url: str, rate: Rate) -> Channel:
         tokens = credentials.source(base_url)

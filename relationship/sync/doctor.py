@@ -4,21 +4,18 @@ What if it runs twice: the same. What if Microsoft says no: that is the finding.
 only what cannot be looked at without it.
 """
 
-import json
-from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 from urllib.parse import quote
 
 from relationship.config import SOURCES, Config
-from relationship.errors import RelationshipError, Unavailable
+from relationship.errors import BadItem, RelationshipError, Unavailable
 from relationship.store.database import Store
 from relationship.sync import crm, crm_activities, dataverse, msgraph, own_parts
 from relationship.sync.connection import Microsoft
 from relationship.sync.findings import Finding, Mark, optional, tried
-from relationship.sync.permissions import verdict
+from relationship.sync.permissions import roles_of, verdict
 from relationship.sync.transport import Channel
 
 # So many users are tried until one has a mailbox that may be read.
@@ -148,12 +145,12 @@ def _outside(channel: Channel, user: str) -> Finding:
 
 
 def _roles(token: str, reads: list[str], *, is_mail_read: bool) -> Iterator[Finding]:
-    roles = _claims(token).get("roles")
-    if not isinstance(roles, list):
+    roles = roles_of(token)
+    if roles is None:
         told = "The token does not say which permissions it holds."
         yield Finding("permissions", Mark.WARNING, told, "Grant them with an administrator's consent (step 3).")
         return
-    found = verdict([role for role in roles if isinstance(role, str)], reads)
+    found = verdict(roles, reads)
     if found.refused:
         yield Finding(
             "permissions too wide",
@@ -183,16 +180,6 @@ def _roles(token: str, reads: list[str], *, is_mail_read: bool) -> Iterator[Find
         yield Finding("permissions", Mark.GOOD, f"Granted: {', '.join(found.granted)}.")
 
 
-def _claims(token: str) -> dict[str, Any]:
-    """What our own token says; it is read, not trusted."""
-    try:
-        body = token.split(".")[1]
-        found = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    except (IndexError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 # Dataverse
 
 
@@ -213,6 +200,8 @@ def _dataverse(config: Config, microsoft: Microsoft) -> Iterator[Finding]:
     tables = [*crm.TABLES, *(one.tracked for one in crm_activities.TABLES if config.reads("crm"))]
     for table in tables:
         yield tried(f"table {table.entity_set}", partial(_table, channel, table.entity_set, table.key))
+    if config.segment_column:
+        yield _segments(channel, config.segment_column)
 
 
 def _who_am_i(channel: Channel) -> str:
@@ -231,6 +220,24 @@ def _table(channel: Channel, entity_set: str, key: str) -> str:
     link = f"{channel.base_url}/{entity_set}?$select={key}"
     channel.fetch(link, scope=_SCOPE, headers=dataverse.headers(1, track=True))
     return "It can be read, with change tracking."
+
+
+def _segments(channel: Channel, column: str) -> Finding:
+    """A column that accounts do not have stops nothing, but no rule for a segment finds a record."""
+    table = dataverse.ACCOUNTS.with_segment(column)
+    step = (
+        "Set RELATIONSHIP_SEGMENT_COLUMN to a choice or text column of accounts, or leave it empty (docs/settings.md)."
+    )
+    if not table.segment:
+        return Finding("segments", Mark.WARNING, f"The column {column} does not hold a segment.", step, is_setting=True)
+    try:
+        channel.fetch(table.link(channel.base_url), scope=_SCOPE, headers=dataverse.headers(1, track=True))
+    except BadItem:
+        told = f"Accounts have no column {column}, so there are no segments."
+        return Finding("segments", Mark.WARNING, told, step, is_setting=True)
+    except RelationshipError as error:
+        return Finding("segments", Mark.BAD, error.message, error.next_step)
+    return Finding("segments", Mark.GOOD, f"Accounts name their segment in {column}.")
 
 
 def _is_tracking_off(channel: Channel, entity_set: str) -> bool:

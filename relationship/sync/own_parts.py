@@ -69,7 +69,7 @@ def written(store: Store) -> str:
 
 def clock(config: Config) -> Finding:
     url = f"{config.authority_url}/{config.tenant_id}/v2.0/.well-known/openid-configuration"
-    with open_session(config.ca_file) as session:
+    with open_session(config.ca_file, config.proxy) as session:
         try:
             answer = session.get(url)
             theirs = parsedate_to_datetime(answer.headers["Date"])
@@ -78,7 +78,7 @@ def clock(config: Config) -> Finding:
                 "clock",
                 Mark.WARNING,
                 "Microsoft's sign-in service could not be asked for the time.",
-                "Check the network, the proxy and RELATIONSHIP_AUTHORITY_URL.",
+                "Check the network, RELATIONSHIP_PROXY_URL and RELATIONSHIP_AUTHORITY_URL.",
             )
     off = abs((datetime.now(UTC) - theirs).total_seconds())
     if off < CLOCK_WARNING_SECONDS:

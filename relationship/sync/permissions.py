@@ -3,8 +3,12 @@
 `docs/connect.md` lists the same ones; a test compares both. Ids: Microsoft's permission data.
 """
 
+import json
+from base64 import urlsafe_b64decode
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+
+from relationship.errors import Reconnect
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,13 @@ NEEDED = (
 )
 # Whoever holds one of these can read what people write, or write in their name: the service refuses that.
 REFUSED = frozenset(
-    {"Mail.Read", "Mail.ReadWrite", "Mail.Send", "full_access_as_app", "Files.Read.All", "Chat.Read.All"}
-)
+    {
+        "Mail.Read", "Mail.ReadWrite", "Mail.Send", "MailboxItem.Read.All", "full_access_as_app", "Chat.Read.All",
+        "ChannelMessage.Read.All", "OnlineMeetingTranscript.Read.All", "Files.Read.All", "Sites.Read.All",
+        "Notes.Read.All",
+    }
+)  # fmt: skip
+TOO_WIDE = "permissions_too_wide"
 _WRITES = ("ReadWrite", ".Send", ".Manage", "AccessAsUser", "full_access")
 
 
@@ -44,6 +53,34 @@ class Verdict:
     scoped: tuple[str, ...]
     refused: tuple[str, ...]
     needless: tuple[str, ...]
+
+
+def roles_of(token: str) -> list[str] | None:
+    """The application permissions that our own token says it holds, None when it says nothing of them; it is read,
+    not trusted."""
+    try:
+        body = token.split(".")[1]
+        roles = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4))).get("roles")
+    except (IndexError, ValueError, AttributeError):
+        return None
+    return [role for role in roles if isinstance(role, str)] if isinstance(roles, list) else None
+
+
+def too_wide(token: str) -> tuple[str, ...]:
+    """Those of its permissions that the service refuses to hold."""
+    return verdict(roles_of(token) or (), ()).refused
+
+
+def refuse_too_wide(token: str) -> None:
+    """raises  Reconnect when the token lets its holder read what people write, or write in their name"""
+    refused = too_wide(token)
+    if refused:
+        raise Reconnect(
+            f"The application may do more than it must, so nothing is read: {', '.join(refused)}.",
+            next_step="Remove these under App registrations > API permissions, also from the consent already given; "
+            "mail needs Mail.ReadBasic.All only (docs/connect.md, step 3).",
+            code=TOO_WIDE,
+        )
 
 
 def verdict(roles: Collection[str], reads: Sequence[str]) -> Verdict:

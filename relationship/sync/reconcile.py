@@ -92,6 +92,8 @@ def reconcile_once(house: House, *, days: int = USUAL_DAYS, microsoft: Microsoft
     """
     connection = microsoft or connect(house.config)
     try:
+        if house.config.mode == "production":
+            connection.check_rights()
         return _Reconciling(house, connection, days).run()
     finally:
         if microsoft is None:

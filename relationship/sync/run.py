@@ -79,10 +79,13 @@ def sync_once(
     progress    told after every page and every mailbox, by one thread at a time
     look_again  also ask for mailboxes that were unavailable less than a day ago
     only        read just the users' sources and the calls with these keys, as hints name them
-    raises      Reconnect, FixSettings: our credentials or configuration; StorageTrouble: the database
+    raises      Reconnect, FixSettings: our credentials, their rights (in production) or our configuration;
+                StorageTrouble: the database
     """
     connection = microsoft or connect(house.config)
     try:
+        if house.config.mode == "production":
+            connection.check_rights()
         return _Run(house, connection, progress, look_again=look_again, only=only).run()
     finally:
         connection.sessions.close()  # its threads end with the run
@@ -240,6 +243,7 @@ class _Run:
             zone=self._config.zone,
             refresh=refresh,
             progress=self._tally.add_records,
+            segment_column=self._config.segment_column,
         )
 
     def _read_activities(self, inside: Circle, read: Read) -> None:

@@ -53,18 +53,28 @@ class _TimedAdapter(HTTPAdapter):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.sslsocket_class = _TimedSocket
+        self._context = context
         super().init_poolmanager(*args, **{**kwargs, "ssl_context": context})
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        """The tunnel through a proxy has the same TLS inside."""
+        return super().proxy_manager_for(proxy, **{**kwargs, "ssl_context": self._context})
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]
         kwargs["timeout"] = kwargs.get("timeout") or (CONNECT_SECONDS, READ_SECONDS)
         return super().send(request, **kwargs)
 
 
-def open_session(ca_file: Path | None) -> requests.Session:
-    """A session over TLS only; `ca_file` holds a private certificate authority, None trusts the usual ones."""
+def open_session(ca_file: Path | None, proxy: str = "") -> requests.Session:
+    """A session over TLS only.
+
+    ca_file  a private certificate authority, None trusts the usual ones
+    proxy    http://[user:password@]host:port that tunnels (CONNECT) to the other side, '' for the direct way
+    """
     session = requests.Session()
     session.trust_env = False
     session.verify = str(ca_file) if ca_file else True
+    session.proxies = {"https": proxy} if proxy else {}
     session.mount("https://", _TimedAdapter(max_retries=0))
     session.adapters.pop("http://", None)
     return session
@@ -73,8 +83,9 @@ def open_session(ca_file: Path | None) -> requests.Session:
 class Sessions:
     """One session per thread, because a requests session is not made for several."""
 
-    def __init__(self, ca_file: Path | None) -> None:
+    def __init__(self, ca_file: Path | None, proxy: str = "") -> None:
         self._ca_file = ca_file
+        self._proxy = proxy
         self._local = threading.local()
         self._opened: list[requests.Session] = []
         self._lock = threading.Lock()
@@ -83,7 +94,7 @@ class Sessions:
         """The session of the calling thread."""
         session = cast("requests.Session | None", getattr(self._local, "session", None))
         if session is None:
-            session = self._local.session = open_session(self._ca_file)
+            session = self._local.session = open_session(self._ca_file, self._proxy)
             with self._lock:
                 self._opened.append(session)
         return session

@@ -293,13 +293,13 @@ def _network_trouble(error: Exception) -> Exception:
             next_step="Check the clock of this machine; for a private authority set RELATIONSHIP_CA_FILE.",
             code="untrusted_certificate",
         )
-    return _AgainError(
-        TryLater(
-            "Microsoft could not be reached, or the line broke.",
-            next_step="Check the network if this stays; the next run goes on from here.",
-            code="network",
-        )
-    )
+    if isinstance(error, requests.exceptions.ProxyError):
+        told = "The proxy cannot be reached, or lets nothing through to Microsoft."
+        step = "Check RELATIONSHIP_PROXY_URL with its user and password; the next run goes on from here."
+    else:
+        told = "Microsoft could not be reached, or the line broke."
+        step = "Check the network if this stays; the next run goes on from here."
+    return _AgainError(TryLater(told, next_step=step, code="network"))
 
 
 def _unreadable(what: str) -> TryLater:
