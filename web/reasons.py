@@ -91,6 +91,10 @@ ITEMS = {
     "bad_parties": Reason(_l("with participants that cannot be read"), _LEFT_OUT),
     "bad_state": Reason(_l("in a state that we do not know"), _LEFT_OUT),
     "unknown_zone": Reason(_l("in a time zone that we do not know, counted as UTC"), _l("Nothing to do.")),
+    "no_segment_column": Reason(
+        _l("segment column that accounts do not have"),
+        _l("Correct RELATIONSHIP_SEGMENT_COLUMN; “relationship doctor” names the column."),
+    ),
     "errorcorruptdata": Reason(_l("that Microsoft itself cannot read"), _LEFT_OUT),
 }
 

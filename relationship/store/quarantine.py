@@ -25,3 +25,10 @@ def clear(conn: Connection, source_id: int, item_ids: Sequence[str]) -> None:
         return
     columns = table(Quarantine).c
     conn.execute(sa.delete(Quarantine).where(columns.source_id == source_id, columns.item_id.in_(list(item_ids))))
+
+
+def holds(conn: Connection, source_id: int, item_id: str) -> bool:
+    """Whether this item is put aside."""
+    columns = table(Quarantine).c
+    query = sa.select(columns.id).where(columns.source_id == source_id, columns.item_id == item_id)
+    return conn.scalar(query) is not None

@@ -18,11 +18,15 @@ from relationship.store.upsert import insert_new, upsert
 
 _record = tables.table(tables.Record)
 _address = tables.table(tables.RecordAddress)
+_account = _record.alias("account")
+
+_TAKES_SEGMENT = (RecordKind.OPPORTUNITY, RecordKind.CONTACT)
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """One CRM record; see `tables.Record`. addresses: normalised, contacts and leads only."""
+    """One CRM record; see `tables.Record`. addresses: normalised, contacts and leads only; segment: accounts
+    and leads only, the others take their account's."""
 
     kind: RecordKind
     guid: str
@@ -39,6 +43,9 @@ class RecordRow:
     value: float | None = None
     currency: str = ""
     close_on: date | None = None
+    team_guid: str | None = None
+    team_name: str = ""
+    segment: str = ""
     addresses: tuple[str, ...] = ()
 
     def columns(self) -> dict[str, Any]:
@@ -57,6 +64,9 @@ class RecordRow:
             "value",
             "currency",
             "close_on",
+            "team_guid",
+            "team_name",
+            *(() if self.kind in _TAKES_SEGMENT else ("segment",)),
         ]
         return {"kind": self.kind.value, **{name: getattr(self, name) for name in names}}
 
@@ -77,6 +87,7 @@ def save(
         _note_rating(conn, kind, [row.guid for row in rows])
     written += _set_addresses(conn, kind, rows)
     written += _remove(conn, kind, list(removed_guids))
+    written += _hand_on_segments(conn, kind, [*(row.guid for row in rows), *removed_guids])
     if written:
         note_change(conn)
     return written
@@ -85,7 +96,9 @@ def save(
 def end_full_round(conn: Connection, kind: RecordKind, place: Place) -> int:
     """What a complete full round did not bring is gone from the CRM."""
     query = sa.select(_record.c.guid).where(_record.c.kind == kind.value, _record.c.round < place.round)
-    written = _remove(conn, kind, list(conn.scalars(query)))
+    gone = list(conn.scalars(query))
+    written = _remove(conn, kind, gone)
+    written += _hand_on_segments(conn, kind, gone)
     if written:
         note_change(conn)
     return written
@@ -100,6 +113,38 @@ def _note_rating(conn: Connection, kind: RecordKind, guids: Sequence[str]) -> No
     """Creation, status and closing date are part of a rating: whoever may have changed is rated again."""
     ids = _ids(conn, kind, guids).values()
     insert_new(conn, tables.StaleRecord, [{"record_id": number} for number in ids], key=["record_id"])
+
+
+def _hand_on_segments(conn: Connection, kind: RecordKind, guids: Sequence[str]) -> int:
+    """Give contacts and opportunities the segment of their account; whose segment changes is rated again.
+
+    guids  accounts that arrived or went, or contacts or opportunities that arrived
+    """
+    if kind is RecordKind.LEAD:
+        return 0
+    at = _record.c.account_guid if kind is RecordKind.ACCOUNT else _record.c.guid
+    kinds = _TAKES_SEGMENT if kind is RecordKind.ACCOUNT else (kind,)
+    theirs = sa.func.coalesce(
+        sa.select(_account.c.segment)
+        .where(_account.c.kind == RecordKind.ACCOUNT.value, _account.c.guid == _record.c.account_guid)
+        .scalar_subquery(),
+        "",
+    )
+    written = 0
+    for chunk in in_chunks(list(guids)):
+        query = sa.select(_record.c.id, theirs).where(
+            at.in_(chunk), _record.c.kind.in_([one.value for one in kinds]), _record.c.segment != theirs
+        )
+        changed = [{"number": number, "theirs": segment} for number, segment in conn.execute(query)]
+        if not changed:
+            continue
+        conn.execute(
+            sa.update(_record).where(_record.c.id == sa.bindparam("number")).values(segment=sa.bindparam("theirs")),
+            changed,
+        )
+        insert_new(conn, tables.StaleRecord, [{"record_id": row["number"]} for row in changed], key=["record_id"])
+        written += len(changed)
+    return written
 
 
 def _remove(conn: Connection, kind: RecordKind, guids: Sequence[str]) -> int:

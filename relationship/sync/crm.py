@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
@@ -23,10 +24,14 @@ from relationship.store.memberships import MembershipRow
 from relationship.store.records import RecordRow
 from relationship.sync import dataverse
 from relationship.sync.dataverse import TrackedTable
-from relationship.sync.delta import Round, Stream, page_transaction, read_round
+from relationship.sync.delta import Round, Stream, anew, page_transaction, read_round
 from relationship.sync.transport import Channel, Json
 
+log = structlog.get_logger()
+
 SCOPE = "dataverse"
+# How the accounts' missing segment column is kept among what could not be read.
+SEGMENT_COLUMN, NO_SEGMENT_COLUMN = "column/segment", "no_segment_column"
 MOST_SMALL_PAGES = 100
 MOST_PLAIN_PAGES = 5_000
 MOST_KEYS_ASKED = 200  # in one address; one term has about 60 characters, an address may have 32 KB
@@ -55,22 +60,80 @@ def read_table(
     zone: ZoneInfo,
     refresh: bool,
     progress: Callable[[int], None],
+    segment_column: str = "",
 ) -> Round:
-    """Bring one table up to date."""
-    keeper = _keeper(channel, table, page_size, zone)
-    headers = dataverse.headers(page_size, track=True)
+    """Bring one table up to date.
+
+    segment_column  of accounts and leads; a table that does not have it is read without, and of accounts that
+                    is noted among what could not be read
+    """
     with store.reading() as conn:
         place = cursors.load(conn, source_id).get("")
-    stream = Stream(
-        room="crm",
-        source_id=source_id,
-        container="",
-        start=table.link(channel.base_url),
-        fetch=lambda link, is_saved: channel.fetch(link, scope=SCOPE, headers=headers, at_saved_link=is_saved),
-        save=partial(_save, keeper, source_id, table.key),
-        end_full=keeper.end_full,
-    )
-    return read_round(store, stream, place, refresh=refresh, progress=progress)
+    reading = _Reading(store, channel, source_id, page_size=page_size, zone=zone, refresh=refresh, progress=progress)
+    if table.entity_set not in dataverse.SEGMENTED:
+        return reading.read(table, place)
+    wanted = table.with_segment(segment_column)
+    # A table known to be without the column is asked for it again at most as often as places are renewed.
+    is_settled = place is not None and not refresh and not _is_other(table, place)
+    if wanted != table and not is_settled:
+        try:
+            done = reading.read(wanted, place)
+        except BadItem as error:
+            # Links handed out earlier answer with CursorExpired, so the refusal is about the first page.
+            log.warning("segment_column_refused", table=table.entity_set, column=segment_column, code=error.code)
+        else:
+            reading.note_segment_column(is_missing=False)
+            return done
+    done = reading.read(table, place)
+    reading.note_segment_column(is_missing=wanted != table and table == dataverse.ACCOUNTS)
+    return done
+
+
+def _is_other(table: TrackedTable, place: Place) -> bool:
+    """Whether the links of a place ask for other columns than the table does, as after a change of a setting."""
+    return not table.is_asked_by(place.next_link or place.delta_link or "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One table about to be read."""
+
+    store: Store
+    channel: Channel
+    source_id: int
+    page_size: int
+    zone: ZoneInfo
+    refresh: bool
+    progress: Callable[[int], None]
+
+    def read(self, table: TrackedTable, place: Place | None) -> Round:
+        """To the end of the round; all rows anew when the place was for other columns."""
+        keeper = _keeper(self.channel, table, self.page_size, self.zone)
+        headers = dataverse.headers(self.page_size, track=True, shown=table.shown)
+        stream = Stream(
+            room="crm",
+            source_id=self.source_id,
+            container="",
+            start=table.link(self.channel.base_url),
+            fetch=lambda link, is_saved: self.channel.fetch(link, scope=SCOPE, headers=headers, at_saved_link=is_saved),
+            save=partial(_save, keeper, self.source_id, table.key),
+            end_full=keeper.end_full,
+        )
+        if place is not None and _is_other(table, place):
+            place = anew(place)
+        return read_round(self.store, stream, place, refresh=self.refresh, progress=self.progress)
+
+    def note_segment_column(self, *, is_missing: bool) -> None:
+        """Show on the status page that the column is missing, or no more."""
+        with self.store.reading() as conn:
+            is_noted = quarantine.holds(conn, self.source_id, SEGMENT_COLUMN)
+        if is_missing == is_noted:
+            return
+        with self.store.transaction() as conn:
+            if is_missing:
+                quarantine.add(conn, self.source_id, SEGMENT_COLUMN, NO_SEGMENT_COLUMN)
+            else:
+                quarantine.clear(conn, self.source_id, [SEGMENT_COLUMN])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +155,7 @@ def compare_table(
         place = cursors.load(conn, source_id).get("")
     if place is None:
         return Compared()
+    table = table.as_read_by(place.delta_link or place.next_link or "")
     keeper = _keeper(channel, table, page_size, zone)
     with store.reading() as conn:
         known = keeper.known(conn)
@@ -103,7 +167,7 @@ def compare_table(
             done = _save(keeper, source_id, table.key, conn, rows, place)
             return done + keeper.save(conn, [], sorted(gone), place)
 
-    for rows in _plain_pages(channel, table.link(channel.base_url), page_size):
+    for rows in _plain_pages(channel, table, page_size):
         page = _sorted_out(keeper, table.key, rows)
         shown |= {*page.kept, *page.gone, *page.bad}
         missing += len(page.kept.keys() - known)
@@ -111,7 +175,7 @@ def compare_table(
     unseen = sorted(known - shown)
     still_there: set[str] = set()
     for chunk in in_chunks(unseen, MOST_KEYS_ASKED):
-        for rows in _plain_pages(channel, table.link(channel.base_url, chunk), page_size):
+        for rows in _plain_pages(channel, table, page_size, chunk):
             still_there |= {dataverse.guid(row, table.key) for row in rows}
     ghosts = set(unseen) - still_there
     if ghosts:
@@ -119,12 +183,15 @@ def compare_table(
     return Compared(len(shown), missing, written, len(ghosts))
 
 
-def _plain_pages(channel: Channel, link: str, page_size: int) -> Iterator[list[Json]]:
-    following: str | None = link
+def _plain_pages(
+    channel: Channel, table: TrackedTable, page_size: int, guids: Sequence[str] = ()
+) -> Iterator[list[Json]]:
+    headers = dataverse.headers(page_size, track=False, shown=table.shown)
+    following: str | None = table.link(channel.base_url, guids)
     for _ in range(MOST_PLAIN_PAGES):
         if following is None:
             return
-        page = channel.fetch(following, scope=SCOPE, headers=dataverse.headers(page_size, track=False))
+        page = channel.fetch(following, scope=SCOPE, headers=headers)
         yield [row for row in page["value"] if isinstance(row, dict)]
         following = page.get("@odata.nextLink")
     raise TryLater(
@@ -189,14 +256,14 @@ def _sorted_out(keeper: _Keeper, key: str, rows: Sequence[Json]) -> _Page:
 
 
 def _keeper(channel: Channel, table: TrackedTable, page_size: int, zone: ZoneInfo) -> _Keeper:
-    if table is dataverse.SYSTEM_USERS:
+    if table == dataverse.SYSTEM_USERS:
         return _Keeper(
             parse=lambda row: dataverse.crm_user(row, zone),
             save=_save_users,
             end_full=colleagues.end_full_crm_round,
             known=colleagues.crm_guids,
         )
-    if table is dataverse.CONNECTIONS:
+    if table == dataverse.CONNECTIONS:
         roles = _roles(channel, page_size)
         return _Keeper(
             parse=lambda row: dataverse.membership(row, roles),
@@ -214,16 +281,15 @@ def _keeper(channel: Channel, table: TrackedTable, page_size: int, zone: ZoneInf
 
 
 _Parser = tuple[RecordKind, Callable[[Json, ZoneInfo], RecordRow]]
-_RECORDS: dict[str, _Parser] = {
-    dataverse.ACCOUNTS.entity_set: (RecordKind.ACCOUNT, dataverse.account),
-    dataverse.CONTACTS.entity_set: (RecordKind.CONTACT, dataverse.contact),
-    dataverse.LEADS.entity_set: (RecordKind.LEAD, dataverse.lead),
-}
 
 
 def _record_parser(channel: Channel, table: TrackedTable, page_size: int) -> _Parser:
-    if table is not dataverse.OPPORTUNITIES:
-        return _RECORDS[table.entity_set]
+    if table.entity_set == dataverse.ACCOUNTS.entity_set:
+        return RecordKind.ACCOUNT, lambda row, zone: dataverse.account(row, zone, table.segment)
+    if table.entity_set == dataverse.LEADS.entity_set:
+        return RecordKind.LEAD, lambda row, zone: dataverse.lead(row, zone, table.segment)
+    if table == dataverse.CONTACTS:
+        return RecordKind.CONTACT, dataverse.contact
     currencies = dataverse.currency_codes(_whole_table(channel, dataverse.CURRENCIES, page_size))
     return RecordKind.OPPORTUNITY, lambda row, zone: dataverse.opportunity(row, zone, currencies)
 

@@ -5,9 +5,10 @@ Lookups come as `_name_value` with the table they point at in an annotation; del
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from relationship.activities import RecordKind
@@ -23,14 +24,18 @@ Row = Mapping[str, Any]
 API_PATH = "/api/data/v9.2"
 PAGE_SIZE = 2_000
 _LOOKUP = "Microsoft.Dynamics.CRM.lookuplogicalname"
+_SHOWN = "OData.Community.Display.V1.FormattedValue"
 STAKEHOLDER, SALES_TEAM = 1000, 1001
 _STAGES = ("qualify", "develop", "propose", "close")
 _OPEN, _INACTIVE = 0, 1
+_LONGEST_SEGMENT = 200  # what a rule for a segment may name (`settings/rules/health.py`)
 
 
-def headers(page_size: int, *, track: bool) -> Mapping[str, str]:
-    """Sent with every page. track: ask for a delta link at the end; a list that is read whole needs none."""
-    preferences = [f"odata.maxpagesize={page_size}", f'odata.include-annotations="{_LOOKUP}"']
+def headers(page_size: int, *, track: bool, shown: bool = False) -> Mapping[str, str]:
+    """Sent with every page. track: ask for a delta link at the end; a list that is read whole needs none.
+    shown: ask for values as people see them, too."""
+    annotations = f"{_LOOKUP},{_SHOWN}" if shown else _LOOKUP
+    preferences = [f"odata.maxpagesize={page_size}", f'odata.include-annotations="{annotations}"']
     return {
         "OData-Version": "4.0",
         "OData-MaxVersion": "4.0",
@@ -41,20 +46,52 @@ def headers(page_size: int, *, track: bool) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class TrackedTable:
-    """A table read by change tracking. entity_set: its name in addresses; key: column of its id."""
+    """A table read by change tracking. entity_set: its name in addresses; key: column of its id;
+    shown: values are needed as people see them; segment: the column that names the segment, '' for none."""
 
     entity_set: str
     key: str
     columns: tuple[str, ...]
+    shown: bool = False
+    segment: str = ""
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """All columns that are asked for, each once."""
+        return tuple(dict.fromkeys(filter(None, (self.key, *self.columns, self.segment))))
+
+    def with_segment(self, column: str) -> "TrackedTable":
+        """This table with its segment in a column that is read for nothing else; such a one is no segment."""
+        return self if column in self.selected else replace(self, segment=column)
+
+    def is_asked_by(self, link: str) -> bool:
+        """Whether a link we were given asks for the columns of this table; True when it names none."""
+        asked = set(selected_by(link))
+        return not asked or asked | {self.key} == set(self.selected)
+
+    def as_read_by(self, link: str) -> "TrackedTable":
+        """This table with the segment column that a link we were given asks for, if it asks for one."""
+        more = [column for column in selected_by(link) if column not in self.selected]
+        return self.with_segment(more[0]) if more else self
 
     def link(self, base_url: str, guids: Iterable[str] = ()) -> str:
         """All rows, or in a plain list those with these keys."""
-        link = f"{base_url}/{self.entity_set}?$select={','.join((self.key, *self.columns))}"
+        link = f"{base_url}/{self.entity_set}?$select={','.join(self.selected)}"
         wanted = "%20or%20".join(f"{self.key}%20eq%20{guid}" for guid in guids)
         return f"{link}&$filter={wanted}" if wanted else link
 
 
-_OWNED = ("statecode", "createdon", "_ownerid_value")
+def selected_by(link: str) -> tuple[str, ...]:
+    """The columns that a link names in its $select; () when it names none.
+
+    >>> selected_by("https://fjord.crm4.dynamics.com/api/data/v9.2/leads?$select=leadid,fullname&$deltatoken=7")
+    ('leadid', 'fullname')
+    """
+    named = parse_qs(urlsplit(link).query).get("$select", [""])[0]
+    return tuple(filter(None, (column.strip() for column in named.split(","))))
+
+
+_OWNED = ("statecode", "createdon", "_ownerid_value", "_owningbusinessunit_value")
 _ADDRESSES = ("emailaddress1", "emailaddress2", "emailaddress3")
 _TELEPHONES = ("telephone1", "mobilephone")
 
@@ -63,7 +100,7 @@ SYSTEM_USERS = TrackedTable(
     "systemuserid",
     ("fullname", "internalemailaddress", "azureactivedirectoryobjectid", "applicationid", "isdisabled"),
 )
-ACCOUNTS = TrackedTable("accounts", "accountid", ("name", "_primarycontactid_value", *_OWNED))
+ACCOUNTS = TrackedTable("accounts", "accountid", ("name", "_primarycontactid_value", *_OWNED), shown=True)
 CONTACTS = TrackedTable(
     "contacts",
     "contactid",
@@ -77,8 +114,13 @@ CONTACTS = TrackedTable(
         *_TELEPHONES,
         *_OWNED,
     ),
+    shown=True,
 )  # fmt: skip
-LEADS = TrackedTable("leads", "leadid", ("fullname", "companyname", "jobtitle", *_ADDRESSES, *_TELEPHONES, *_OWNED))
+LEADS = TrackedTable(
+    "leads", "leadid", ("fullname", "companyname", "jobtitle", *_ADDRESSES, *_TELEPHONES, *_OWNED), shown=True
+)
+# The tables whose rows may name a segment of their own.
+SEGMENTED = (ACCOUNTS.entity_set, LEADS.entity_set)
 OPPORTUNITIES = TrackedTable(
     "opportunities",
     "opportunityid",
@@ -87,6 +129,7 @@ OPPORTUNITIES = TrackedTable(
         "salesstage", "stepname", "_customerid_value", "_parentaccountid_value", "_parentcontactid_value",
         "_transactioncurrencyid_value", *_OWNED,
     ),
+    shown=True,
 )  # fmt: skip
 CONNECTIONS = TrackedTable(
     "connections",
@@ -125,7 +168,7 @@ def crm_user(row: Row, _zone: ZoneInfo) -> CrmUser | None:
     )
 
 
-def account(row: Row, zone: ZoneInfo) -> RecordRow:
+def account(row: Row, zone: ZoneInfo, segment_column: str = "") -> RecordRow:
     return RecordRow(
         kind=RecordKind.ACCOUNT,
         guid=guid(row, ACCOUNTS.key),
@@ -134,6 +177,8 @@ def account(row: Row, zone: ZoneInfo) -> RecordRow:
         created_on=_day(row.get("createdon"), zone),
         owner_guid=_lookup(row, "_ownerid_value", "systemuser"),
         contact_guid=_lookup(row, "_primarycontactid_value", "contact"),
+        segment=_as_shown(row, segment_column),
+        **_team(row),
     )
 
 
@@ -149,10 +194,11 @@ def contact(row: Row, zone: ZoneInfo) -> RecordRow:
         contact_guid=_lookup(row, "_masterid_value", "contact") if row.get("merged") is True else None,
         job_title=clean(row.get("jobtitle")),
         addresses=_addresses(row),
+        **_team(row),
     )
 
 
-def lead(row: Row, zone: ZoneInfo) -> RecordRow:
+def lead(row: Row, zone: ZoneInfo, segment_column: str = "") -> RecordRow:
     return RecordRow(
         kind=RecordKind.LEAD,
         guid=guid(row, LEADS.key),
@@ -162,6 +208,8 @@ def lead(row: Row, zone: ZoneInfo) -> RecordRow:
         owner_guid=_lookup(row, "_ownerid_value", "systemuser"),
         job_title=clean(row.get("jobtitle")),
         addresses=_addresses(row),
+        segment=_as_shown(row, segment_column),
+        **_team(row),
     )
 
 
@@ -190,6 +238,7 @@ def opportunity(row: Row, zone: ZoneInfo, currencies: Mapping[str, str]) -> Reco
         value=estimate if is_open or actual is None else actual,
         currency=currencies.get(_optional(row.get("_transactioncurrencyid_value")) or "", ""),
         close_on=_plain_day(row.get("estimatedclosedate")),
+        **_team(row),
     )
 
 
@@ -221,6 +270,21 @@ def lookup(row: Row, column: str) -> tuple[str | None, str | None]:
 def _lookup(row: Row, column: str, table: str) -> str | None:
     """The GUID in a lookup column when it points at this table."""
     return _optional(row.get(column)) if row.get(f"{column}@{_LOOKUP}", table) == table else None
+
+
+def _team(row: Row) -> dict[str, Any]:
+    """The business unit that owns a record."""
+    column = "_owningbusinessunit_value"
+    return {"team_guid": _lookup(row, column, "businessunit"), "team_name": clean(row.get(f"{column}@{_SHOWN}"))}
+
+
+def _as_shown(row: Row, column: str) -> str:
+    """A choice by its label, else a text or number as it stands; '' for an empty column or none."""
+    value = row.get(column) if column else None
+    label = clean(row.get(f"{column}@{_SHOWN}"), longest=_LONGEST_SEGMENT)
+    if value is None or label:
+        return label
+    return clean(str(value), longest=_LONGEST_SEGMENT)
 
 
 def _optional(raw: object) -> str | None:
