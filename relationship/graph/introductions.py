@@ -8,7 +8,8 @@ sorted, so it stops where nothing better can follow. The answer is that of tryin
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from heapq import heappush, heapreplace, nsmallest
+from heapq import nsmallest
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,11 +19,11 @@ from relationship.graph.ties import TieWord, word
 
 FLOOR = 0.1
 LIMIT = 5
+AT_ONCE = 32  # how many neighbours are weighed before looking whether the rest can still matter
 NOBODY: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """One way from a seller to a contact.
 
     colleagues  whom to ask: the first colleague, and perhaps the one whom that colleague asks
@@ -56,8 +57,14 @@ class Introductions:
     paths: tuple[Path, ...] = ()
 
 
-# A colleague who knows a target: position, closeness, position of the target.
-Knower = tuple[int, float, int]
+class Knowers(NamedTuple):
+    """Colleagues who know a target, by position, closest first, then by name; three lists of one length."""
+
+    colleague: list[int]
+    close: list[float]
+    target: list[int]
+
+
 # A path over two: minus its value, the second colleague's position, closeness with the target, the target.
 Second = tuple[float, int, float, int]
 
@@ -97,12 +104,11 @@ def introductions(
     me = -1 if seller in absent else network.position(seller)
     if me >= 0 and not network.colleague[me]:
         return Introductions()
-    people = network.people
     own, knowers = _known_by(network, _outside(network, targets, absent), me)
     if absent:
-        knowers = [knower for knower in knowers if people[knower[0]] not in absent]
-    paths = _Search(network, me, knowers, absent=absent, busy=busy).paths(limit) if knowers else []
-    return Introductions(tuple((int(people[target]), tie) for _, tie, target in own), tuple(paths))
+        knowers = _only(knowers, lambda colleague: network.people.item(colleague) not in absent)
+    paths = _Search(network, me, knowers, absent=absent, busy=busy).paths(limit) if knowers.colleague else []
+    return Introductions(own, tuple(paths))
 
 
 def best_by_target(
@@ -130,14 +136,27 @@ def _outside(network: Network, targets: Collection[int], absent: Collection[int]
     return [position for position in found if position >= 0 and not network.colleague[position]]
 
 
-def _known_by(network: Network, targets: list[int], me: int) -> tuple[list[Knower], list[Knower]]:
-    """The seller's own ties with targets, and each other colleague with the closest of his; closest first."""
-    if len(targets) == 1:
-        near, close = network.row(targets[0])
-        knowers = list(zip(near, close, targets * len(near), strict=True))
-        return [knower for knower in knowers if knower[0] == me], [knower for knower in knowers if knower[0] != me]
+def _only(knowers: Knowers, wanted: Callable[[int], bool]) -> Knowers:
+    kept = [index for index, colleague in enumerate(knowers.colleague) if wanted(colleague)]
+    return Knowers(*([column[index] for index in kept] for column in knowers))  # type: ignore[arg-type]
+
+
+def _known_by(network: Network, targets: list[int], me: int) -> tuple[tuple[tuple[int, float], ...], Knowers]:
+    """The seller's own ties with targets, closest first, and every other colleague with the closest of his."""
+    if len(targets) > 1:
+        return _known_by_several(network, targets, me)
     if not targets:
-        return [], []
+        return (), Knowers([], [], [])
+    near, close = network.row(targets[0])
+    own: tuple[tuple[int, float], ...] = ()
+    if me in near:
+        place = near.index(me)
+        own = ((network.people.item(targets[0]), close[place]),)
+        del near[place], close[place]
+    return own, Knowers(near, close, targets * len(near))
+
+
+def _known_by_several(network: Network, targets: list[int], me: int) -> tuple[tuple[tuple[int, float], ...], Knowers]:
     rows = [slice(network.start[target], network.start[target + 1]) for target in targets]
     knower = np.concatenate([network.near[row] for row in rows])
     tie = np.concatenate([network.close[row] for row in rows])
@@ -145,30 +164,29 @@ def _known_by(network: Network, targets: list[int], me: int) -> tuple[list[Knowe
     by_colleague = np.lexsort((target, -tie, knower))
     closest = by_colleague[np.unique(knower[by_colleague], return_index=True)[1]]
 
-    def listed(chosen: Ints) -> list[Knower]:
+    def listed(chosen: Ints) -> Knowers:
         ranked = chosen[np.lexsort((target[chosen], knower[chosen], -tie[chosen]))]
-        return list(zip(knower[ranked].tolist(), tie[ranked].tolist(), target[ranked].tolist(), strict=True))
+        return Knowers(knower[ranked].tolist(), tie[ranked].tolist(), target[ranked].tolist())
 
-    return listed(np.flatnonzero(knower == me)), listed(closest[knower[closest] != me])
+    _, own, own_targets = listed(np.flatnonzero(knower == me))
+    known = network.people[own_targets].tolist() if own else []
+    return tuple(zip(known, own, strict=True)), listed(closest[knower[closest] != me])
 
 
 class _Search:
     """One question while it is being answered, in positions.
 
-    knowers  the colleagues who know a target, without the seller and the absent; closest first
-    ties     the seller's own ties with colleagues;  links  the same, never below FLOOR;  reach  the best of these
-    barred   who cannot be the first colleague of a path over two: the seller, and who knows a target himself
+    knowers  the colleagues who know a target, without the seller and the absent
+    ties     the seller's own ties with colleagues, closest first;  reach  the best of these, at least FLOOR
     """
 
     def __init__(
-        self, network: Network, me: int, knowers: list[Knower], *, absent: Collection[int], busy: Collection[int]
+        self, network: Network, me: int, knowers: Knowers, *, absent: Collection[int], busy: Collection[int]
     ) -> None:
-        self.network, self.knowers, self.absent, self.busy = network, knowers, absent, busy
+        self.network, self.me, self.knowers, self.absent, self.busy = network, me, knowers, absent, busy
         near, close = network.row(me) if me >= 0 else ([], [])
         self.ties = dict(zip(near, close, strict=True))
-        self.links = {colleague: tie if tie > FLOOR else FLOOR for colleague, tie in self.ties.items()}
-        self.reach = self.links[near[0]] if near else FLOOR
-        self.barred = {me, *(knower[0] for knower in knowers)}
+        self.reach = max(close[0], FLOOR) if close else FLOOR
 
     def paths(self, limit: int) -> list[Path]:
         """Over one colleague, over two; then the same with those who are busy as first colleagues."""
@@ -179,41 +197,38 @@ class _Search:
                     found += over(busy, limit - len(found))
         return found
 
-    def _may_be_first(self, busy: bool) -> Callable[[int], bool]:
-        people = self.network.people
-        if not self.busy and not self.absent:
-            return lambda _: True
-        return lambda colleague: (people[colleague] in self.busy) == busy and people[colleague] not in self.absent
-
     def _over_one(self, busy: bool, limit: int) -> list[Path]:
-        may_be_first = self._may_be_first(busy)
+        people, tie_of = self.network.people, self.ties.get
+        colleagues, close, targets = self.knowers
+        if self.busy:
+            colleagues, close, targets = _only(self.knowers, lambda one: (people.item(one) in self.busy) == busy)
         best: list[tuple[float, int, float, int]] = []
-        for colleague, tie, target in self.knowers:
-            if len(best) == limit and self.reach * tie < best[0][0]:
+        for begin in range(0, len(close), AT_ONCE):
+            if len(best) == limit and self.reach * close[begin] < -best[-1][0]:
                 break
-            if may_be_first(colleague):
-                # The position is negated so that of equal values the later name is the smaller entry and gives way.
-                entry = (self.links.get(colleague, FLOOR) * tie, -colleague, tie, target)
-                if len(best) < limit:
-                    heappush(best, entry)
-                elif entry > best[0]:
-                    heapreplace(best, entry)
-        people = self.network.people
+            part = slice(begin, begin + AT_ONCE)
+            best += [
+                (-(link if (link := tie_of(colleague, FLOOR)) > FLOOR else FLOOR) * tie, colleague, tie, target)
+                for colleague, tie, target in zip(colleagues[part], close[part], targets[part], strict=True)
+            ]
+            best.sort()
+            del best[limit:]
+        name = people.item
         return [
-            Path((int(people[-minus]),), int(people[target]), value, (self.ties.get(-minus), tie), busy)
-            for value, minus, tie, target in sorted(best, reverse=True)
+            Path((name(colleague),), name(target), -minus, (tie_of(colleague), tie), busy)
+            for minus, colleague, tie, target in best
         ]
 
     def _over_two(self, busy: bool, limit: int) -> list[Path]:
         may_be_first = self._may_be_first(busy)
         best = self._through_their_ties(may_be_first, limit)
         self._through_own_ties(best, may_be_first, limit)
-        people = self.network.people
+        name = self.network.people.item
         ranked = nsmallest(limit, best.items(), key=lambda way: (way[1][0], way[0]))
         return [
             Path(
-                (int(people[first]), int(people[second])),
-                int(people[target]),
+                (name(first), name(second)),
+                name(target),
                 -minus,
                 (self.ties.get(first), self._tie(first, second), tie),
                 busy,
@@ -221,18 +236,28 @@ class _Search:
             for first, (minus, second, tie, target) in ranked
         ]
 
+    def _may_be_first(self, busy: bool) -> Callable[[int], bool]:
+        """Whether a colleague may be the first of two: not the seller, nor one who knows a target himself."""
+        barred = {self.me, *self.knowers.colleague}
+        if not self.busy and not self.absent:
+            return lambda colleague: colleague not in barred
+        name = self.network.people.item
+        return lambda colleague: (
+            colleague not in barred and (name(colleague) in self.busy) == busy and name(colleague) not in self.absent
+        )
+
     def _through_their_ties(self, may_be_first: Callable[[int], bool], limit: int) -> dict[int, Second]:
         """By first colleague, the best path over a second who is tied to both the first and a target."""
         best: dict[int, Second] = {}
         bar = 0.0
-        for second, tie, target in self.knowers:
+        for second, tie, target in zip(*self.knowers, strict=True):
             for first, between in zip(*self.network.row(second), strict=True):
                 handed_on = between if between > FLOOR else FLOOR
                 if self.reach * handed_on * tie < bar:
                     break
-                if first not in self.barred and may_be_first(first):
-                    value = self.links.get(first, FLOOR) * handed_on * tie
-                    _keep(best, first, (-value, second, tie, target))
+                if may_be_first(first):
+                    link = max(self.ties.get(first, FLOOR), FLOOR)
+                    _keep(best, first, (-(link * handed_on * tie), second, tie, target))
             bar = _bar(best, limit)
         return best
 
@@ -242,19 +267,20 @@ class _Search:
         Over a second to whom the first is tied after all, the path found here is never better than the true one.
         """
         bar = _bar(best, limit)
-        for first, link in self.links.items():
-            top = link * FLOOR * self.knowers[0][1]
-            if top < bar:
+        closest = self.knowers.close[0]
+        for first, link in self.ties.items():
+            asked = max(link, FLOOR) * FLOOR
+            if asked * closest < bar:
                 break
-            if first not in self.barred and may_be_first(first):
-                for second, tie, target in self.knowers:
-                    if link * FLOOR * tie < top:
+            if may_be_first(first):
+                for second, tie, target in zip(*self.knowers, strict=True):
+                    if asked * tie < asked * closest:
                         break
-                    _keep(best, first, (-top, second, tie, target))
+                    _keep(best, first, (-(asked * tie), second, tie, target))
 
     def _tie(self, first: int, second: int) -> float | None:
         near, close = self.network.row(second)
-        return dict(zip(near, close, strict=True)).get(first)
+        return close[near.index(first)] if first in near else None
 
 
 def _keep(best: dict[int, Second], first: int, way: Second) -> None:

@@ -72,12 +72,12 @@ class Network:
 
     def position(self, person: int) -> int:
         """Where a person stands, -1 for somebody unknown."""
-        found = int(self.ids.searchsorted(person))
-        return int(self.by_id[found]) if found < len(self.ids) and self.ids[found] == person else -1
+        found = self.ids.searchsorted(person)
+        return self.by_id.item(found) if found < len(self.ids) and self.ids.item(found) == person else -1
 
     def row(self, position: int) -> tuple[list[int], list[float]]:
         """Positions and closenesses of the colleagues tied to whom stands there, closest first."""
-        begin, end = self.start[position], self.start[position + 1]
+        begin, end = self.start.item(position), self.start.item(position + 1)
         return self.near[begin:end].tolist(), self.close[begin:end].tolist()
 
     def neighbours(self, person: int) -> list[tuple[int, float]]:
