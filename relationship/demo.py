@@ -28,6 +28,7 @@ from settings.rules import HealthSection, Rules
 
 FOLDER = Path("var/demo")
 START_SECONDS = 180
+SEGMENT_COLUMN = "new_segment"  # where the simulated CRM keeps the segment of an account
 # A world that does not say how often one writes there is an archive: years of mail at a slow pace.
 ARCHIVE_FREQUENCY = Frequency.MONTHLY
 
@@ -157,6 +158,7 @@ def _config(wishes: Wishes, world: dict[str, Any], reach: dict[str, str]) -> Con
         now=now,
         time_zone=world.get("time_zone", "Europe/Paris"),
         read_window_days=world.get("read_window_days", "all"),
+        segment_column=SEGMENT_COLUMN,
         secret_key=os.urandom(32).hex(),
         encryption_keys=Fernet.generate_key().decode(),
         **{key: reach[key] for key in keys},

@@ -53,8 +53,9 @@ def organization(domain: str) -> str:
     return guid("organization", domain)
 
 
-def business_unit(domain: str) -> str:
-    return guid("businessunit", domain)
+def business_unit(domain: str, name: str = "") -> str:
+    """A business unit by name; without one the organisation's own, which all others lie in."""
+    return guid("businessunit", f"{domain}:{name}" if name else domain)
 
 
 def activity(activity_id: str) -> str:

@@ -116,9 +116,18 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class BusinessUnit:
+    """A part of the organisation in the CRM: what its colleagues own belongs to it."""
+
+    name: str
+    person_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """now: end of the world's time, UTC; domains: mail domains of the organisation, the main one first.
 
+    business_units: none, or parts of the organisation; who is in none is in the organisation itself.
     expected_frequency (1-5), read_window_days, time_zone: what suits this world; None when it says nothing.
     """
 
@@ -134,6 +143,7 @@ class World:
     read_window_days: int | Literal["all"] | None = None
     time_zone: str | None = None
     sign_in: tuple[SignIn, ...] = ()
+    business_units: tuple[BusinessUnit, ...] = ()
 
 
 ACCOUNTS = "account_id,name,domain,segment,employees,renewal_on"
@@ -171,6 +181,7 @@ def load_world(folder: Path) -> World:
         read_window_days=_read_window_days(about),
         time_zone=_time_zone(about),
         sign_in=_sign_in(about, people),
+        business_units=_business_units(about, people),
     )
 
 
@@ -270,4 +281,26 @@ def _sign_in(about: Description, people: Mapping[str, Person]) -> tuple[SignIn, 
         if person is None or not person.is_colleague:
             raise about.bad("sign_in", "names somebody who is no colleague", next_step)
         found.append(SignIn(person.id, tuple(row["roles"])))
+    return tuple(found)
+
+
+def _business_units(about: Description, people: Mapping[str, Person]) -> tuple[BusinessUnit, ...]:
+    rows = about.values.get("business_units", [])
+    next_step = 'Write a list of {"name": "Sales North", "person_ids": ["p1"]}, each colleague in one of them at most.'
+    if not isinstance(rows, list):
+        raise about.bad("business_units", "is not a list", next_step)
+    found: list[BusinessUnit] = []
+    placed: set[str] = set()
+    for row in rows:
+        if not isinstance(row, dict) or not is_texts(row.get("person_ids")) or not is_texts([row.get("name")]):
+            raise about.bad("business_units", "has an entry without name and person_ids", next_step)
+        members = row["person_ids"]
+        if any(one not in people or not people[one].is_colleague for one in members):
+            raise about.bad("business_units", "names somebody who is no colleague", next_step)
+        if len(set(members)) < len(members) or placed & set(members):
+            raise about.bad("business_units", "names a colleague twice", next_step)
+        if not row["name"] or row["name"] in {unit.name for unit in found}:
+            raise about.bad("business_units", "has a name that is empty or occurs twice", next_step)
+        placed |= set(members)
+        found.append(BusinessUnit(row["name"], tuple(members)))
     return tuple(found)

@@ -7,7 +7,7 @@ from simulator.dataverse.activity_rows import POINTER
 from simulator.dataverse.crm import Crm
 from simulator.dataverse.query import Preferences
 from simulator.dataverse.rows import FRENCH
-from simulator.dataverse.schema import Ref, Row, Table, Value, tables
+from simulator.dataverse.schema import SEGMENT, Ref, Row, Table, Value, tables
 from simulator.dataverse.tracking import Change
 
 FORMATTED = "OData.Community.Display.V1.FormattedValue"
@@ -73,6 +73,8 @@ def formatted(crm: Crm, table: Table, column: str, value: Value) -> str | None:
     french = crm.language == FRENCH
     if isinstance(value, Ref):
         return _name_of(crm, value)
+    if column == SEGMENT and isinstance(value, int):
+        return crm.divisions.segments.get(value)
     if column in table.choices and isinstance(value, int):
         return table.choices[column].get(value)
     if isinstance(value, bool):
@@ -90,6 +92,8 @@ def formatted(crm: Crm, table: Table, column: str, value: Value) -> str | None:
 
 
 def _name_of(crm: Crm, ref: Ref) -> str | None:
+    if ref.table == "businessunit":
+        return crm.divisions.unit_name(ref.guid)
     if ref.table not in tables() or not crm.has(ref.table, ref.guid):
         return "EUR" if ref.table == "transactioncurrency" else None
     name = crm.row(ref.table, ref.guid).get(tables()[ref.table].name_column)

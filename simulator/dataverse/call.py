@@ -41,7 +41,7 @@ def answer(crm: Crm, call: Call) -> Response:
     if call.address in ("WhoAmI", "WhoAmI()"):
         return json_response({
             "@odata.context": f"{call.service}/$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse",
-            "BusinessUnitId": crm.business_unit_id, "UserId": call.user, "OrganizationId": crm.organization_id,
+            "BusinessUnitId": crm.divisions.root, "UserId": call.user, "OrganizationId": crm.organization_id,
         })  # fmt: skip
     definition = definitions(call.address, call.raw_query, call.service)
     if definition is not None:

@@ -14,8 +14,10 @@ from uuid import UUID, uuid4
 
 from simulator import identity
 from simulator.dataverse.activity_rows import ACTIVITY_TABLES, POINTER, Filed, pointer_row
+from simulator.dataverse.connections import connection_row, link_rows
+from simulator.dataverse.divisions import Divisions
 from simulator.dataverse.parties import Party, PartyBook, Someone, party_rows
-from simulator.dataverse.rows import SALES_TEAM, STAKEHOLDER, WorldRows, connection_row, instant, link_rows
+from simulator.dataverse.rows import SALES_TEAM, STAKEHOLDER, WorldRows, instant
 from simulator.dataverse.schema import Ref, Row, Value, check_columns, plain, tables
 from simulator.dataverse.tracking import Change, TrackedTable
 from simulator.dataverse.world_activities import WorldActivities
@@ -76,8 +78,8 @@ class Crm:
         return self._world_rows.organization
 
     @property
-    def business_unit_id(self) -> str:
-        return self._world_rows.business_unit
+    def divisions(self) -> Divisions:
+        return self._world_rows.divisions
 
     def count(self, table: str) -> int:
         return len(self._tables[table])
@@ -229,8 +231,13 @@ class Crm:
             return guid
 
     def change_owner(self, table: str, guid: str, system_user: str) -> None:
-        owner = Ref("systemuser", system_user)
-        self.update(table, guid, {"_ownerid_value": owner, "_owninguser_value": owner})
+        """The record moves to the business unit of its new owner."""
+        owner, unit = Ref("systemuser", system_user), self.divisions.unit_of(system_user)
+        self.update(
+            table,
+            guid,
+            {"_ownerid_value": owner, "_owninguser_value": owner, "_owningbusinessunit_value": unit},
+        )
 
     def add_to_team(self, opportunity: str, system_user: str) -> None:
         self._connect(opportunity, Ref("systemuser", system_user), SALES_TEAM)

@@ -6,14 +6,15 @@ days of creation, the mirrored connections. Nulls are left out of a row.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from hashlib import sha1
 from typing import cast
 
 from simulator import identity
+from simulator.dataverse.connections import Link, connection_row, link_rows
+from simulator.dataverse.divisions import Divisions
 from simulator.dataverse.parties import Someone
-from simulator.dataverse.schema import Ref, Row
+from simulator.dataverse.schema import SEGMENT, Ref, Row
 from simulator.world import Opportunity, OpportunityStatus, Person, Side, World
 
 # Who has no dated activity in the world was created this long before its end.
@@ -30,18 +31,6 @@ _ROLE_NAMES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One of the two rows of a connection. `mirrored`: seen from the person, record 1."""
-
-    opportunity: str
-    person: Ref
-    role: str
-    created_on: date
-    mirrored: bool
-    master: bool
-
-
 class WorldRows:
     """The rows of a world by table; `build` makes the columns of one when it is read."""
 
@@ -52,7 +41,7 @@ class WorldRows:
         names = _ROLE_NAMES[self.language]
         self.roles = {identity.connection_role(name): (name, kind) for name, kind in names.items()}
         self.organization = identity.organization(world.organisation_domain)
-        self.business_unit = identity.business_unit(world.organisation_domain)
+        self.divisions = Divisions(world)
         self.application_user = identity.system_user(f"application:{application_id}")
         self._application_id = application_id
         self._accounts = {identity.account(account.id): account for account in world.accounts}
@@ -63,11 +52,11 @@ class WorldRows:
             self._colleagues.values()
         )
         self._leads = {identity.lead(p.id): p for p in world.people if p.side is Side.LEAD}
-        named = {person_id for deal in world.opportunities for person_id in deal.contact_ids}
+        on_deals = {person_id for deal in world.opportunities for person_id in deal.contact_ids}
         self._contacts = {
             identity.contact(p.id): p
             for p in world.people
-            if p.side is Side.CONTACT and p.job_title != "list" and (p.account_id or p.id in named)
+            if p.side is Side.CONTACT and p.job_title != "list" and (p.account_id or p.id in on_deals)
         }
         self._first_days, self._lead_owners = self._read_activities()
         self._primary_contacts, self._account_days = self._read_contacts()
@@ -204,7 +193,7 @@ class WorldRows:
         return {
             "_ownerid_value": owner,
             "_owninguser_value": owner,
-            "_owningbusinessunit_value": Ref("businessunit", self.business_unit),
+            "_owningbusinessunit_value": self.divisions.unit_of(owner.guid),
         }
 
     def _organization_row(self, guid: str) -> Row:
@@ -224,7 +213,7 @@ class WorldRows:
             "systemuserid": guid,
             "isdisabled": False,
             "createdon": self._instant(None),
-            "_businessunitid_value": Ref("businessunit", self.business_unit),
+            "_businessunitid_value": self.divisions.unit_of(guid),
             "_organizationid_value": Ref("organization", self.organization),
         }
         if guid == self.application_user:
@@ -265,6 +254,8 @@ class WorldRows:
         }
         if account.domain:
             row["websiteurl"] = f"https://{account.domain}"
+        if account.segment:
+            row[SEGMENT] = self.divisions.code_of(account.segment)
         if account.employees is not None:
             row["numberofemployees"] = account.employees
         if account.id in self._primary_contacts:
@@ -334,33 +325,6 @@ class WorldRows:
 
     def _connection_row(self, guid: str) -> Row:
         return connection_row(guid, self._links[guid], self._instant(self._links[guid].created_on))
-
-
-def link_rows(opportunity: str, person: Ref, role: str, created_on: date) -> dict[str, Link]:
-    """The two rows of one connection. Either may be the master: it is the side somebody added it from."""
-    guids = [identity.connection(opportunity, person.guid, mirrored=mirrored) for mirrored in (False, True)]
-    from_person = int(guids[0][:2], 16) % 4 == 0
-    return {
-        guid: Link(opportunity, person, role, created_on, mirrored, master=mirrored is from_person)
-        for guid, mirrored in zip(guids, (False, True), strict=True)
-    }
-
-
-def connection_row(guid: str, link: Link, created: str) -> Row:
-    here, there = ("2", "1") if link.mirrored else ("1", "2")
-    return {
-        "connectionid": guid,
-        f"_record{here}id_value": Ref("opportunity", link.opportunity),
-        f"_record{there}id_value": link.person,
-        f"_record{there}roleid_value": Ref("connectionrole", link.role),
-        "_relatedconnectionid_value": Ref(
-            "connection", identity.connection(link.opportunity, link.person.guid, mirrored=not link.mirrored)
-        ),
-        "ismaster": link.master,
-        "statecode": 0,
-        "statuscode": 1,
-        "createdon": created,
-    }
 
 
 def instant(at: datetime) -> str:

@@ -1,6 +1,7 @@
 """The tables that the simulated Dataverse serves: entity sets, keys, column types, lookups, choices.
 
-Read once from `columns.json` beside this module, whose first line names the source.
+Read once from `columns.json` beside this module, whose first line names the source. One column is the
+organisation's own, as administrators add them: the segment of an account.
 """
 
 import json
@@ -17,6 +18,11 @@ class Ref(NamedTuple):
     table: str
     guid: str
 
+
+# A choice made by hand: its name begins with the usual prefix, its values at the usual number.
+SEGMENT = "new_segment"
+FIRST_OWN_CHOICE = 100_000_000
+_OWN_COLUMNS = {"account": {SEGMENT: "Int32"}}
 
 Value = str | int | float | bool | Ref | None
 Row = dict[str, Value]
@@ -54,7 +60,8 @@ def _table(name: str, said: Mapping[str, Any]) -> Table:
         entity_set=said["set"],
         key=said["key"],
         name_column=said["name"],
-        types={column: edm for edm, columns in said["types"].items() for column in columns},
+        types={column: edm for edm, columns in said["types"].items() for column in columns}
+        | _OWN_COLUMNS.get(name, {}),
         lookups={column: tuple(targets) for column, targets in said["lookups"].items()},
         choices={
             column: {int(value): label for value, label in labels.items()} for column, labels in said["choices"].items()

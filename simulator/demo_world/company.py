@@ -3,7 +3,7 @@
 from random import Random
 
 from simulator.demo_world.names import MEN, SURNAMES, WOMEN, ascii_name
-from simulator.world import Person, Side, SignIn
+from simulator.world import BusinessUnit, Person, Side, SignIn
 
 COMPANY = "Orvane Systèmes"
 DOMAIN = "orvane.example"
@@ -23,6 +23,10 @@ _POSTS = (
     ("executive", 1, False, "Directeur produit", "Directrice produit"),
     ("executive", 1, False, "Directeur administratif et financier", "Directrice administrative et financière"),
 )  # fmt: skip
+
+
+# What the regional managers lead, in turn; a larger company numbers its further regions.
+_UNITS = ("Ventes France Nord", "Ventes France Sud", "Grands comptes", "Ventes Ouest", "Ventes Est")
 
 
 class NameGiver:
@@ -63,6 +67,13 @@ class Company:
 
     def team_of(self, manager_id: str) -> list[str]:
         return self._teams[manager_id]
+
+    def business_units(self) -> tuple[BusinessUnit, ...]:
+        """Each manager with the sellers of the team, as the CRM divides the company."""
+        return tuple(
+            BusinessUnit(_UNITS[place] if place < len(_UNITS) else f"Ventes région {place + 1}", (manager, *team))
+            for place, (manager, team) in enumerate(self._teams.items())
+        )
 
     def sign_in(self) -> tuple[SignIn, ...]:
         """Whom the sign-in page of the demo offers."""

@@ -79,6 +79,7 @@ def generate(*, seed: int = DEFAULT_SEED, now: datetime = DEFAULT_NOW, scale: fl
         read_window_days=HISTORY_DAYS + 2,
         time_zone=PARIS.key,
         sign_in=company.sign_in(),
+        business_units=company.business_units(),
     )
 
 
