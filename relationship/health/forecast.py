@@ -1,6 +1,7 @@
 """What comes next: the day the rating falls if nothing happens, and the smallest act that lifts it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +46,13 @@ class Lift:
 
 
 def falls(
-    sums: DaySums, *, today: int | Ints, created: Ints, window_began: int, rules: HealthRules
+    sums: DaySums,
+    *,
+    today: int | Ints,
+    created: Ints,
+    window_began: int,
+    rules: HealthRules,
+    frequency: Ints | None = None,
 ) -> tuple[Ints, Ints]:
     """The first day after `today` on which the rating of each record is lower if nothing happens until then.
 
@@ -56,15 +63,17 @@ def falls(
     """
 
     def bands_on(day: Ints) -> Ints:
-        scores = exact_scores(some, today=day, created=born, window_began=window_began, rules=rules)
+        scores = exact_scores(some, today=day, **lasting)
         return band_codes(scores.score, rules.bands)
 
     start = np.broadcast_to(np.asarray(today, dtype=np.int64), sums.last_day.shape)
-    now = exact_scores(sums, today=today, created=created, window_began=window_began, rules=rules)
+    rest: dict[str, Any] = {"window_began": window_began, "rules": rules}
+    now = exact_scores(sums, today=today, created=created, frequency=frequency, **rest)
     now_band = band_codes(now.score, rules.bands)
     day, band = np.full(start.shape, NO_DAY, dtype=np.int64), np.full(start.shape, NO_BAND, dtype=np.int64)
     can_fall = np.flatnonzero((now_band >= GOOD) & (now_band < POOR))
-    some, born, before = sums.take(can_fall), created[can_fall], now_band[can_fall]
+    some, before = sums.take(can_fall), now_band[can_fall]
+    lasting = {"created": created[can_fall], "frequency": None if frequency is None else frequency[can_fall], **rest}
     stands, fallen = start[can_fall], start[can_fall] + LONGEST_FORECAST_DAYS
     ends = bands_on(fallen) > before
     while (fallen - stands > 1).any():

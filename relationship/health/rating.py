@@ -1,5 +1,6 @@
 """The rating of records: score, state, band, trend and forecast of all of them in one pass."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,11 +8,11 @@ import numpy as np
 
 from relationship.health.contact_days import NO_DAY, Bools, ContactDays, Floats, Ints
 from relationship.health.forecast import falls
+from relationship.health.kept import KEPT_WEEKS, Kept, keep
 from relationship.health.rules import Band, HealthRules
 from relationship.health.score import BANDS, NO_BAND, NO_SCORE, band_codes, exact_scores
 from relationship.health.states import STATES, State, states
-from relationship.health.sums import DaySums, contact_day_counts, day_sums
-from relationship.health.trend import NO_TREND, RECENT_WEEKS, TRENDS, Trend, trends, weekly_scores
+from relationship.health.trend import NO_TREND, TRENDS, Trend, trends, weekly_scores
 
 # Records rated at a time: the weekly sums of so many stay small in memory.
 CHUNK_RECORDS = 16_384
@@ -85,6 +86,28 @@ class Ratings:
         return [Rating(*row) for row in zip(*columns, strict=True)]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Circumstances:
+    """What a rating takes into account beside contact days; arrays of shape (n,).
+
+    created      day each record was created in the CRM
+    frequency    the contact frequency expected of it (codes of `Frequency`)
+    closed       won, lost or disqualified: the last score is kept and marked, and nothing is forecast
+    degraded     a source that feeds the record is broken: the score is kept under that warning; neither a
+                 trend nor a forecast is given, since the silence may be ours
+    has_planned  the record has a planned activity
+    """
+
+    created: Ints
+    frequency: Ints
+    closed: Bools
+    degraded: Bools
+    has_planned: Bools
+
+    def take(self, records: Any) -> "Circumstances":
+        return Circumstances(*(getattr(self, name)[records] for name in Circumstances.__slots__))
+
+
 def rate(
     days: ContactDays,
     *,
@@ -93,6 +116,7 @@ def rate(
     created: Ints,
     window_began: int,
     rules: HealthRules,
+    frequency: Ints | None = None,
     closed: Bools | None = None,
     degraded: Bools | None = None,
     has_planned: Bools | None = None,
@@ -102,13 +126,9 @@ def rate(
     days          the contact days of all records; later ones than `today` are left out
     records       n
     today         day number, or one per record: for a closed record the day it was closed
-    created       day each record was created in the CRM, shape (n,)
     window_began  first day the organisation's read window covers
-    closed        won, lost or disqualified: the last score is kept and marked, and nothing is forecast
-    degraded      a source that feeds the record is broken: the score is kept under that warning; neither a
-                  trend nor a forecast is given, since the silence may be ours
-    has_planned   the record has a planned activity
-    returns       arrays of shape (n,); flags left out count as False
+    others        as in `Circumstances`; flags left out count as False, the frequency as that of the rules
+    returns       arrays of shape (n,)
 
     >>> from relationship.health.contact_days import ContactDays
     >>> calls = ContactDays.of_record([("call", day, 1, 1) for day in range(20001, 20622, 7)])
@@ -118,57 +138,61 @@ def rate(
     (61, 'good', 'steady', 5, 'fair')
     """
     as_of = np.broadcast_to(np.asarray(today, dtype=np.int64), (records,))
-    flags = [
-        np.zeros(records, dtype=np.bool_) if flag is None else np.asarray(flag, dtype=np.bool_)
-        for flag in (closed, degraded, has_planned)
-    ]
+    given = Circumstances(
+        np.asarray(created),
+        np.full(records, rules.frequency) if frequency is None else frequency,
+        *(
+            np.zeros(records, dtype=np.bool_) if flag is None else np.asarray(flag, dtype=np.bool_)
+            for flag in (closed, degraded, has_planned)
+        ),
+    )
+
+    def kept_of(first: int, beyond: int) -> Kept:
+        return keep(days.of_records(first, beyond), records=beyond - first, today=as_of[first:beyond])
+
+    return _in_chunks(records, kept_of, given, window_began, rules)
+
+
+def rate_kept(kept: Kept, given: Circumstances, *, window_began: int, rules: HealthRules) -> Ratings:
+    """The same from what was kept of the contact days, bit for bit."""
+    return _in_chunks(len(kept), kept.of_records, given, window_began, rules)
+
+
+def _in_chunks(
+    records: int,
+    kept_of: Callable[[int, int], Kept],
+    given: Circumstances,
+    window_began: int,
+    rules: HealthRules,
+) -> Ratings:
     parts = []
     for first in range(0, max(records, 1), CHUNK_RECORDS):
         beyond = min(first + CHUNK_RECORDS, records)
-        part = slice(first, beyond)
-        parts.append(
-            _rate_chunk(
-                days.of_records(first, beyond),
-                as_of[part],
-                np.asarray(created)[part],
-                window_began,
-                rules,
-                *(flag[part] for flag in flags),
-            )
-        )
+        parts.append(_rate_chunk(kept_of(first, beyond), given.take(slice(first, beyond)), window_began, rules))
     return Ratings(*(np.concatenate(columns) for columns in zip(*map(_columns, parts), strict=True)))
 
 
-def _rate_chunk(
-    days: ContactDays,
-    today: Ints,
-    created: Ints,
-    window_began: int,
-    rules: HealthRules,
-    closed: Bools,
-    degraded: Bools,
-    has_planned: Bools,
-) -> Ratings:
-    records = len(today)
-    rest: dict[str, Any] = {"today": today, "created": created, "window_began": window_began}
-    sums = day_sums(days, records=records, until=today)
-    scores = exact_scores(sums, **rest, rules=rules)
-    found = states(
-        sums.last_day,
-        contact_day_counts(days, records=records, until=today),
-        **rest,
-        degraded=degraded,
-        has_planned=has_planned,
-    )
+def _rate_chunk(kept: Kept, given: Circumstances, window_began: int, rules: HealthRules) -> Ratings:
+    rest: dict[str, Any] = {"today": kept.today, "created": given.created, "window_began": window_began}
+    scores = exact_scores(kept.now, **rest, rules=rules, frequency=given.frequency)
+    found = states(kept.now.last_day, kept.contact_days, **rest, degraded=given.degraded, has_planned=given.has_planned)
     band = np.where(found.scored, band_codes(scores.score, rules.bands), NO_BAND)
-    weekly = weekly_scores(days, records=records, **rest, rules=rules, weeks=2 * RECENT_WEEKS)
+    weekly = weekly_scores(
+        kept.recent,
+        records=len(kept),
+        **rest,
+        rules=rules,
+        weeks=KEPT_WEEKS,
+        frequency=given.frequency,
+        earlier=kept.earlier,
+    )
     trend, moved = trends(weekly)
-    trusted = found.scored & ~degraded
-    falls_on, falls_to = _falls(sums, trusted & ~closed, **rest, rules=rules)
+    trusted = found.scored & ~given.degraded
+    falls_on, falls_to = _falls(kept, given, trusted & ~given.closed, window_began, rules)
     return Ratings(
-        as_of=today,
+        as_of=kept.today,
         state=found.state,
-        closed=closed,
+        closed=given.closed,
         recent=found.recent,
         score=np.where(found.scored, scores.score, NO_SCORE),
         exact=np.where(found.scored, scores.exact, np.nan),
@@ -177,18 +201,21 @@ def _rate_chunk(
         trend_points=np.where(trusted, moved, np.nan),
         falls_on=falls_on,
         falls_to=falls_to,
-        last_day=sums.last_day,
+        last_day=kept.now.last_day,
     )
 
 
-def _falls(
-    sums: DaySums, wanted: Bools, *, today: Ints, created: Ints, window_began: int, rules: HealthRules
-) -> tuple[Ints, Ints]:
+def _falls(kept: Kept, given: Circumstances, wanted: Bools, window_began: int, rules: HealthRules) -> tuple[Ints, Ints]:
     day = np.full(wanted.shape, NO_DAY, dtype=np.int64)
     band = np.full(wanted.shape, NO_BAND, dtype=np.int64)
     some = np.flatnonzero(wanted)
     day[some], band[some] = falls(
-        sums.take(some), today=today[some], created=created[some], window_began=window_began, rules=rules
+        kept.now.take(some),
+        today=kept.today[some],
+        created=given.created[some],
+        window_began=window_began,
+        rules=rules,
+        frequency=given.frequency[some],
     )
     return day, band
 

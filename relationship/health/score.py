@@ -10,7 +10,7 @@ import numpy as np
 
 from relationship.activities import KINDS
 from relationship.health.contact_days import NO_DAY, Floats, Ints
-from relationship.health.rules import WEIGHT_DEFAULT, Band, Bands, HealthRules
+from relationship.health.rules import WEIGHT_DEFAULT, Band, Bands, Frequency, HealthRules
 from relationship.health.sums import HALF_LIFE_DAYS, DaySums, fade
 
 # The score of whoever has exactly the contact that the expected frequency builds up, both ways.
@@ -96,18 +96,21 @@ def standing(sums: DaySums, *, today: int | Ints, created: int | Ints, window_be
     )
 
 
-def scores_under(rules: HealthRules, at: Standing) -> ScoreArrays:
+def scores_under(rules: HealthRules, at: Standing, frequency: Ints | None = None) -> ScoreArrays:
     """The scores of records under some rules: the formula itself.
+
+    frequency  expected frequency of each record (codes of `Frequency`, shape (n,)) where it is not the same
+               for all, `rules.frequency`
 
     Z - Z* of docs/health.md is the logarithm of the product of the three factors here: the same number with
     a square root in place of four logarithms.
     """
-    expected = rules.frequency.days
+    code = np.asarray(rules.frequency if frequency is None else frequency)
+    expected = _EXPECTED[code]
     weights = [rules.weights.of(kind) / WEIGHT_DEFAULT for kind in KINDS]
     volume, ours, theirs = (_weighted(days, weights) for days in (at.any, at.ours, at.theirs))
     mutual = np.minimum(ours, theirs)
-    built = at.built if expected <= SHORTEST_SPAN_DAYS else np.maximum(at.built, _built(expected))
-    par = built / (2 ** (expected / HALF_LIFE_DAYS) - 1)
+    par = np.maximum(at.built, _BUILT_AT_ONCE[code]) / _DECAY[code]
     from_par = 1 + par
     volume_factor = (1 + np.minimum(volume, par + 2 * mutual)) / from_par
     mutuality_factor = np.sqrt((1 + mutual) / from_par)
@@ -125,6 +128,13 @@ def _built(covered: Any) -> Any:
     return 1 - np.exp2(covered / -HALF_LIFE_DAYS)
 
 
+# By code of `Frequency`, looked up, so that a record gives the same bits alone and among others: E; what E days
+# have built up; what decays of it in E days.
+_EXPECTED = np.array([np.nan, *(frequency.days for frequency in Frequency)])
+_BUILT_AT_ONCE = np.array([np.nan, *(float(_built(frequency.days)) for frequency in Frequency)])
+_DECAY = np.array([np.nan, *(2 ** (frequency.days / HALF_LIFE_DAYS) - 1 for frequency in Frequency)])
+
+
 def _weighted(days: Floats, weights: list[float]) -> Floats:
     # Not a matrix product: its rounding depends on how many records there are.
     total: Floats = days[..., 0] * weights[0]
@@ -134,7 +144,13 @@ def _weighted(days: Floats, weights: list[float]) -> Floats:
 
 
 def exact_scores(
-    sums: DaySums, *, today: int | Ints, created: int | Ints, window_began: int, rules: HealthRules
+    sums: DaySums,
+    *,
+    today: int | Ints,
+    created: int | Ints,
+    window_began: int,
+    rules: HealthRules,
+    frequency: Ints | None = None,
 ) -> ScoreArrays:
     """The score of n records on `today`.
 
@@ -142,6 +158,7 @@ def exact_scores(
     today         day number, or one per record (a closed record is scored on the day it was closed)
     created       day each record was created in the CRM
     window_began  first day the organisation's read window covers
+    frequency     expected frequency of each record, where it is not the same for all (see `scores_under`)
     returns       shape (n,), or (days, n) for `weekly_sums` with `today` of shape (days, 1) or (days, n)
 
     Source of the formula: docs/health.md.
@@ -155,7 +172,7 @@ def exact_scores(
     >>> round(float(found.exact[0]), 2), int(found.score[0])
     (39.24, 39)
     """
-    return scores_under(rules, standing(sums, today=today, created=created, window_began=window_began))
+    return scores_under(rules, standing(sums, today=today, created=created, window_began=window_began), frequency)
 
 
 def band_codes(score: Ints, bands: Bands) -> Ints:

@@ -70,10 +70,13 @@ def day_sums(days: ContactDays, *, records: int, until: int | Ints) -> DaySums:
     return DaySums(sums.any[0], sums.ours[0], sums.theirs[0], sums.last_day[0])
 
 
-def weekly_sums(days: ContactDays, *, records: int, until: int | Ints, weeks: int) -> DaySums:
+def weekly_sums(
+    days: ContactDays, *, records: int, until: int | Ints, weeks: int, earlier: DaySums | None = None
+) -> DaySums:
     """The sums as they stood on `until` and on the same weekday of the weeks before, in one pass.
 
     weeks    how many days: until - 7·(weeks-1), …, until - 7, until
+    earlier  the sums up to the first of these days, where `days` holds only later ones; same bits as in one
     returns  shape (weeks, n, 4), oldest first
 
     Each row goes into the first of these days that knows it; a running sum over them does the rest.
@@ -90,6 +93,10 @@ def weekly_sums(days: ContactDays, *, records: int, until: int | Ints, weeks: in
         for cells, side in zip(found, sides, strict=True):
             cells.reshape(-1)[place] = np.add.reduceat(side, starts)
         last.reshape(-1)[place] = part.day[np.append(starts[1:], len(part)) - 1]
+    if earlier is not None:
+        for cells, before in zip(found, (earlier.any, earlier.ours, earlier.theirs), strict=True):
+            cells[:, 0] += before.T
+        np.maximum(last[:, 0], earlier.last_day, out=last[:, 0])
     if weeks > 1:
         found = [np.cumsum(cells, axis=1) for cells in found]
         last = np.maximum.accumulate(last, axis=1)

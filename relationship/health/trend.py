@@ -9,7 +9,7 @@ import numpy as np
 from relationship.health.contact_days import NO_DAY, Bools, ContactDays, Floats, Ints
 from relationship.health.rules import Band, Bands, HealthRules
 from relationship.health.score import BANDS, NO_SCORE, ScoreArrays, band_codes, exact_scores
-from relationship.health.sums import weekly_sums
+from relationship.health.sums import DaySums, weekly_sums
 
 CURVE_WEEKS = 52
 TREND_POINTS = 5.0  # a smaller move counts as steady
@@ -58,15 +58,18 @@ def weekly_scores(
     window_began: int,
     rules: HealthRules,
     weeks: int,
+    frequency: Ints | None = None,
+    earlier: DaySums | None = None,
 ) -> WeeklyScores:
     """The scores of n records on `today` and on the same weekday of the weeks before.
 
     Each point is what the product would have shown on that day with today's rules and today's contact days.
+    frequency: as in `exact_scores`; earlier: as in `weekly_sums`.
     """
-    sums = weekly_sums(days, records=records, until=today, weeks=weeks)
+    sums = weekly_sums(days, records=records, until=today, weeks=weeks, earlier=earlier)
     back = 7 * np.arange(weeks - 1, -1, -1)[:, np.newaxis]
     day = np.broadcast_to(np.asarray(today) - back, (weeks, records))
-    scores = exact_scores(sums, today=day, created=created, window_began=window_began, rules=rules)
+    scores = exact_scores(sums, today=day, created=created, window_began=window_began, rules=rules, frequency=frequency)
     present = (sums.last_day != NO_DAY) & (day >= np.maximum(created, window_began))
     return WeeklyScores(day, scores, present)
 

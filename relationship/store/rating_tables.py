@@ -27,7 +27,8 @@ class RatingBasis(SQLModel, table=True):
     """All that the rating of one record needs, whatever the rules are.
 
     stamp     the round that wrote the row: whoever keeps a copy reads the rows of later rounds again
-    created   day number of its creation in the CRM; closed_day: day number a closed record is rated for
+    created   day number of its creation in the CRM
+    closed    nobody works on it any more; closed_day: day number it is rated for, None while the CRM names none
     degraded  a source that feeds it is broken
     days      its contact days, packed (`store/bases.py`)
     """
@@ -36,6 +37,7 @@ class RatingBasis(SQLModel, table=True):
     record_id: int = Field(foreign_key="record.id", primary_key=True, ondelete="CASCADE")
     stamp: int = Field(index=True)
     created: int
+    closed: bool = False
     closed_day: int | None = None
     degraded: bool = False
     days: bytes = Field(sa_type=sa.LargeBinary)
