@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
 import settings.pages
+import settings.pages.api
 from relationship.errors import FixSettings
 from web import (
     errors,
@@ -25,6 +26,8 @@ from web import (
     status,
     words,
 )
+from web.api import reference, rooms
+from web.api import session as api_session
 from web.entra import Entra
 from web.house import House
 
@@ -59,7 +62,8 @@ def create_app(house: House) -> Flask:
     app.extensions["house"] = house
     app.extensions["entra"] = Entra(house.config)
     security.install(app, https=https)
-    CSRFProtect(app).exempt(notifications.blueprint)
+    csrf = CSRFProtect(app)
+    csrf.exempt(notifications.blueprint)
     languages.install(app, zone=house.config.time_zone)
     members.install(app)
     formats.install(app)
@@ -72,6 +76,8 @@ def create_app(house: House) -> Flask:
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
     limiter.limit(SIGN_IN_RATE)(sign_in.blueprint)
     limiter.limit(NOTIFICATION_RATE)(notifications.blueprint)
+    app.register_blueprint(reference.blueprint)
+    rooms.register(app, limiter, csrf, api_session.blueprint, settings.pages.api.blueprint)
     app.add_url_rule("/", view_func=_home)
     app.add_url_rule("/healthz", view_func=_healthz)
     return app

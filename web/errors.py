@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, g, render_template
+from flask import Flask, Response, g, render_template
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from relationship.errors import RelationshipError, StorageTrouble, TryLater
+from web.api import problems
 
 log = structlog.get_logger()
 
@@ -50,24 +51,35 @@ PAGES = {
 
 
 def install(app: Flask) -> None:
-    """Show these pages for every failure; what is unforeseen is logged with its class and place, nothing else."""
+    """Show these pages for every failure, and problems to programs; what is unforeseen is logged with its class and
+    place, nothing else."""
+
+    @app.errorhandler(problems.Refused)
+    def not_done(refused: problems.Refused) -> Response:
+        return problems.answer(refused)
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> tuple[str, int]:
         return sorry(400)
 
     @app.errorhandler(HTTPException)
-    def refused(error: HTTPException) -> tuple[str, int]:
+    def refused(error: HTTPException) -> Response | tuple[str, int]:
+        if problems.wanted():
+            return problems.answer(problems.of_status(error))
         return sorry(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
 
     @app.errorhandler(RelationshipError)
-    def told(error: RelationshipError) -> tuple[str, int]:
+    def told(error: RelationshipError) -> Response | tuple[str, int]:
         log.warning("request_failed", code=error.code)
+        if problems.wanted():
+            return problems.answer(problems.of_trouble(error))
         return sorry(503 if isinstance(error, TryLater | StorageTrouble) else 500)
 
     @app.errorhandler(Exception)
-    def unforeseen(error: Exception) -> tuple[str, int]:
+    def unforeseen(error: Exception) -> Response | tuple[str, int]:
         log.error("request_crashed", kind=type(error).__name__, exc_info=error)
+        if problems.wanted():
+            return problems.answer(problems.Refused(500, problems.Fault("internal")))
         return sorry(500)
 
 

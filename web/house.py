@@ -1,25 +1,9 @@
-"""What the pages need of the house, and how a view reaches it."""
-
-from typing import Protocol
+"""How a view reaches the house: configuration, store and clock of one deployment."""
 
 from flask import current_app
 
-from relationship.clock import Clock, day_number
-from relationship.config import Config
-from relationship.store.database import Store
-
-
-class House(Protocol):
-    """Configuration, store and clock of one deployment."""
-
-    @property
-    def config(self) -> Config: ...
-
-    @property
-    def store(self) -> Store: ...
-
-    @property
-    def clock(self) -> Clock: ...
+from relationship.clock import day_number
+from relationship.house import House as House
 
 
 def house() -> House:

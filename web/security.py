@@ -27,7 +27,10 @@ def install(app: Flask, *, https: bool) -> None:
 
     @app.before_request
     def refuse_foreign_writes() -> None:
-        is_write = request.method not in SAFE_METHODS and request.endpoint not in FOR_SERVICES
+        # Where no view knows the method nothing is done: that it is not known is the answer then.
+        is_write = (
+            request.method not in SAFE_METHODS and request.endpoint not in FOR_SERVICES and request.url_rule is not None
+        )
         if is_write and not _comes_from_us():
             abort(403)
 
