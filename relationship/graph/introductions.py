@@ -249,16 +249,23 @@ class _Search:
     def _through_their_ties(self, may_be_first: Callable[[int], bool], limit: int) -> dict[int, Second]:
         """By first colleague, the best path over a second who is tied to both the first and a target."""
         best: dict[int, Second] = {}
-        bar = 0.0
         for second, tie, target in zip(*self.knowers, strict=True):
-            for first, between in zip(*self.network.row(second), strict=True):
-                handed_on = between if between > FLOOR else FLOOR
-                if self.reach * handed_on * tie < bar:
+            near, close = self.network.row(second)
+            for first, between in zip(near, close, strict=True):
+                if first in self.ties and may_be_first(first):
+                    value = max(self.ties[first], FLOOR) * max(between, FLOOR) * tie
+                    _keep(best, first, (-value, second, tie, target))
+            bar, wanted = _bar(best, limit), limit
+            for first, between in zip(near, close, strict=True):
+                value = FLOOR * max(between, FLOOR) * tie
+                if value < bar:
                     break
-                if may_be_first(first):
-                    link = max(self.ties.get(first, FLOOR), FLOOR)
-                    _keep(best, first, (-(link * handed_on * tie), second, tie, target))
-            bar = _bar(best, limit)
+                if first not in self.ties and may_be_first(first):
+                    _keep(best, first, (-value, second, tie, target))
+                    wanted -= 1
+                    if not wanted:
+                        # The seller's step to all of these is FLOOR, so nobody further down this row is better.
+                        bar = max(bar, value)
         return best
 
     def _through_own_ties(self, best: dict[int, Second], may_be_first: Callable[[int], bool], limit: int) -> None:
@@ -266,17 +273,20 @@ class _Search:
 
         Over a second to whom the first is tied after all, the path found here is never better than the true one.
         """
-        bar = _bar(best, limit)
-        closest = self.knowers.close[0]
+        bar, wanted = _bar(best, limit), limit
         for first, link in self.ties.items():
             asked = max(link, FLOOR) * FLOOR
-            if asked * closest < bar:
+            value = asked * self.knowers.close[0]
+            if value < bar:
                 break
             if may_be_first(first):
                 for second, tie, target in zip(*self.knowers, strict=True):
-                    if asked * tie < asked * closest:
+                    if asked * tie < value:
                         break
-                    _keep(best, first, (-(asked * tie), second, tie, target))
+                    _keep(best, first, (-value, second, tie, target))
+                wanted -= 1
+                if not wanted:
+                    bar = max(bar, value)
 
     def _tie(self, first: int, second: int) -> float | None:
         near, close = self.network.row(second)
