@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, current_app, redirect, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from relationship.house import House
 from web.members import for_readers, member
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings", template_folder="templates")
@@ -37,3 +38,9 @@ def navigation() -> dict[str, object]:
 def home() -> Response:
     """Admins arrive at the settings, everybody else at the rules in words."""
     return redirect(url_for(PAGES[0].view if PAGES and member().changes_rules else READABLE[0].view))
+
+
+def whole_house() -> House:
+    """The house as the acts that write want it."""
+    found: House = current_app.extensions["house"]
+    return found

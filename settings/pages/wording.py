@@ -38,13 +38,9 @@ FAULTS = {
     "weight_range": _l("A weight is a whole number from 3 to 9."),
     "band_range": _l("A limit is a whole number from 0 to 100."),
     "band_order": _l("The minimum of Fair must lie above 0 and below the minimum of Good."),
-    "band_gap": _l(
-        "The maximum of a band is the number before the minimum of the next one; change only one of the two."
-    ),
+    "band_gap": _l("A band ends on the number before the next one begins. Change only one of the two."),
     "frequency_unknown": _l("Choose one of the five frequencies."),
-    "override_unknown": _l(
-        "An exception names a team, a segment or a record that does not exist. Choose it from the list."
-    ),
+    "override_unknown": _l("An exception is for a team, a segment or a record of the CRM. Choose it from the list."),
 }
 
 

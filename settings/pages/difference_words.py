@@ -1,0 +1,129 @@
+"""Changes of the rules in words: which setting, its value before and after."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from settings.history import Difference
+from settings.pages import wording
+from web import formats
+from web.texts import _, _n
+
+Path = tuple[str, ...]
+
+PLACES: Mapping[Path, object] = {
+    ("health", "enabled"): _l("Rating of relationships"),
+    ("health", "weights", "email"): _l("Weight of e-mails"),
+    ("health", "weights", "meeting"): _l("Weight of meetings"),
+    ("health", "weights", "call"): _l("Weight of calls"),
+    ("health", "weights", "task"): _l("Weight of tasks"),
+    ("health", "frequency"): _l("Expected frequency of communication"),
+    ("health", "bands", "good"): _l("Minimum of Good"),
+    ("health", "bands", "fair"): _l("Minimum of Fair"),
+    ("introductions", "enabled"): _l("Who knows whom"),
+    ("introductions", "templates"): _l("Texts asking for an introduction"),
+    ("introductions", "weekly_limit"): _l("Requests that a colleague receives in a week at most"),
+    ("exclusions", "colleagues"): _l("Excluded colleagues"),
+    ("exclusions", "groups"): _l("Excluded groups"),
+    ("exclusions", "contacts"): _l("Excluded contacts"),
+    ("exclusions", "accounts"): _l("Excluded accounts"),
+    ("exclusions", "domains"): _l("Excluded domains"),
+    ("sources", "everyone"): _l("Read every mailbox"),
+    ("sources", "groups"): _l("Groups whose mailboxes are read"),
+    ("sources", "consulted_on"): _l("Date of the works council's consultation"),
+    ("sources", "read_window_days"): _l("Days read back"),
+    ("sources", "retain_days"): _l("Days that activities are kept"),
+    ("sources", "retain_days_aggregates"): _l("Days that contact days are kept"),
+}
+# What a change of a list names before it only counts.
+MOST_NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One change in words; detail: for lists, what came and what went."""
+
+    place: str
+    before: str
+    after: str
+    detail: str = ""
+
+
+def told(change: Difference, names: Mapping[str, str]) -> Told:
+    """names: of teams by 'team:guid', of records by 'kind:guid' and of other keys by themselves."""
+    return Told(
+        place(change.path, names),
+        value(change.path, change.before),
+        value(change.path, change.after),
+        _detail(change, names),
+    )
+
+
+def keys_named(changes: Iterable[Difference]) -> set[str]:
+    """The records, as 'kind:guid', whose names the changes need."""
+    return {one.path[3] for one in changes if one.path[:3] == ("health", "overrides", "records")}
+
+
+def place(path: Path, names: Mapping[str, str]) -> str:
+    """The name of a setting; what has none is called as in the document."""
+    if path[:2] == ("health", "overrides") and len(path) == 4:
+        return _override(path[2], path[3], names)
+    return str(PLACES.get(path, " › ".join(path)))
+
+
+def value(path: Path, found: Any) -> str:
+    """A value as its setting is read."""
+    if path[:2] == ("health", "overrides"):
+        return wording.frequency(found) if found else _("as everybody else")
+    if found is None:
+        return _("as at first")
+    if isinstance(found, bool):
+        return _("on") if found else _("off")
+    if path == ("health", "frequency"):
+        return wording.frequency(found)
+    if path[:2] == ("health", "weights"):
+        return f"{found} ({wording.WEIGHTS[found]})"
+    if path == ("sources", "consulted_on"):
+        return formats.day(date.fromisoformat(found), "long")
+    if isinstance(found, list):
+        return _n("%(num)s entry", "%(num)s entries", len(found))
+    return formats.number(found) if isinstance(found, int) else str(found)
+
+
+def _override(name: str, key: str, names: Mapping[str, str]) -> str:
+    if name == "teams":
+        return _("Frequency of the team %(name)s", name=names.get(f"team:{key}", key))
+    if name == "segments":
+        return _("Frequency of the segment %(name)s", name=key)
+    kind = wording.RECORD_KINDS[key.partition(":")[0]]
+    return _("Frequency of the record %(name)s", name=f"{names.get(key) or _('Without a name')} ({kind})")
+
+
+def _detail(change: Difference, names: Mapping[str, str]) -> str:
+    if not isinstance(change.before, list) and not isinstance(change.after, list):
+        return ""
+    before, after = (
+        {str(one["key"]) if isinstance(one, dict) else str(one): one for one in entries or []}
+        for entries in (change.before, change.after)
+    )
+    parts = []
+    if came := [_entry(one, names) for key, one in after.items() if key not in before]:
+        parts.append(_("added: %(names)s", names=_list(came)))
+    if went := [_entry(one, names) for key, one in before.items() if key not in after]:
+        parts.append(_("removed: %(names)s", names=_list(went)))
+    if edited := [_entry(one, names) for key, one in after.items() if key in before and before[key] != one]:
+        parts.append(_("changed: %(names)s", names=_list(edited)))
+    return "; ".join(parts)
+
+
+def _entry(one: Any, names: Mapping[str, str]) -> str:
+    return str(one["name"]) if isinstance(one, dict) else names.get(str(one), str(one))
+
+
+def _list(texts: list[str]) -> str:
+    named = ", ".join(texts[:MOST_NAMED])
+    rest = len(texts) - MOST_NAMED
+    return named if rest <= 0 else _n("%(named)s and %(num)s more", "%(named)s and %(num)s more", rest, named=named)
