@@ -22,6 +22,9 @@ DOCS = Path(__file__).parents[1] / "docs" / "settings.md"
         ("read_window_days", "0"),
         ("read_window_days", "soon"),
         ("sync_threads", "0"),
+        ("segment_column", "_ownerid_value"),
+        ("segment_column", "name,revenue&$filter=name"),
+        ("segment_column", "IndustryCode"),
         ("now", "2026-06-17T09:00:00"),
     ],
 )
@@ -47,6 +50,11 @@ def test_a_bad_value_is_refused_with_the_variable_named(monkeypatch: pytest.Monk
 def test_production_talks_to_microsoft_only_and_has_a_real_clock(setting: dict[str, str]):
     with pytest.raises(FixSettings):
         load_config(mode="production", **setting)
+
+
+@pytest.mark.parametrize("column", ["", "industrycode", "new_segment2"])
+def test_a_segment_column_is_a_logical_name_or_none(column: str):
+    assert load_config(mode="demo", segment_column=column).segment_column == column
 
 
 def test_a_secret_never_shows_in_the_printed_configuration():

@@ -24,6 +24,7 @@ SECTIONS: dict[str, str] = {
         "SELECT kind, guid, name, status, created_on, closed_on, owner_guid, account_guid, contact_guid, job_title, "
         "stage, probability, value, currency, close_on FROM record"
     ),
+    "record_division": "SELECT kind, guid, team_guid, team_name, segment FROM record",
     "record_address": ("SELECT r.kind, r.guid, a.address FROM record_address a JOIN record r ON r.id = a.record_id"),
     "membership": "SELECT connection_guid, opportunity_guid, member, member_guid FROM membership",
     "activity": (

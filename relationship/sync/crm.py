@@ -80,7 +80,7 @@ def read_table(
             done = reading.read(wanted, place)
         except BadItem as error:
             # Links handed out earlier answer with CursorExpired, so the refusal is about the first page.
-            log.warning("segment_column_refused", table=table.entity_set, column=segment_column, code=error.code)
+            log.info("segment_column_refused", table=table.entity_set, column=segment_column, code=error.code)
         else:
             reading.note_segment_column(is_missing=False)
             return done
