@@ -29,7 +29,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -37,7 +37,7 @@ import numpy as np
 
 from relationship.activities import KINDS
 from relationship.health.contact_days import ContactDays
-from relationship.health.outcomes import OWN_ACCOUNT, Outcomes, seen
+from relationship.health.outcomes import EVERYBODYS, OWN_ACCOUNT, Outcomes, seen
 from relationship.health.rules import Frequency, HealthRules
 from relationship.health.score import scores_under
 from relationship.health.suggestion import Status, Suggestion, suggestion
@@ -59,7 +59,7 @@ class History:
 
     days: ContactDays
     outcomes: Outcomes
-    rules: HealthRules = HealthRules()
+    rules: HealthRules = field(default_factory=HealthRules)
 
 
 @dataclass(frozen=True)
@@ -104,14 +104,18 @@ def contact(made: _Lives, random: np.random.Generator) -> ContactDays:
     )
 
 
+def outcomes_of(made: _Lives, won: np.ndarray, account: np.ndarray | None = None) -> Outcomes:
+    alone = np.full(len(won), OWN_ACCOUNT)
+    everybodys = np.full(len(won), EVERYBODYS)
+    return Outcomes(won, made.created, made.closed, alone if account is None else account, everybodys)
+
+
 def drawn(logit: np.ndarray, random: np.random.Generator) -> np.ndarray:
     return random.random(len(logit)) < 1 / (1 + np.exp(-logit))
 
 
 def history(made: _Lives, won: np.ndarray, random: np.random.Generator, account: np.ndarray | None = None) -> History:
-    alone = np.full(len(won), OWN_ACCOUNT)
-    outcomes = Outcomes(won, made.created, made.closed, alone if account is None else account)
-    return History(contact(made, random), outcomes)
+    return History(contact(made, random), outcomes_of(made, won, account))
 
 
 def chance(n: int, random: np.random.Generator) -> History:
@@ -145,15 +149,12 @@ def lives_apart(n: int, random: np.random.Generator) -> History:
 def right(n: int, random: np.random.Generator) -> History:
     made = lives(n, random)
     days = contact(made, random)
-    outcomes = Outcomes(np.zeros(n, dtype=np.bool_), made.created, made.closed, np.full(n, OWN_ACCOUNT))
-    found = seen(days, outcomes, window_began=WINDOW_BEGAN)
-    odds = np.zeros(n)
+    found = seen(days, outcomes_of(made, np.zeros(n, dtype=np.bool_)), window_began=WINDOW_BEGAN)
     points = scores_under(HealthRules(), found.at).exact
-    mean = np.bincount(found.record, weights=points, minlength=n) / np.maximum(
-        np.bincount(found.record, minlength=n), 1
-    )
+    total, looks = (np.bincount(found.record, weights=weights, minlength=n) for weights in (points, None))
+    mean = total / np.maximum(looks, 1)
     odds = (mean - 40) / 15
-    return History(days, Outcomes(drawn(odds, random), made.created, made.closed, outcomes.account))
+    return History(days, outcomes_of(made, drawn(odds, random)))
 
 
 def counting_thrice(kind: int) -> Callable[[int, np.random.Generator], History]:
@@ -184,7 +185,7 @@ def answers(n: int, random: np.random.Generator) -> History:
         ours=from_us.astype(np.int64),
         theirs=(~from_us).astype(np.int64),
     )
-    outcomes = Outcomes(drawn(STRENGTH * answered, random), made.created, made.closed, np.full(n, OWN_ACCOUNT))
+    outcomes = outcomes_of(made, drawn(STRENGTH * answered, random))
     return History(mails, outcomes, HealthRules(frequency=Frequency.DAILY))
 
 
@@ -245,7 +246,8 @@ def of_archive(folder: Path, seed: int) -> History:
     days = ContactDays.from_arrays(
         record=table[:, 0], kind=np.zeros(len(table)), day=table[:, 1], ours=table[:, 2], theirs=table[:, 3]
     )
-    return History(days, Outcomes(random.random(n) < 0.5, first, closed, np.full(n, OWN_ACCOUNT)))
+    made = _Lives(first, closed, np.empty(0), np.empty(0))
+    return History(days, outcomes_of(made, random.random(n) < 0.5))
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -268,7 +270,7 @@ def line(name: str, closed: int, said: list[Suggestion], seconds: float) -> str:
     states = Counter(one.status for one in said)
     gains = [one.gain for one in said if one.gain is not None]
     right_way = f"{sum(found_truth(name, one) for one in said):>7}" if name in PLANTED else f"{'':>7}"
-    middle = f"{statistics.median(gains):>+12.3f}" if gains else f"{'':>12}"
+    middle = f"{statistics.median(gains):>+10.3f}" if gains else f"{'':>10}"
     return (
         f"{name:<10}{closed:>8}{len(said):>8}{states[Status.TOO_SMALL]:>10}{states[Status.NO_GAIN]:>9}"
         f"{states[Status.GAIN]:>6}{right_way}{middle}{seconds / len(said):>10.2f} s"
@@ -284,9 +286,7 @@ def main() -> None:
     arguments.add_argument("--speed", type=int, default=10_000)
     arguments.add_argument("--archives", type=Path, default=Path(__file__).parents[2] / "shared" / "worlds")
     asked = arguments.parse_args()
-    print(
-        f"{'world':<10}{'closed':>8}{'worlds':>8}{'too small':>10}{'no gain':>9}{'gain':>6}{'found':>7}{'median gain':>12}"
-    )
+    print("world       closed  worlds too small  no gain  gain  found  mid gain        each")
     for name in asked.only or [*WITHOUT_TRUTH, *PLANTED]:
         for closed in asked.closed:
             seeds = range(asked.planted if name in PLANTED else asked.worlds)

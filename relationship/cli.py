@@ -138,6 +138,21 @@ def rate() -> None:
         rate_round(_config())
 
 
+@main.command(name="suggest-settings")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable, on stdout.")
+def suggest_settings(as_json: bool) -> None:
+    """Propose weights and frequency from your own won and lost opportunities.
+
+    Chosen on earlier closings, measured on later ones. Says so when the history is too small or the
+    gain is within the noise. Changes nothing: whoever likes the proposal enters it in the settings.
+    """
+    from relationship.console import told
+    from relationship.suggesting import suggest_round
+
+    with told():
+        suggest_round(_config(), as_json=as_json)
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True)

@@ -22,6 +22,7 @@ CLOSING_DAYS = 14
 CLOSING_SHARE = 1 / 3
 
 OWN_ACCOUNT = -1
+EVERYBODYS = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,13 +30,15 @@ class Outcomes:
     """n closed opportunities; arrays of shape (n,).
 
     won              won (True) or lost
-    created, closed  day numbers; account  a number for each account, OWN_ACCOUNT where none is known
+    created, closed  day numbers;  account  a number for each account, OWN_ACCOUNT where none is known
+    frequency        code of the expected frequency where an override gives it, else EVERYBODYS
     """
 
     won: Bools
     created: Ints
     closed: Ints
     account: Ints
+    frequency: Ints
 
     def __len__(self) -> int:
         return len(self.won)

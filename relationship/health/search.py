@@ -39,14 +39,15 @@ class Setting:
 class Search:
     """Settings tried on some looks for several targets (choices of rows) at once; what was tried is kept."""
 
-    def __init__(self, at: Standing, looks: Looks, chosen: Bools, rules: HealthRules) -> None:
-        """chosen  shape (targets, n): the rows each target may learn from"""
-        self._at, self._looks, self._chosen, self._rules = at, looks, chosen, rules
+    def __init__(self, at: Standing, own: Ints, looks: Looks, chosen: Bools, rules: HealthRules) -> None:
+        """own     shape (n,): the frequency of a record that has one of its own, whatever everybody's is; else 0
+        chosen  shape (targets, n): the rows each target may learn from
+        """
+        self._at, self._own, self._looks, self._chosen, self._rules = at, own, looks, chosen, rules
         self._targets = Targets.of(looks, chosen)
         self._tried: dict[Setting, Floats] = {}
         self.present = Setting.of(rules)
-        occurs = np.asarray(at.any).any(axis=0)
-        self._kinds = tuple(kind for kind, there in zip(KINDS, occurs, strict=True) if there)
+        self._kinds = tuple(kind for number, kind in enumerate(KINDS) if at.any[:, number].any())
 
     @property
     def tried(self) -> int:
@@ -55,7 +56,8 @@ class Search:
     def points(self, setting: Setting) -> Ints:
         """The whole scores of all looks under a setting."""
         rules = replace(self._rules, weights=setting.weights, frequency=setting.frequency)
-        return scores_under(rules, self._at).score.astype(np.int64)
+        frequency = np.where(self._own > 0, self._own, setting.frequency) if self._own.any() else None
+        return scores_under(rules, self._at, frequency).score.astype(np.int64)
 
     def areas(self, setting: Setting) -> Floats:
         """How well a setting separates in each target; shape (targets,), nan where nothing can be compared."""

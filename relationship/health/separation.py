@@ -78,7 +78,8 @@ class Targets:
         counts = np.bincount(self.cell * POINTS + score, minlength=cells * 2 * POINTS)
         held = self.member[:, :, np.newaxis] * counts.reshape(1, cells, 2 * POINTS)
         by_stratum = np.add.reduceat(held, self.starts, axis=1)
-        return _areas(by_stratum.reshape(len(held), len(self.starts), 2, POINTS))
+        found: Floats = _areas(by_stratum.reshape(len(held), len(self.starts), 2, POINTS))
+        return found
 
 
 def lead(score: Ints, over: Ints, looks: Looks) -> tuple[float, float]:

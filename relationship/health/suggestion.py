@@ -165,7 +165,7 @@ def suggestion(
     days      contact days of the closed opportunities; `record` counts positions in `outcomes`
     rules     the rules in force; their bands play no part
     progress  called with (done, total) now and then
-    returns   the same for the same input, whatever the order of the opportunities of an account
+    returns   the same for the same input, always
 
     Nothing is learnt from an account that is measured, nor from a closing that is not earlier.
     """
@@ -183,7 +183,7 @@ def suggestion(
         none = (None, None, None, None, None)
         looked_at = _looked_at(outcomes, found, cluster, settings=0)
         return Suggestion(Status.TOO_SMALL, lacking, *counts, present, None, *none, (), looked_at)
-    search = Search(found.at, looks, chosen, rules)
+    search = Search(found.at, outcomes.frequency[found.record], looks, chosen, rules)
     choices = _choices(search, len(chosen), progress)
     measured = np.flatnonzero(split.period >= LEARNT_ONLY)
     old, new = search.points(present), search.points(present)
