@@ -7,7 +7,7 @@ Twice is harmless: rules equal to those in force keep their version.
 from dataclasses import dataclass
 
 from relationship import failpoints
-from relationship.desk.rate import rate_all
+from relationship.desk.rerating import follow_rules, rate_what_changed
 from relationship.errors import Conflict
 from relationship.house import House
 from relationship.store import rules as stored
@@ -34,5 +34,12 @@ def change_rules(house: House, rules: Rules, *, expected_version: int, by: str, 
             )
         saved = stored.save(conn, rules, at=house.clock(), by=by, by_name=by_name, note=note)
         failpoints.passage("desk.change_rules.saved")
-    changed = rate_all(house).changed if rules.health != present.health else 0
+        if rules.health == present.health:
+            return Saved(saved, 0)
+        if rules.health.enabled and not present.health.enabled:
+            _, changed = rate_what_changed(conn, house, rules, version=saved)
+        else:
+            changed = follow_rules(conn, house.store, rules, version=saved)
+        failpoints.passage("desk.change_rules.rated")
+    failpoints.passage("desk.change_rules.done")
     return Saved(saved, changed)

@@ -8,10 +8,10 @@ from math import floor, log
 import numpy as np
 
 from relationship.activities import KINDS, Kind
-from relationship.health.contact_days import ContactDays
+from relationship.health.contact_days import ContactDays, Floats
 from relationship.health.rules import HealthRules
 from relationship.health.score import NO_SCORE, PAR_SCORE, ScoreArrays, exact_scores
-from relationship.health.sums import day_sums
+from relationship.health.sums import DaySums, day_sums
 
 # Points per unit of Z at par: the derivative of 100·x/(1+x) there, 100 · 1.5 / 2.5².
 SLOPE_AT_PAR = 24.0
@@ -97,16 +97,13 @@ def explain(
     score, exact = int(scores.score[0]), float(scores.exact[0])
     if score == NO_SCORE:
         return None
-    distances = [log(factor[0]) for factor in (scores.volume_factor, scores.mutuality_factor, scores.lateness_factor)]
-    total = sum(distances)
-    slope = (exact - PAR_SCORE) / total if abs(total) > 1e-9 else SLOPE_AT_PAR
-    shares = [slope * distance for distance in distances]
-    volume, mutuality, lateness = shared_out(shares, score - PAR_SCORE)
+    points = points_of(scores, sums, 0, rules)
+    shares = points.exact
     contacts = _contacts(known)
     terms = (
-        Term(TermName.VOLUME, volume, shares[0], _by_kind(volume, contacts, sums.any[0], rules), contacts),
-        Term(TermName.MUTUALITY, mutuality, shares[1], (), _of_weaker_side(contacts, scores)),
-        Term(TermName.LATENESS, lateness, shares[2], (), _of_last_day(contacts)),
+        Term(TermName.VOLUME, points.volume, shares[0], _with_days(points.by_kind, contacts), contacts),
+        Term(TermName.MUTUALITY, points.mutuality, shares[1], (), _of_weaker_side(contacts, scores)),
+        Term(TermName.LATENESS, points.lateness, shares[2], (), _of_last_day(contacts)),
     )
     return Explanation(
         score=score,
@@ -120,6 +117,35 @@ def explain(
         quiet=float(scores.quiet[0]),
         expected=rules.frequency.days,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The whole points of the terms of one score, which add up to score - 60; exact: before rounding, in the
+    order volume, mutuality, lateness; by_kind: those of the volume for the kinds that occur."""
+
+    volume: int
+    mutuality: int
+    lateness: int
+    exact: tuple[float, float, float]
+    by_kind: tuple[tuple[Kind, int], ...]
+
+
+def points_of(scores: ScoreArrays, sums: DaySums, index: int, rules: HealthRules) -> Points:
+    """The terms of one of many scores, without the days behind them; the record must have a score.
+
+    sums  those that the scores were made from, or the same faded: only their proportions count
+    """
+    distances = [
+        log(factor[index]) for factor in (scores.volume_factor, scores.mutuality_factor, scores.lateness_factor)
+    ]
+    total = sum(distances)
+    exact = float(scores.exact[index])
+    slope = (exact - PAR_SCORE) / total if abs(total) > 1e-9 else SLOPE_AT_PAR
+    volume_share, mutuality_share, lateness_share = (slope * distance for distance in distances)
+    shares = (volume_share, mutuality_share, lateness_share)
+    volume, mutuality, lateness = shared_out(shares, int(scores.score[index]) - PAR_SCORE)
+    return Points(volume, mutuality, lateness, shares, _by_kind(volume, sums.any[index], rules))
 
 
 def shared_out(parts: Sequence[float], total: int) -> list[int]:
@@ -143,17 +169,16 @@ def _contacts(days: ContactDays) -> tuple[Contact, ...]:
     return tuple(sorted(rows, key=lambda contact: -contact.day))
 
 
-def _by_kind(
-    points: int, contacts: tuple[Contact, ...], sums: np.ndarray, rules: HealthRules
-) -> tuple[KindPoints, ...]:
+def _by_kind(points: int, sums: Floats, rules: HealthRules) -> tuple[tuple[Kind, int], ...]:
     weighted = [float(value) * rules.weights.of(kind) for kind, value in zip(KINDS, sums, strict=True)]
     present = [index for index, value in enumerate(weighted) if value > 0]
     whole = sum(weighted)
     shared = shared_out([points * weighted[index] / whole for index in present], points)
-    return tuple(
-        KindPoints(KINDS[index], part, tuple(one for one in contacts if one.kind == KINDS[index]))
-        for index, part in zip(present, shared, strict=True)
-    )
+    return tuple((KINDS[index], part) for index, part in zip(present, shared, strict=True))
+
+
+def _with_days(by_kind: tuple[tuple[Kind, int], ...], contacts: tuple[Contact, ...]) -> tuple[KindPoints, ...]:
+    return tuple(KindPoints(kind, part, tuple(one for one in contacts if one.kind == kind)) for kind, part in by_kind)
 
 
 def _of_weaker_side(contacts: tuple[Contact, ...], scores: ScoreArrays) -> tuple[Contact, ...]:

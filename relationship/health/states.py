@@ -41,6 +41,12 @@ class StateArrays:
     recent: Bools
 
 
+def has_score(last_day: Ints, *, window_began: int) -> Bools:
+    """Whether a score is shown: there is a contact day, and the last one lies in the read window; shape (n,)."""
+    found: Bools = (last_day != NO_DAY) & (last_day >= window_began)
+    return found
+
+
 def states(
     last_day: Ints,
     contact_days: Ints,
@@ -63,7 +69,7 @@ def states(
     the age of the record.
     """
     none = last_day == NO_DAY
-    scored = ~none & (last_day >= window_began)
+    scored = has_score(last_day, window_began=window_began)
     state = np.select(
         [degraded, scored, none & has_planned, ~none | (created < window_began)],
         [

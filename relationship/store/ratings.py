@@ -19,8 +19,14 @@ _stale = tables.table(tables.StaleRecord)
 # Status words of records that nobody works on any more; the last score is kept.
 CLOSED = ("won", "lost", "qualified", "disqualified")
 
+# The state of every record while relationship health is switched off.
+SWITCHED_OFF = "switched_off"
+
+# What the rules decide of a rating, beside its state.
+RULED = ("score", "exact", "rating", "trend", "trend_points", "falls_on", "falls_to")
+
 TO_RATE = """
-SELECT r.id, r.created_on, r.status, r.closed_on,
+SELECT r.id, r.kind, r.guid, r.segment, r.team_guid, r.created_on, r.status, r.closed_on,
     (SELECT MAX(a.at) FROM record_activity l JOIN activity a ON a.id = l.activity_id
         WHERE l.record_id = r.id AND l.status = 'done') AS last_at,
     (SELECT MIN(a.at) FROM record_activity l JOIN activity a ON a.id = l.activity_id
@@ -40,34 +46,21 @@ WHERE o.state = 'degraded'
 
 @dataclass(frozen=True, slots=True)
 class ToRate:
-    """A record as its rating needs it; last_at, next_at: its last done and next planned activity."""
+    """A record as its rating needs it; last_at, next_at: its last done and next planned activity.
+
+    kind, guid, segment, team_guid  what decides the frequency expected of it
+    """
 
     record_id: int
+    kind: str
+    guid: str
+    segment: str
+    team_guid: str | None
     created_on: date
     closed: bool
     closed_on: date | None
     last_at: datetime | None
     next_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the stored ratings are for: the newest day and the rules version, None before the first rating.
-
-    degraded: the records that stand under the warning of a broken source.
-    """
-
-    as_of: int | None
-    rules_version: int | None
-    degraded: frozenset[int]
-
-
-def standing(conn: Connection) -> Standing:
-    row = conn.execute(
-        sa.select(sa.func.max(_health.c.as_of), sa.func.min(_health.c.rules_version)).where(~_health.c.closed)
-    ).one()
-    marked = conn.scalars(sa.select(_health.c.record_id).where(_health.c.state == "source_degraded"))
-    return Standing(row[0], row[1], frozenset(marked))
 
 
 def degraded(conn: Connection) -> frozenset[int]:
@@ -81,6 +74,10 @@ def to_rate(conn: Connection, *, now: datetime, everything: bool) -> list[ToRate
     query = sa.text(TO_RATE.format(which=which)).bindparams(sa.bindparam("now", now, tables.UtcDateTime))
     typed = query.columns(
         id=sa.Integer,
+        kind=sa.String,
+        guid=sa.String,
+        segment=sa.String,
+        team_guid=sa.String,
         created_on=sa.Date,
         status=sa.String,
         closed_on=sa.Date,
@@ -88,9 +85,14 @@ def to_rate(conn: Connection, *, now: datetime, everything: bool) -> list[ToRate
         next_at=tables.UtcDateTime,
     )
     return [
-        ToRate(record_id, created_on, status in CLOSED, closed_on, last_at, next_at)
-        for record_id, created_on, status, closed_on, last_at, next_at in conn.execute(typed)
+        ToRate(number, kind, guid, segment, team, created_on, status in CLOSED, closed_on, last_at, next_at)
+        for number, kind, guid, segment, team, created_on, status, closed_on, last_at, next_at in conn.execute(typed)
     ]
+
+
+def stale(conn: Connection) -> list[int]:
+    """The records noted to be rated again, by id."""
+    return list(conn.scalars(sa.select(_stale.c.record_id).order_by(_stale.c.record_id)))
 
 
 def note_stale(conn: Connection, record_ids: Sequence[int]) -> None:
@@ -100,7 +102,30 @@ def note_stale(conn: Connection, record_ids: Sequence[int]) -> None:
 
 def save(conn: Connection, rows: Sequence[dict[str, Any]]) -> int:
     """Keep ratings (columns of `tables.Health`); returns how many rows changed."""
-    return upsert(conn, tables.Health, rows, key=["record_id"])
+    return upsert(conn, tables.Health, rows, key=["record_id"], along=["stamp", "rules_version"])
+
+
+def with_only_plans(conn: Connection) -> list[int]:
+    """The records without a score that have a planned activity."""
+    return list(
+        conn.scalars(
+            sa.select(_health.c.record_id).where(_health.c.score.is_(None), _health.c.next_activity_at.is_not(None))
+        )
+    )
+
+
+def switch_off(conn: Connection, *, stamp: int, version: int) -> int:
+    """Show no rating of any record any more; returns how many were shown. What they rest on is kept."""
+    nothing: dict[str, None] = dict.fromkeys(RULED)
+    off = sa.update(_health).where(_health.c.state != SWITCHED_OFF)
+    return conn.execute(off.values(**{**nothing, "state": SWITCHED_OFF}, stamp=stamp, rules_version=version)).rowcount
+
+
+def changed_since(conn: Connection, stamp: int) -> list[int]:
+    """The records whose rating a round after this one changed, by id: what others have to be told."""
+    return list(
+        conn.scalars(sa.select(_health.c.record_id).where(_health.c.stamp > stamp).order_by(_health.c.record_id))
+    )
 
 
 def rated(conn: Connection, record_ids: Sequence[int]) -> None:

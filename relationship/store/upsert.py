@@ -29,17 +29,19 @@ def upsert(
     *,
     key: Sequence[str],
     keep: Sequence[str] = (),
+    along: Sequence[str] = (),
 ) -> int:
     """Insert the rows, or update those whose `key` exists; returns how many rows were really written.
 
-    rows  all with the same columns, none twice with the same key; an empty sequence is fine
-    keep  columns that are set on insertion only
+    rows   all with the same columns, none twice with the same key; an empty sequence is fine
+    keep   columns that are set on insertion only
+    along  columns that are no reason to write a row, and are set along with those that are
     """
     if not rows:
         return 0
     if conn.dialect.name == "postgresql" and len(rows) >= COPY_FROM_ROWS:
-        return _copy(conn, table(model), rows, key=key, keep=keep)
-    statement = _statement(table(model), tuple(rows[0]), tuple(key), tuple(keep), conn.dialect)
+        return _copy(conn, table(model), rows, key=key, keep=keep, along=along)
+    statement = _statement(table(model), tuple(rows[0]), tuple(key), tuple(keep), tuple(along), conn.dialect)
     return _execute(conn, statement, rows, _defaults(table(model)))
 
 
@@ -52,27 +54,49 @@ def insert_new(conn: Connection, model: type[SQLModel], rows: Sequence[Row], *, 
 
 @lru_cache(maxsize=128)
 def _statement(
-    target: Table, columns: tuple[str, ...], key: tuple[str, ...], keep: tuple[str, ...], dialect: Dialect
+    target: Table,
+    columns: tuple[str, ...],
+    key: tuple[str, ...],
+    keep: tuple[str, ...],
+    along: tuple[str, ...],
+    dialect: Dialect,
 ) -> SQLCompiler:
     insert = (sqlite.insert if dialect.name == "sqlite" else postgresql.insert)(target).values(
         {name: sa.bindparam(name, type_=target.c[name].type) for name in columns}
     )
-    compiled: SQLCompiler = _on_conflict(insert, target, columns, key, keep).compile(dialect=dialect)
+    compiled: SQLCompiler = _on_conflict(insert, target, columns, key, keep, along).compile(dialect=dialect)
     return compiled
 
 
-def _on_conflict(insert: Any, target: Table, columns: Sequence[str], key: Sequence[str], keep: Sequence[str]) -> Any:
+def _on_conflict(
+    insert: Any,
+    target: Table,
+    columns: Sequence[str],
+    key: Sequence[str],
+    keep: Sequence[str],
+    along: Sequence[str],
+) -> Any:
     changing = [name for name in columns if name not in key and name not in keep]
     if not changing:
         return insert.on_conflict_do_nothing(index_elements=list(key))
     return insert.on_conflict_do_update(
         index_elements=list(key),
         set_={name: insert.excluded[name] for name in changing},
-        where=sa.or_(*(target.c[name].is_distinct_from(insert.excluded[name]) for name in changing)),
+        where=sa.or_(
+            *(target.c[name].is_distinct_from(insert.excluded[name]) for name in changing if name not in along)
+        ),
     )
 
 
-def _copy(conn: Connection, target: Table, rows: Sequence[Row], *, key: Sequence[str], keep: Sequence[str]) -> int:
+def _copy(
+    conn: Connection,
+    target: Table,
+    rows: Sequence[Row],
+    *,
+    key: Sequence[str],
+    keep: Sequence[str],
+    along: Sequence[str],
+) -> int:
     """PostgreSQL's way for many rows: COPY into a temporary table, then one merging statement."""
     names = list(rows[0])
     quoted = ", ".join(f'"{name}"' for name in names)
@@ -84,7 +108,7 @@ def _copy(conn: Connection, target: Table, rows: Sequence[Row], *, key: Sequence
             copy.write_row([row[name] for name in names])
     staged = sa.table("staged", *(sa.column(name, target.c[name].type) for name in names))
     insert = postgresql.insert(target).from_select(names, sa.select(staged))
-    statement = _on_conflict(insert, target, names, key, keep)
+    statement = _on_conflict(insert, target, names, key, keep, along)
     return conn.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 

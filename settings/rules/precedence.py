@@ -1,63 +1,101 @@
-"""Which expected frequency holds for a record: its own, else its segment's, else its team's, else everybody's."""
+"""Which expected frequency holds for a record: the one place that knows the order of precedence.
 
-from dataclasses import dataclass
+An override for the record itself comes first, then one for its segment, then one for its team, then the
+organisation's own value.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
-from relationship.health.rules import Frequency
+import numpy as np
+from numpy.typing import NDArray
+
+from relationship.health.rules import Frequency, HealthRules
 from settings.rules.health import HealthSection
 
 
-class Level(StrEnum):
-    """Where a frequency can be set, the strongest first."""
-
+class DecidedBy(StrEnum):
     RECORD = "record"
     SEGMENT = "segment"
     TEAM = "team"
-    EVERYBODY = "everybody"
+    ORGANISATION = "organisation"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What one level says of a record; frequency: None when it says nothing."""
+class Decided:
+    """The frequency expected of a record, and which rule decided."""
 
-    level: Level
-    frequency: Frequency | None
-
-
-@dataclass(frozen=True, slots=True)
-class Precedence:
-    """Every level for one record, the strongest first; the last one always says something."""
-
-    steps: tuple[Step, ...]
-
-    @property
-    def decided_by(self) -> Level:
-        return self._first[0]
-
-    @property
-    def frequency(self) -> Frequency:
-        return self._first[1]
-
-    @property
-    def _first(self) -> tuple[Level, Frequency]:
-        return next((step.level, step.frequency) for step in self.steps if step.frequency is not None)
+    frequency: Frequency
+    by: DecidedBy
 
 
-def precedence(health: HealthSection, *, kind: str, guid: str, segment: str, team_guid: str | None) -> Precedence:
-    """What the rules say of one record.
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordKeys:
+    """What overrides are looked up by, for n records.
 
-    kind, guid  as in 'opportunity', '1c0f…'; segment: as the CRM shows it, '' for none; team_guid: None for none
-
-    >>> rules = HealthSection.model_validate({"overrides": {"segments": {"PME": 4}}})
-    >>> found = precedence(rules, kind="opportunity", guid="g", segment="PME", team_guid=None)
-    >>> found.decided_by.value, found.frequency.name
-    ('segment', 'FORTNIGHTLY')
+    group   index into `groups`, shape (n,);  groups  the different pairs of segment and team
+    places  where a record stands, by 'kind:guid'
     """
-    said = health.overrides
-    codes = {
-        Level.RECORD: said.records.get(f"{kind}:{guid}"),
-        Level.SEGMENT: said.segments.get(segment) if segment else None,
-        Level.TEAM: said.teams.get(team_guid) if team_guid else None,
-        Level.EVERYBODY: health.frequency,
-    }
-    return Precedence(tuple(Step(level, None if code is None else Frequency(code)) for level, code in codes.items()))
+
+    groups: tuple[tuple[str, str | None], ...]
+    group: NDArray[np.integer[Any]]
+    places: Mapping[str, int]
+
+
+def record_keys(records: Iterable[tuple[str, str, str, str | None]]) -> RecordKeys:
+    """The keys of records, each given as (kind, guid, segment, team), in their order."""
+    seen: dict[tuple[str, str | None], int] = {}
+    group: list[int] = []
+    places: dict[str, int] = {}
+    for place, (kind, guid, segment, team) in enumerate(records):
+        group.append(seen.setdefault((segment, team), len(seen)))
+        places[f"{kind}:{guid}"] = place
+    return RecordKeys(tuple(seen), np.array(group, dtype=np.int64), places)
+
+
+def expected_frequency(
+    section: HealthSection, *, kind: str, guid: str, segment: str = "", team: str | None = None
+) -> Decided:
+    """The frequency that holds for one record.
+
+    segment  of its account (of a lead, its own), '' without one;  team  GUID of the business unit that owns it
+
+    >>> from settings.rules.health import Overrides
+    >>> section = HealthSection(frequency=3, overrides=Overrides(segments={"Key accounts": 2}))
+    >>> expected_frequency(section, kind="account", guid="", segment="Key accounts").by.value
+    'segment'
+    """
+    overrides = section.overrides
+    for code, by in (
+        (overrides.records.get(f"{kind}:{guid}"), DecidedBy.RECORD),
+        (overrides.segments.get(segment), DecidedBy.SEGMENT),
+        (overrides.teams.get(team or ""), DecidedBy.TEAM),
+    ):
+        if code is not None:
+            return Decided(Frequency(code), by)
+    return Decided(Frequency(section.frequency), DecidedBy.ORGANISATION)
+
+
+def rules_for(
+    section: HealthSection, *, kind: str, guid: str, segment: str = "", team: str | None = None
+) -> HealthRules:
+    """The rules with the frequency that holds for one record; arguments as in `expected_frequency`."""
+    decided = expected_frequency(section, kind=kind, guid=guid, segment=segment, team=team)
+    return replace(section.rules(), frequency=decided.frequency)
+
+
+def frequency_codes(section: HealthSection, keys: RecordKeys) -> NDArray[np.int64]:
+    """The same for many records: codes of `Frequency`, shape (n,)."""
+    by_group = [
+        expected_frequency(section, kind="", guid="", segment=segment, team=team).frequency
+        for segment, team in keys.groups
+    ]
+    codes: NDArray[np.int64] = np.array(by_group, dtype=np.int64)[keys.group]
+    for key in section.overrides.records:
+        place = keys.places.get(key)
+        if place is not None:
+            kind, _, guid = key.partition(":")
+            codes[place] = expected_frequency(section, kind=kind, guid=guid).frequency
+    return codes
