@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -44,7 +45,7 @@ def search(conn: Connection, words: Sequence[str], *, limit: int) -> list[NamedR
     return _rows(conn, query.order_by(_record.c.name, _record.c.kind, _record.c.guid).limit(limit))
 
 
-def _query(*conditions: sa.ColumnElement[bool]) -> sa.Select[tuple[str, str, str, str | None]]:
+def _query(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     theirs = sa.and_(_account.c.kind == "account", _account.c.guid == _record.c.account_guid)
     return (
         sa.select(_record.c.kind, _record.c.guid, _record.c.name, _account.c.name)
@@ -53,5 +54,5 @@ def _query(*conditions: sa.ColumnElement[bool]) -> sa.Select[tuple[str, str, str
     )
 
 
-def _rows(conn: Connection, query: sa.Select[tuple[str, str, str, str | None]]) -> list[NamedRecord]:
+def _rows(conn: Connection, query: sa.Select[Any]) -> list[NamedRecord]:
     return [NamedRecord(f"{kind}:{guid}", name, account or "") for kind, guid, name, account in conn.execute(query)]

@@ -1,0 +1,32 @@
+"""Why an opportunity changes its band, in one sentence."""
+
+from flask_babel import lazy_gettext as _l
+
+from settings.preview import Reason, Why
+from web.formats import signed
+from web.texts import _
+
+WEIGHT_REASONS = {
+    "email": _l("E-mails weigh differently: %(points)s points."),
+    "meeting": _l("Meetings weigh differently: %(points)s points."),
+    "call": _l("Calls weigh differently: %(points)s points."),
+    "task": _l("Tasks weigh differently: %(points)s points."),
+}
+
+
+def why(reason: Why) -> str:
+    """What moved an opportunity into another band, in one sentence."""
+    points = signed(reason.points)
+    if reason.term is Reason.SWITCH:
+        return _("Rating is switched on or off.")
+    if reason.term is Reason.LIMITS:
+        return _("The limit has moved.")
+    if reason.term is Reason.FREQUENCY:
+        return _("Another rhythm is expected: %(points)s points.", points=points)
+    if reason.term is Reason.LATENESS:
+        return _("Silence weighs differently: %(points)s points.", points=points)
+    if reason.term is Reason.MUTUALITY:
+        return _("The balance of both sides weighs differently: %(points)s points.", points=points)
+    if reason.kind is None:
+        return _("The contacts weigh differently: %(points)s points.", points=points)
+    return str(WEIGHT_REASONS[reason.kind]) % {"points": points}

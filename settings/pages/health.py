@@ -1,0 +1,178 @@
+"""The page of relationship health: its controls, their effect before saving, saving and what is refused."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, redirect, render_template, request, session, url_for
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from relationship.activities import KINDS
+from relationship.desk.change_rules import change_rules
+from relationship.errors import Conflict
+from relationship.store import reading_names, reading_segments
+from relationship.store import rules as stored
+from settings import preview
+from settings.history import differences
+from settings.pages import difference_words, health_form, naming, wording
+from settings.pages.shell import blueprint, whole_house
+from settings.pages.versions import shown_version
+from settings.rules import HealthSection, Rules
+from web.house import house
+from web.listing import LONGEST_SEARCH, MOST_WORDS
+from web.members import for_admins, member
+from web.texts import _
+
+MOST_FOUND = 8
+LONGEST_NOTE = 500
+# What was saved last is told once, on the page that follows.
+SAVED = "settings.saved"
+
+
+@blueprint.get("/health")
+@for_admins
+def health() -> str:
+    with house().store.reading() as conn:
+        version, present = stored.current(conn)
+        section = _with_asked_record(present.health)
+        return _page(conn, version, base=present.health, section=section, changed=section != present.health)
+
+
+@blueprint.post("/health")
+@for_admins
+def save_health() -> str | Response | tuple[str, int]:
+    """Save; 422 with the faults, 409 with the difference when somebody else saved meanwhile."""
+    note = request.form.get("note", "").strip()[:LONGEST_NOTE]
+    with house().store.reading() as conn:
+        version, base = shown_version(conn)
+        in_force, present = stored.current(conn)
+        read = health_form.read(request.form, base.health)
+        if read.faults:
+            return _page(conn, version, base=base.health, section=read.section, faults=read.faults, note=note), 422
+    if version != in_force:
+        return _conflict(base, read.section, note)
+    if read.section == present.health:
+        flash("", "unchanged")
+        return redirect(url_for("settings.health"))
+    moved = preview.preview(whole_house(), read.section).total
+    try:
+        saved = change_rules(
+            whole_house(),
+            present.model_copy(update={"health": read.section}),
+            expected_version=version,
+            by=member().oid,
+            by_name=member().name,
+            note=note,
+        )
+    except Conflict:
+        return _conflict(base, read.section, note)
+    session[SAVED] = {"version": saved.version, "changed": moved}
+    return redirect(url_for("settings.health"), 303)
+
+
+@blueprint.get("/health/records")
+@for_admins
+def find_records() -> str:
+    """Records to make an exception for, by name."""
+    with house().store.reading() as conn:
+        _version, present = stored.current(conn)
+        found = _found(conn)
+    return render_template(
+        "settings/records_found.html", section=present.health, found=found, find=_wanted(), wording=wording
+    )
+
+
+def _page(
+    conn: Connection,
+    version: int,
+    *,
+    base: HealthSection,
+    section: HealthSection,
+    faults: tuple[health_form.Fault, ...] = (),
+    note: str = "",
+    changed: bool = True,
+) -> str:
+    overrides = {**section.overrides.records, **base.overrides.records}
+    return render_template(
+        "settings/health.html",
+        version=version,
+        base=base,
+        section=section,
+        faults=faults,
+        note=note,
+        changed=changed,
+        kinds=[kind.value for kind in KINDS],
+        wording=wording,
+        team_names={one.guid: one.name or one.guid for one in reading_segments.teams(conn)},
+        segment_names={one.name: one.name for one in reading_segments.segments(conn)},
+        records=reading_names.named(conn, overrides),
+        found=_found(conn),
+        find=_wanted(),
+        texts=_texts(),
+        saved=session.pop(SAVED, None),
+    )
+
+
+def _conflict(base: Rules, mine: HealthSection, note: str) -> tuple[str, int]:
+    """What the other admin changed, what this one wanted, and both ways on."""
+    with house().store.reading() as conn:
+        [latest] = stored.versions(conn, limit=1)
+        changes = (*differences(base, latest.rules), *differences(base, base.model_copy(update={"health": mine})))
+        names = naming.names(conn, changes)
+    theirs, wanted = latest.rules, base.model_copy(update={"health": mine})
+    page = render_template(
+        "settings/conflict.html",
+        current_page="settings.health",
+        latest=latest,
+        rows=_three_ways(base, theirs, wanted, names),
+        fields=health_form.fields(health_form.merged(base.health, mine, theirs.health), theirs.health),
+        note=note,
+    )
+    return page, 409
+
+
+def _three_ways(base: Rules, theirs: Rules, mine: Rules, names: Mapping[str, str]) -> list[dict[str, object]]:
+    """Every value that one of two admins changed: at first, as the other one has it, as this one wants it."""
+    other = {one.path: one for one in differences(base, theirs)}
+    own = {one.path: one for one in differences(base, mine)}
+    return [
+        {
+            "place": difference_words.place(path, names),
+            "before": difference_words.value(path, one.before),
+            "theirs": difference_words.value(path, other[path].after if path in other else one.before),
+            "mine": difference_words.value(path, own[path].after if path in own else one.before),
+            "both": path in other and path in own and other[path].after != own[path].after,
+        }
+        for path, one in {**own, **other}.items()
+    ]
+
+
+def _with_asked_record(section: HealthSection) -> HealthSection:
+    """With the record named in the address among the exceptions, not saved yet."""
+    key = request.args.get("record", "")
+    if not key or key in section.overrides.records:
+        return section
+    return health_form.read(
+        {**health_form.fields(section, section), f"record:{key}": str(section.frequency)}, section
+    ).section
+
+
+def _found(conn: Connection) -> list[reading_names.NamedRecord]:
+    return reading_names.search(conn, _wanted().split()[:MOST_WORDS], limit=MOST_FOUND)
+
+
+def _wanted() -> str:
+    return " ".join(request.args.get("find", "").replace("\x00", " ").split())[:LONGEST_SEARCH]
+
+
+def _texts() -> Mapping[str, Any]:
+    """What settings.js says; it makes up no word of its own."""
+    return {
+        "weights": {step: str(word) for step, word in wording.WEIGHTS.items()},
+        "fair": _("%(number)s: Fair begins here, Poor ends at %(below)s"),
+        "good": _("%(number)s: Good begins here, Fair ends at %(below)s"),
+        "clamped": _("Set to %(number)s: Fair must begin above 0 and below Good, and Good ends at 100."),
+        "weightClamped": _("Set to %(number)s: a weight goes from 3 to 9."),
+        "clean": _("Everything is saved"),
+        "dirty": _("Unsaved changes"),
+    }
