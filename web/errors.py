@@ -1,7 +1,9 @@
 """Error pages in the design of the product: what happened, and what to do about it."""
 
+import traceback
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import PurePath
 
 import structlog
 from flask import Flask, Response, g, render_template
@@ -13,6 +15,8 @@ from relationship.errors import RelationshipError, StorageTrouble, TryLater
 from web.api import problems
 
 log = structlog.get_logger()
+
+DEEPEST_FRAMES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +81,16 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response | tuple[str, int]:
-        log.error("request_crashed", kind=type(error).__name__, exc_info=error)
+        log.error("request_crashed", kind=type(error).__name__, place=_place(error))
         if problems.wanted():
             return problems.answer(problems.Refused(500, problems.Fault("internal")))
         return sorry(500)
+
+
+def _place(error: Exception) -> str:
+    """Where it happened, innermost last, without a message or a value: both may hold what people wrote."""
+    frames = traceback.extract_tb(error.__traceback__)[-DEEPEST_FRAMES:]
+    return " > ".join(f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
 
 
 def sorry(status: int) -> tuple[str, int]:

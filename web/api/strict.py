@@ -75,7 +75,7 @@ def _parts(value: Any) -> Iterator[tuple[Path, Any]]:
     waiting: list[tuple[Path, Any]] = [((), value)]
     while waiting:
         path, one = waiting.pop()
-        if len(path) > DEEPEST:
+        if len(path) >= DEEPEST and isinstance(one, dict | list):
             raise Odd("too_deep", malformed=True)
         yield path, one
         if isinstance(one, dict):
