@@ -4,7 +4,7 @@
 view, one template that extends `settings/shell.html`, one line in `shell.PAGES` and one import here.
 """
 
-from settings.pages import rules_in_words
+from settings.pages import effect, health, history, rules_in_words, suggestion
 from settings.pages.shell import blueprint
 
-__all__ = ["blueprint", "rules_in_words"]
+__all__ = ["blueprint", "effect", "health", "history", "rules_in_words", "suggestion"]

@@ -22,7 +22,10 @@ class Page:
 
 
 # What sales admins choose from, in this order.
-PAGES: tuple[Page, ...] = ()
+PAGES: tuple[Page, ...] = (
+    Page("settings.health", _l("Relationship health"), "heart_pulse"),
+    Page("settings.history", _l("History"), "calendar_clock"),
+)
 # What everybody may read.
 READABLE = (Page("settings.rules", _l("Rules in words"), "info"),)
 
@@ -37,7 +40,7 @@ def navigation() -> dict[str, object]:
 @for_readers
 def home() -> Response:
     """Admins arrive at the settings, everybody else at the rules in words."""
-    return redirect(url_for(PAGES[0].view if PAGES and member().changes_rules else READABLE[0].view))
+    return redirect(url_for(PAGES[0].view if member().changes_rules else READABLE[0].view))
 
 
 def whole_house() -> House:
