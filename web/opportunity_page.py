@@ -1,7 +1,7 @@
 """The page of one opportunity: rating, curve, why, forecast, people and activities."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ from flask import Blueprint, abort, render_template, request, url_for
 
 from relationship.activities import Kind
 from relationship.clock import day_of, number_of
-from relationship.desk.rate import OPEN_WINDOW_BEGAN
+from relationship.desk.rerating import OPEN_WINDOW_BEGAN
 from relationship.health.contact_days import ContactDays
 from relationship.health.explanation import explain
 from relationship.health.forecast import smallest_act
@@ -19,7 +19,10 @@ from relationship.health.trend import CurvePoint, curve
 from relationship.store import contact_days, rules
 from relationship.store import reading_opportunity as store
 from relationship.store.reading_opportunity import ActivityPage, Opportunity
+from relationship.store.rules import Version
+from settings.rules import HealthSection
 from web import cursors, explaining, formats, words
+from web.expectation import decided, expectation
 from web.house import house, today
 from web.members import for_readers, member
 from web.texts import _
@@ -32,10 +35,16 @@ ACTIVITIES_PER_PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """An opportunity with all that its score is computed from."""
+    """An opportunity with all that its score is computed from.
+
+    in_force  the version of the organisation's rules, None for those of the beginning
+    rules     what they say of this opportunity, with the frequency expected of it alone
+    """
 
     record: Opportunity
     days: ContactDays
+    in_force: Version | None
+    section: HealthSection
     rules: HealthRules
 
     @property
@@ -73,7 +82,8 @@ def page(guid: str) -> str:
         as_of=as_of,
         why=why,
         terms=explaining.term_lines(why, found.rules) if why else (),
-        frequency=explaining.FREQUENCIES[found.rules.frequency],
+        expected=expectation(found.section, record),
+        in_force=found.in_force,
         points=points,
         curve=_curve(points, found),
         forecast=forecast,
@@ -132,9 +142,11 @@ def _relationship(conn: Any, guid: str) -> Relationship:
     found = store.opportunity(conn, scope=member().scope, guid=guid.lower()) if GUID.fullmatch(guid.lower()) else None
     if found is None:
         abort(404)
-    _version, current = rules.current(conn)
+    in_force = next(iter(rules.versions(conn, limit=1)), None)
+    section = in_force.rules.health if in_force else HealthSection()
     days = contact_days.load(conn, [found.id])
-    return Relationship(found, days, current.rating_rules())
+    own = replace(section.rules(), frequency=decided(section, found).frequency)
+    return Relationship(found, days, in_force, section, own)
 
 
 def _activity_list(guid: str, activities: ActivityPage, kind: str | None) -> dict[str, Any]:

@@ -68,6 +68,9 @@ class Opportunity:
     next_activity_at: datetime | None
     next_kind: str | None
     read_from: date | None
+    team_guid: str | None
+    team_name: str
+    segment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def opportunity(conn: Connection, *, scope: Scope, guid: str) -> Opportunity | N
             sa.func.coalesce(h.state, "being_computed"), sa.func.coalesce(h.closed, sa.false()),
             sa.func.coalesce(h.recent, sa.false()), h.score, h.rating, h.trend, h.trend_points, h.as_of, h.falls_on, h.falls_to,
             h.last_activity_at, h.next_activity_at, KIND_OF_NEXT, window,
+            r.team_guid, r.team_name, r.segment,
         )
         .select_from(joined)
         .where(r.kind == RecordKind.OPPORTUNITY.value, r.guid == guid, may_be_read(scope))

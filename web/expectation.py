@@ -1,0 +1,85 @@
+"""The expected frequency of an opportunity in the reader's language: which rule decides, and what the others say."""
+
+from dataclasses import dataclass
+
+from relationship.store.reading_opportunity import Opportunity
+from settings.rules import HealthSection
+from settings.rules.precedence import Decided, DecidedBy, expected_frequency
+from web.explaining import FREQUENCIES
+from web.texts import _
+
+KIND = "opportunity"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One level of the order of precedence. frequency: '' when it says nothing."""
+
+    title: str
+    frequency: str
+    decides: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """frequency, rule: what is expected and whose rule says so; lines: every level, the strongest first."""
+
+    frequency: str
+    rule: str
+    lines: tuple[Line, ...]
+
+
+def expectation(section: HealthSection, record: Opportunity) -> Expectation:
+    found = decided(section, record)
+    # What a level says by itself: asked alone, it decides or everybody's value does.
+    alone = {
+        DecidedBy.RECORD: expected_frequency(section, kind=KIND, guid=record.guid),
+        DecidedBy.SEGMENT: expected_frequency(section, kind="", guid="", segment=record.segment),
+        DecidedBy.TEAM: expected_frequency(section, kind="", guid="", team=record.team_guid),
+        DecidedBy.ORGANISATION: expected_frequency(section, kind="", guid=""),
+    }
+    return Expectation(
+        frequency=_frequency(found),
+        rule=_rule(found.by, record),
+        lines=tuple(
+            Line(_title(level, record), _frequency(said) if said.by is level else "", level is found.by)
+            for level, said in alone.items()
+        ),
+    )
+
+
+def decided(section: HealthSection, record: Opportunity) -> Decided:
+    return expected_frequency(section, kind=KIND, guid=record.guid, segment=record.segment, team=record.team_guid)
+
+
+def _frequency(found: Decided) -> str:
+    text = str(FREQUENCIES[found.frequency])
+    return text[:1].upper() + text[1:]
+
+
+def _rule(by: DecidedBy, record: Opportunity) -> str:
+    match by:
+        case DecidedBy.RECORD:
+            return _("rule of this opportunity")
+        case DecidedBy.SEGMENT:
+            return _("rule of the segment “%(name)s”", name=record.segment)
+        case DecidedBy.TEAM:
+            return _("rule of the team “%(name)s”", name=_team(record))
+        case DecidedBy.ORGANISATION:
+            return _("rule for everybody")
+
+
+def _title(level: DecidedBy, record: Opportunity) -> str:
+    match level:
+        case DecidedBy.RECORD:
+            return _("This opportunity")
+        case DecidedBy.SEGMENT:
+            return _("Segment “%(name)s”", name=record.segment) if record.segment else _("Account without a segment")
+        case DecidedBy.TEAM:
+            return _("Team “%(name)s”", name=_team(record)) if record.team_guid else _("Without a team")
+        case DecidedBy.ORGANISATION:
+            return _("Everybody")
+
+
+def _team(record: Opportunity) -> str:
+    return record.team_name or _("without a name")
