@@ -9,6 +9,8 @@ import click
 from relationship import __version__
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from relationship.config import Config
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -84,13 +86,57 @@ def sync(once: bool) -> None:  # noqa: ARG001  # the option says what happens; t
     """Read what changed in Microsoft 365 and Dynamics 365.
 
     May be interrupted or killed at any moment and run again: it goes on where it stopped. Ends with
-    0 when everything was read, 75 when something has to wait and the next run goes on.
+    0 when everything was read, 75 when something has to wait and the next run goes on, 69 while
+    `relationship scope` does not allow to read.
     """
     from relationship.console import told
     from relationship.rounds import sync_round
 
     with told():
         sys.exit(sync_round(_config()))
+
+
+@main.command()
+@click.option("--everyone", is_flag=True, help="Read every mailbox of the directory.")
+@click.option("--group", "group_ids", multiple=True, metavar="ID", help="Read the members of this group; repeatable.")
+@click.option(
+    "--consulted-on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day on which the staff's representatives were consulted, like 2026-06-01.",
+)
+@click.option("--list-groups", metavar="TEXT", help="Print the groups whose name holds this text, and their ids.")
+def scope(everyone: bool, group_ids: tuple[str, ...], consulted_on: "datetime | None", list_groups: str | None) -> None:
+    """Say whose mailboxes are read, and since when that is agreed.
+
+    Nothing is read before both are set. Without options it prints what holds now. The same can be set in the
+    browser, under Settings > Sources and privacy; either way the change stands in the history.
+    """
+    from relationship import scoping
+    from relationship.console import told
+
+    if everyone and group_ids:
+        raise click.UsageError("Name everyone or groups, not both.")
+    with told():
+        if list_groups is not None:
+            scoping.print_groups(_config(), list_groups)
+            return
+        day = consulted_on.date() if consulted_on else None
+        scoping.set_scope(_config(), everyone=everyone, group_ids=group_ids, consulted_on=day)
+
+
+@main.command(name="read-again")
+@click.argument("key")
+def read_again(key: str) -> None:
+    """Let the next sync read one source from the start.
+
+    KEY is the source as `relationship status` names it, like mailbox/<user id>. What is kept stays until the
+    new reading is complete; then what did not come back goes.
+    """
+    from relationship import scoping
+    from relationship.console import told
+
+    with told():
+        scoping.read_source_again(_config(), key)
 
 
 @main.command()

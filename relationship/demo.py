@@ -24,7 +24,7 @@ from relationship.house import House, open_house
 from relationship.rounds import rated, sync
 from relationship.serving import port_is_free, serve_house
 from relationship.store import ratings, rules
-from settings.rules import HealthSection, Rules
+from settings.rules import HealthSection, Rules, Sources
 
 FOLDER = Path("var/demo")
 START_SECONDS = 180
@@ -59,7 +59,7 @@ def run(wishes: Wishes, *, serve: bool) -> None:
     with _simulated(folder) as reach:
         config = _config(wishes, world, reach)
         with open_house(config) as house:
-            _save_frequency(house, wishes.frequency or world.get("expected_frequency") or ARCHIVE_FREQUENCY)
+            _save_rules(house, wishes.frequency or world.get("expected_frequency") or ARCHIVE_FREQUENCY)
             sync(house)
             rated(house)
             _say_result(house)
@@ -165,9 +165,12 @@ def _config(wishes: Wishes, world: dict[str, Any], reach: dict[str, str]) -> Con
     )
 
 
-def _save_frequency(house: House, frequency: int) -> None:
+def _save_rules(house: House, frequency: int) -> None:
+    """What an administrator sets at first: nobody in this world has an objection to being read."""
+    sources = Sources(everyone=True, consulted_on=house.clock().astimezone(house.config.zone).date())
+    wanted = Rules(health=HealthSection(frequency=int(frequency)), sources=sources)
     with house.store.transaction() as conn:
-        rules.save(conn, Rules(health=HealthSection(frequency=int(frequency))), at=house.clock(), by="demo")
+        rules.save(conn, wanted, at=house.clock(), by="demo", by_name="Demonstration")
 
 
 def _say_result(house: House) -> None:

@@ -60,6 +60,12 @@ class Conflict(RelationshipError):
         self.version = version
 
 
+class SyncIsOff(RelationshipError):
+    """The sales admin acts: whose mailboxes may be read, or the date of the consultation, is not set yet."""
+
+    exit_code = 69
+
+
 class StorageTrouble(RelationshipError):
     """The operator acts: the disk is full or the database cannot be reached; nothing is half-written."""
 

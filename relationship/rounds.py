@@ -8,8 +8,9 @@ from relationship.config import Config
 from relationship.console import progress, stderr
 from relationship.desk.rate import RateReport, rate_all
 from relationship.desk.retain import retain
+from relationship.errors import SyncIsOff
 from relationship.house import House, open_house
-from relationship.store import sources
+from relationship.store import rules, sources
 from relationship.store.lease import lease
 from relationship.sync.connection import Microsoft
 from relationship.sync.reconcile import reconcile_once
@@ -106,9 +107,10 @@ def rated(house: House) -> RateReport:
 
 
 def print_status(config: Config) -> int:
-    """The state of every source that is not plainly healthy, and totals; 0 only when all are well."""
+    """The state of every source that is not plainly healthy, and totals; 0 only when all are well and read."""
     with open_house(config) as house, house.store.reading() as conn:
         rows = sources.all_sources(conn)
+        _version, present = rules.current(conn)
     table = Table("Source", "State", "Since / reason", "Last success (UTC)", "Streams read", "Set aside", box=None)
     sick = [row for row in rows if row.state not in ("healthy", "unavailable") or row.quarantined]
     mailboxes = [row for row in rows if row.key.startswith(sources.MAILBOX)]
@@ -121,8 +123,12 @@ def print_status(config: Config) -> int:
             f"{row.complete} of {row.containers}",
             str(row.quarantined),
         )
+    if not present.sources.may_read:
+        stderr.print("Reading is off: the scope or the date of the consultation is not set (`relationship scope`).")
     stderr.print(table)
     healthy = sum(row.state == "healthy" for row in mailboxes)
     gone = sum(row.state == "unavailable" for row in mailboxes)
     stderr.print(f"{healthy} of {len(mailboxes)} mailboxes healthy, {gone} without a mailbox of their own.")
+    if not present.sources.may_read:
+        return SyncIsOff.exit_code
     return EX_TEMPFAIL if sick or not rows else EX_OK

@@ -1,7 +1,8 @@
 """The jobs of the scheduler: sync and rate, hints, subscriptions, comparison and retention.
 
 One job works at a time (a pool of one thread, and a lease over processes); a missed one is made up for once.
-A job that fails is logged with its code and told; the next time it is due it is tried again.
+A job that fails is logged with its code and told; the next time it is due it is tried again. While the rules do
+not allow to read, jobs that would read wait without a word.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from relationship.config import Config
 from relationship.console import tell
 from relationship.desk.hints import follow
 from relationship.desk.retain import retain
-from relationship.errors import RelationshipError, TryLater
+from relationship.errors import RelationshipError, SyncIsOff, TryLater
 from relationship.house import House, open_house
 from relationship.rounds import rated, sync
 from relationship.store.lease import lease
@@ -72,6 +73,8 @@ def attempt(job: Job, house: House, microsoft: Microsoft) -> None:
     """Run one job; what fails is told and logged, and the scheduler goes on."""
     try:
         job(house, microsoft)
+    except SyncIsOff as error:
+        log.info("job_off", job=job.__name__, code=error.code)
     except TryLater as error:
         log.warning("job_waits", job=job.__name__, code=error.code)
     except RelationshipError as error:

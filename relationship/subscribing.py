@@ -6,6 +6,8 @@ from relationship.config import SOURCES, Config
 from relationship.console import stderr
 from relationship.errors import FixSettings
 from relationship.house import House, open_house
+from relationship.store import rules
+from relationship.store.subscriptions import all_subscriptions
 from relationship.sync import subscriptions
 from relationship.sync.connection import connect
 from relationship.sync.subscriptions import Kept, notification_url
@@ -37,12 +39,19 @@ def subscribe_round(config: Config, *, end: bool) -> int:
 
 
 def keep_subscribed(house: House) -> Kept | None:
-    """One round of renewal for the scheduler; None when nothing can be subscribed to."""
+    """One round of renewal for the scheduler; None when nothing can be subscribed to.
+
+    While the rules do not allow to read, what is subscribed to ends, and Microsoft is asked nothing otherwise.
+    """
     url = notification_url(house.config)
     if url is None:
         return None
+    with house.store.reading() as conn:
+        _version, present = rules.current(conn)
+        if not present.sources.may_read and not all_subscriptions(conn):
+            return None
     with closing(connect(house.config)) as microsoft:
-        reads = [name for name in SOURCES if house.config.reads(name)]
+        reads = [name for name in SOURCES if house.config.reads(name) and present.sources.may_read]
         return subscriptions.keep(house.store, microsoft.msgraph, url=url, reads=reads)
 
 

@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from relationship.activities import Activity, Kind, Party, RecordKind, RecordRef, Role, Status
-from relationship.store import colleagues, memberships, records, sightings, sources
+from relationship.store import colleagues, memberships, records, rules, sightings, sources
 from relationship.store.colleagues import CrmUser, DirectoryUser
 from relationship.store.cursors import Place
+from relationship.store.database import Store
 from relationship.store.memberships import MembershipRow
 from relationship.store.records import RecordRow
 from relationship.store.sightings import Piece, Verdict
+from settings.rules import Rules, Sources
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 6, 17, 9, 0, tzinfo=UTC)
@@ -46,6 +48,15 @@ def mail(
 ) -> Piece:
     at = (NOW - timedelta(days=days_ago)).isoformat()
     return Piece(item, container, {"key": item.split("/")[-1], "from": sender, "to": list(to), "at": at, **fields})
+
+
+READ_BY_EVERYBODY = Rules(sources=Sources(everyone=True, consulted_on=date(2026, 6, 1)))
+
+
+def may_read(store: Store, wanted: Rules = READ_BY_EVERYBODY) -> None:
+    """The sales admin has set whose mailboxes are read, and when the works council was consulted."""
+    with store.transaction() as conn:
+        rules.save(conn, wanted, at=NOW, by="test")
 
 
 def people(conn: Connection) -> None:

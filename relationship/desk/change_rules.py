@@ -1,4 +1,4 @@
-"""Put other rules in force and bring every rating in line with them: both or neither.
+"""Put other rules in force and bring what is kept and every rating in line with them: all or nothing.
 
 Whoever saves says which version they looked at; when another one is in force by now, nothing is written.
 Twice is harmless: rules equal to those in force keep their version.
@@ -6,11 +6,15 @@ Twice is harmless: rules equal to those in force keep their version.
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from relationship import failpoints
 from relationship.desk.rerating import follow_rules, rate_what_changed
 from relationship.errors import Conflict
 from relationship.house import House
+from relationship.store import contact_days
 from relationship.store import rules as stored
+from relationship.sync.policy import enforce
 from settings.rules import Rules
 
 
@@ -34,12 +38,24 @@ def change_rules(house: House, rules: Rules, *, expected_version: int, by: str, 
             )
         saved = stored.save(conn, rules, at=house.clock(), by=by, by_name=by_name, note=note)
         failpoints.passage("desk.change_rules.saved")
-        if rules.health == present.health:
+        is_less_kept = _follow_policy(house, conn, rules, present)
+        if rules.health == present.health and not is_less_kept:
             return Saved(saved, 0)
-        if rules.health.enabled and not present.health.enabled:
+        if rules.health == present.health or (rules.health.enabled and not present.health.enabled):
             _, changed = rate_what_changed(conn, house, rules, version=saved)
         else:
             changed = follow_rules(conn, house.store, rules, version=saved)
         failpoints.passage("desk.change_rules.rated")
     failpoints.passage("desk.change_rules.done")
     return Saved(saved, changed)
+
+
+def _follow_policy(house: House, conn: Connection, rules: Rules, present: Rules) -> bool:
+    """Take out whoever the new rules leave out or do not read any more; returns whether anything went."""
+    if (rules.exclusions, rules.sources) == (present.exclusions, present.sources):
+        return False
+    if not enforce(house, conn).written:
+        return False
+    failpoints.passage("desk.change_rules.enforced")
+    contact_days.refresh(conn)
+    return True

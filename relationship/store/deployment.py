@@ -76,6 +76,11 @@ def set_domains(conn: Connection, domains: Sequence[str]) -> None:
         insert_new(conn, tables.StalePeople, [{"id": 1}], key=["id"])
 
 
+def widen_window(conn: Connection, read_from: date | None) -> None:
+    """Let the read window begin earlier; None: with everything."""
+    conn.execute(sa.update(_deployment).values(read_from=read_from, kept_from=None))
+
+
 def move_window(conn: Connection, read_from: date, *, kept_from: date) -> None:
     """Let the read window begin at a day, if it began before; it never moves back.
 

@@ -21,7 +21,8 @@ from sqlalchemy import Connection
 from relationship import failpoints
 from relationship.activities import Activity
 from relationship.clock import day_number
-from relationship.store import quarantine, tables
+from relationship.excluded import without
+from relationship.store import excluded_names, quarantine, tables
 from relationship.store.chunks import in_chunks
 from relationship.store.cursors import Place
 from relationship.store.people import ensure_addresses
@@ -171,6 +172,34 @@ def move(conn: Connection, source_id: int, item_ids: Sequence[str], container: s
     return moved
 
 
+def judge_again(conn: Connection, items: Mapping[int, Sequence[str]], *, read: Read, zone: ZoneInfo) -> int:
+    """Judge items by what is left out now, without asking their sources (ids); returns how many rows were written."""
+    written, keys = 0, set[str]()
+    for source_id, item_ids in sorted(items.items()):
+        before = _load(conn, source_id, item_ids)
+        kept, theirs = _keep(conn, source_id, before, dict(before), read=read)
+        written += kept
+        keys |= theirs
+    return written + derive_activities(conn, keys, read=read, zone=zone)
+
+
+def withdraw(conn: Connection, source_ids: Sequence[int], *, read: Read, zone: ZoneInfo) -> int:
+    """Remove sources with all that is known from them; activities stay where another source has a copy.
+
+    Returns how many rows were written.
+    """
+    written, keys = 0, set[str]()
+    for chunk in in_chunks(sorted(source_ids)):
+        theirs = sa.select(_sighting.c.activity_key).where(
+            _sighting.c.source_id.in_(chunk), _sighting.c.activity_key.is_not(None)
+        )
+        keys |= {str(key) for key in conn.scalars(theirs.distinct())}
+        written += conn.execute(sa.delete(_sighting).where(_sighting.c.source_id.in_(chunk))).rowcount
+        # Places, folders and what was put aside go with the source (ON DELETE CASCADE).
+        written += conn.execute(sa.delete(_source).where(_source.c.id.in_(chunk))).rowcount
+    return written + derive_activities(conn, keys, read=read, zone=zone)
+
+
 def _load(conn: Connection, source_id: int, item_ids: Iterable[str]) -> dict[str, _Copy]:
     found: dict[str, _Copy] = {}
     columns = _sighting.c
@@ -215,12 +244,24 @@ def _store(
     read: Read,
     zone: ZoneInfo,
 ) -> int:
+    written, keys = _keep(conn, source_id, before, after, read=read)
+    if written:
+        written += derive_activities(conn, keys, read=read, zone=zone)
+    return written
+
+
+def _keep(
+    conn: Connection, source_id: int, before: Mapping[str, _Copy], after: Mapping[str, _Copy | None], *, read: Read
+) -> tuple[int, set[str]]:
+    """Keep copies, without those who are left out; returns how many rows were written and the keys they concern."""
+    left_out = excluded_names.among_items(conn, (copy.fields for copy in after.values() if copy is not None))
     rows: list[dict[str, Any]] = []
     gone: list[str] = []
     keys: set[str] = set()
     for item_id, copy in after.items():
         old = before.get(item_id)
-        found = read(copy.fields) if copy is not None else Verdict.DROP
+        fields = without(copy.fields, left_out) if copy is not None else None
+        found = read(fields) if fields is not None else Verdict.DROP
         if old is not None and old.activity_key is not None:
             keys.add(old.activity_key)
         if copy is None or found is Verdict.DROP:
@@ -236,7 +277,7 @@ def _store(
                 "item_id": item_id,
                 "container": copy.container,
                 "activity_key": key,
-                "content": orjson.dumps(copy.fields, option=orjson.OPT_SORT_KEYS).decode(),
+                "content": orjson.dumps(fields, option=orjson.OPT_SORT_KEYS).decode(),
                 "modified_at": copy.modified_at,
                 "round": copy.round,
             }
@@ -249,9 +290,7 @@ def _store(
     # A thin row (a flag change) of an item that cannot be read does not make it readable.
     quarantine.clear(conn, source_id, [row["item_id"] for row in rows])
     failpoints.passage("store.sightings.saved")
-    if written:
-        written += derive_activities(conn, keys, read=read, zone=zone)
-    return written
+    return written, keys
 
 
 def derive_activities(conn: Connection, keys: Iterable[str], *, read: Read, zone: ZoneInfo) -> int:

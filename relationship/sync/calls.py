@@ -41,7 +41,8 @@ MOST_PAGES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading calls needs. tenant_id: whose users are ours; now: when this run looks."""
+    """What reading calls needs. tenant_id: whose users are ours; now: when this run looks; lifts: see
+    `disposition.Circle`."""
 
     store: Store
     channel: Channel
@@ -51,14 +52,16 @@ class Reading:
     now: datetime
     zone: ZoneInfo
     progress: Callable[[int], None]
+    lifts: int = 0
 
 
 def read_calls(reading: Reading, key: str, source_id: int, *, refresh: bool) -> Round:
     """Bring one of `SOURCES` up to date."""
-    with reading.store.reading() as conn:
+    with reading.store.transaction() as conn:
+        cursors.follow_lifts(conn, source_id, reading.lifts)
         place = cursors.load(conn, source_id).get(CONTAINER)
     since = _since(reading, key, place)
-    calls = _Calls(reading, key, source_id)
+    calls = _Calls(reading, key, source_id, is_anew=place is not None and place.full)
     try:
         for link in _links(reading, key, since):
             calls.read_list(link)
@@ -69,7 +72,7 @@ def read_calls(reading: Reading, key: str, source_id: int, *, refresh: bool) -> 
             next_step=f"Grant the application {right}, or leave calls out with RELATIONSHIP_SOURCES.",
             code="no_permission",
         ) from error
-    calls.end(refresh=refresh or place is None)
+    calls.end(refresh=refresh or place is None or place.full)
     return calls.done
 
 
@@ -100,8 +103,9 @@ def _links(reading: Reading, key: str, since: datetime) -> Iterable[str]:
 class _Calls:
     """One reading of one source."""
 
-    def __init__(self, reading: Reading, key: str, source_id: int) -> None:
+    def __init__(self, reading: Reading, key: str, source_id: int, *, is_anew: bool) -> None:
         self._to = reading
+        self._is_anew = is_anew
         self._key = key
         self._source_id = source_id
         self._place = Place(round=1, full=False)
@@ -137,7 +141,7 @@ class _Calls:
         return [
             self._record(row) if call_rows.needs_people(row) else row
             for row in named
-            if versions.get(str(row.get("id"))) != row.get("version")
+            if self._is_anew or versions.get(str(row.get("id"))) != row.get("version")
         ]
 
     def _record(self, row: Json) -> Json:

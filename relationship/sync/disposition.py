@@ -21,10 +21,11 @@ MOST_OUTSIDERS = 20
 @dataclass(frozen=True, slots=True)
 class Circle:
     """Who is inside: every address in a domain of ours (people, lists, shared mailboxes), and the
-    addresses of colleagues elsewhere."""
+    addresses of colleagues elsewhere. lifts: how often somebody who was left out was let in again."""
 
     domains: frozenset[str]
     addresses: frozenset[str]
+    lifts: int = 0
 
     def holds(self, address: str) -> bool:
         return domain_of(address) in self.domains or address in self.addresses or is_colleague_identity(address)
@@ -33,13 +34,14 @@ class Circle:
     def mark(self) -> str:
         """A short fingerprint: when it changes, mail must be judged anew."""
         text = "\n".join([*sorted(self.domains), "", *sorted(self.addresses)])
-        return digest(text)
+        return digest(f"{text}\n\n{self.lifts}" if self.lifts else text)
 
 
-def circle(domains: Iterable[str], own_addresses: Iterable[str]) -> Circle:
+def circle(domains: Iterable[str], own_addresses: Iterable[str], *, lifts: int = 0) -> Circle:
     ours = frozenset(domain.lower() for domain in domains)
     elsewhere = (address for address in own_addresses if domain_of(address) not in ours)
-    return Circle(ours, frozenset(address for address in elsewhere if not is_colleague_identity(address)))
+    addresses = frozenset(address for address in elsewhere if not is_colleague_identity(address))
+    return Circle(ours, addresses, lifts)
 
 
 def mail_reader(inside: Circle, *, read_from: date | None, zone: ZoneInfo) -> Read:

@@ -39,6 +39,8 @@ UNREAD_FOLDERS = (
     "recoverableitemsdeletions",
 )  # fmt: skip
 
+ADVANCED_QUERY = {"ConsistencyLevel": "eventual"}
+
 _SEARCH_FOLDER = "#microsoft.graph.mailsearchfolder"
 _NEVER_YEAR = 1
 _FULL_ROW = {"internetMessageId", "toRecipients", "sentDateTime"}
@@ -51,6 +53,17 @@ def mail_headers(page_size: int) -> Mapping[str, str]:
 
 def users_link(base_url: str) -> str:
     return f"{base_url}/users/delta?$select={USER_SELECT}"
+
+
+def groups_link(base_url: str) -> str:
+    """Every group of the directory, to choose from."""
+    return f"{base_url}/groups?$select=id,displayName&$top=999"
+
+
+def group_members_link(base_url: str, group_id: str) -> str:
+    """The users in a group, through other groups too; naming the type of member takes `ADVANCED_QUERY`."""
+    path = f"{base_url}/groups/{quote(group_id, safe='')}/transitiveMembers/microsoft.graph.user"
+    return f"{path}?$select=id&$count=true&$top=999"
 
 
 def domains_link(base_url: str) -> str:

@@ -72,6 +72,7 @@ def personal_sources(
         read=read,
         zone=config.zone,
         progress=progress,
+        lifts=inside.lifts,
     )
     found = [
         ("mail", Personal(sources.MAILBOX, partial(mailboxes.read_mailbox, mail))),

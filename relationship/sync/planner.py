@@ -26,27 +26,30 @@ MOST_PAGES = 1_000
 def read_planner(reading: Reading, user_id: str, source_id: int, *, refresh: bool) -> Round:
     """Bring the Planner tasks of one user up to date; there is no place to refresh."""
     del refresh
+    with reading.store.transaction() as conn:
+        cursors.follow_lifts(conn, source_id, reading.lifts)
     with permission():
         rows = _all_tasks(reading, user_id)
         with reading.store.reading() as conn:
             kept = sightings.held(conn, source_id)
-            is_new = CONTAINER not in cursors.load(conn, source_id)
-        known = {item_id: held.fields.get("version") for item_id, held in kept.items()}
+            place = cursors.load(conn, source_id).get(CONTAINER)
+        is_new = place is None or place.full
+        known = {} if is_new else {item_id: held.fields.get("version") for item_id, held in kept.items()}
         changed = [row for row in rows if known.get(msgraph.item_id(row), "") != row.get("@odata.etag")]
         pieces, bad = _pieces(reading, user_id, changed)
     failpoints.passage(f"{ROOM}.fetched")
     gone = sorted(kept.keys() - {msgraph.item_id(row) for row in rows})
     written = 0
     if pieces or gone or bad or is_new:
-        place = Place(delta_link="", round=1, full=False)
+        after = Place(delta_link="", round=1, full=False)
         with page_transaction(reading.store) as conn:
             for item_id, reason in sorted(bad.items()):
                 quarantine.add(conn, source_id, item_id, reason)
             written = sightings.apply_page(
-                conn, source_id, CONTAINER, pieces, gone, place=place, read=reading.read, zone=reading.zone
+                conn, source_id, CONTAINER, pieces, gone, place=after, read=reading.read, zone=reading.zone
             )
             failpoints.passage(f"{ROOM}.rows_saved")
-            cursors.save(conn, source_id, CONTAINER, place)
+            cursors.save(conn, source_id, CONTAINER, after)
             failpoints.passage(f"{ROOM}.place_saved")
         failpoints.passage(f"{ROOM}.committed")
     reading.progress(len(rows))

@@ -18,7 +18,7 @@ import structlog
 
 from relationship import failpoints
 from relationship.errors import BadItem, FixSettings, Reconnect, RelationshipError, StorageTrouble, TryLater
-from relationship.store import colleagues, comparing, cursors, deployment, folders, sightings, sources
+from relationship.store import colleagues, comparing, cursors, deployment, folders, scope, sightings, sources
 from relationship.store.sightings import Piece, Verdict
 from relationship.sync import calendars, crm, crm_activities, msgraph
 from relationship.sync.auth import CREDENTIAL_CODES
@@ -26,8 +26,9 @@ from relationship.sync.connection import Microsoft, connect
 from relationship.sync.dataverse import TrackedTable
 from relationship.sync.dataverse_activities import CONTAINER, ActivityTable
 from relationship.sync.delta import page_transaction
+from relationship.sync.policy import require_consent
+from relationship.sync.readers import House, reader_of
 from relationship.sync.report import DEGRADED, Trouble
-from relationship.sync.run import House, reader_of
 from relationship.sync.transport import Channel, Json
 
 log = structlog.get_logger()
@@ -88,8 +89,9 @@ class Reconciled:
 def reconcile_once(house: House, *, days: int = USUAL_DAYS, microsoft: Microsoft | None = None) -> Reconciled:
     """Compare the last `days` days, at most the read window, with every source that was read, and heal.
 
-    raises  FixSettings when nothing was read yet, or our configuration is wrong; Reconnect: our credentials
+    raises  SyncIsOff; FixSettings when nothing was read yet, or our configuration is wrong; Reconnect: our credentials
     """
+    require_consent(house.store)
     connection = microsoft or connect(house.config)
     try:
         if house.config.mode == "production":
@@ -113,7 +115,7 @@ class _Reconciling:
             if found is None:
                 raise _nothing_read()
             self._ids = sources.ids(conn)
-            self._users = colleagues.mailbox_keys(conn)
+            self._users = scope.readable_users(conn)
             self._owners = colleagues.addresses_by_key(conn)
         self._inside, self._read = reader_of(house, found.read_from)
         self._today = house.clock().astimezone(self._zone).date()

@@ -10,12 +10,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 import structlog
 
-from relationship.clock import Clock
-from relationship.config import Config
+from relationship import failpoints
 from relationship.errors import (
     FixSettings,
     Reconnect,
@@ -24,24 +22,24 @@ from relationship.errors import (
     TryLater,
     Unavailable,
 )
-from relationship.store import colleagues, deployment, sources
-from relationship.store.database import Store
+from relationship.store import deployment, scope, sources
 from relationship.store.sightings import Read
 from relationship.store.sources import SourceRow
-from relationship.sync import calls, crm, crm_activities, directory
+from relationship.sync import calls, crm, crm_activities, directory, groups
 from relationship.sync.auth import CREDENTIAL_CODES
-from relationship.sync.call_rows import call_reader
 from relationship.sync.connection import Microsoft, connect
 from relationship.sync.dataverse import TrackedTable
-from relationship.sync.dataverse_activities import ActivityTable, activity_reader
-from relationship.sync.delta import Round
-from relationship.sync.disposition import Circle, circle, mail_reader
-from relationship.sync.events import event_reader
+from relationship.sync.dataverse_activities import ActivityTable
+from relationship.sync.delta import Round, page_transaction
+from relationship.sync.disposition import Circle
 from relationship.sync.personal import Personal, personal_sources
+from relationship.sync.policy import enforce, move_window, require_consent
+from relationship.sync.readers import House, reader_of
 from relationship.sync.report import DEGRADED, HEALTHY, READING, UNAVAILABLE, Progress, Report, Tally, Trouble
-from relationship.sync.task_rows import task_reader
+from relationship.sync.terms import terms
+from settings.rules import Rules
 
-__all__ = ["House", "Progress", "Report", "Trouble", "sync_once"]
+__all__ = ["House", "Progress", "Report", "Trouble", "reader_of", "sync_once"]
 
 log = structlog.get_logger()
 
@@ -51,17 +49,6 @@ BOOKKEEPING = timedelta(minutes=10)
 # A mailbox that is switched off or out of scope is looked at once a day.
 LOOK_AGAIN = timedelta(hours=24)
 _STOPPED = "stopped"
-
-
-class House(Protocol):
-    """What a run needs of the wiring (`relationship/house.py`)."""
-
-    @property
-    def config(self) -> Config: ...
-    @property
-    def store(self) -> Store: ...
-    @property
-    def clock(self) -> Clock: ...
 
 
 def sync_once(
@@ -79,31 +66,19 @@ def sync_once(
     progress    told after every page and every mailbox, by one thread at a time
     look_again  also ask for mailboxes that were unavailable less than a day ago
     only        read just the users' sources and the calls with these keys, as hints name them
-    raises      Reconnect, FixSettings: our credentials, their rights (in production) or our configuration;
-                StorageTrouble: the database
+    raises      SyncIsOff: the rules do not allow to read yet, and nothing was asked for; Reconnect, FixSettings:
+                our credentials, their rights (in production) or our configuration; StorageTrouble: the database
     """
+    present = require_consent(house.store)
     connection = microsoft or connect(house.config)
     try:
         if house.config.mode == "production":
             connection.check_rights()
-        return _Run(house, connection, progress, look_again=look_again, only=only).run()
+        return _Run(house, connection, progress, present=present, look_again=look_again, only=only).run()
     finally:
         connection.sessions.close()  # its threads end with the run
         if microsoft is None:
             connection.close()
-
-
-def reader_of(house: House, read_from: date | None) -> tuple[Circle, Read]:
-    """Who is inside, as directory and CRM now say, and one reader for every kind of activity, for one may have
-    copies from several sources."""
-    with house.store.reading() as conn:
-        found = deployment.load(conn)
-        inside = circle(found.domains if found else (), colleagues.own_addresses(conn))
-    zone = house.config.zone
-    mail = mail_reader(inside, read_from=read_from, zone=zone)
-    filed = activity_reader(mail, inside, read_from=read_from, zone=zone)
-    tasks = task_reader(call_reader(filed), read_from=read_from, zone=zone)
-    return inside, event_reader(tasks, inside, read_from=read_from, zone=zone, now=house.clock())
 
 
 class _Run:
@@ -115,6 +90,7 @@ class _Run:
         microsoft: Microsoft,
         progress: Callable[[Progress], None] | None,
         *,
+        present: Rules,
         look_again: bool,
         only: frozenset[str] | None,
     ) -> None:
@@ -128,6 +104,7 @@ class _Run:
         self._sent_before = microsoft.requests_sent
         self._look_again = look_again
         self._only = only
+        self._rules = present
         self._known: dict[str, SourceRow] = {}
         self._ids: dict[str, int] = {}
         self._troubles: list[Trouble] = []
@@ -137,13 +114,14 @@ class _Run:
         read_from = self._prepare()
         if self._only is None:
             self._read_records()
+            self._follow_rules()
         inside, read = reader_of(self._house, read_from)
         if self._microsoft.dataverse and self._config.reads("crm") and self._only is None:
             self._tally.step("activities")
             self._read_activities(inside, read)
         if self._config.reads("calls"):
             self._tally.step("calls")
-            self._read_calls(read, read_from)
+            self._read_calls(read, read_from, inside.lifts)
         self._tally.step("mail")
         return self._report(*self._read_mailboxes(inside, read, read_from))
 
@@ -155,6 +133,28 @@ class _Run:
         for table in crm.TABLES if self._microsoft.dataverse else ():
             self._tables_ok += self._attempt(crm.source_key(table), partial(self._read_table, table))
 
+    def _follow_rules(self) -> None:
+        """Bring what is kept in line with who is read and who is left out, as directory and CRM now say."""
+        wanted = scope.wanted_groups(self._rules)
+        if wanted:
+            self._attempt(groups.SOURCE_KEY, partial(self._read_groups, wanted))
+        with page_transaction(self._store) as conn:
+            unknown = scope.unread_groups(conn, self._rules.exclusions.groups)
+            if unknown:
+                raise Reconnect(
+                    "The members of a group whose members are left out could not be read, so nothing more is read.",
+                    next_step="Grant the application GroupMember.Read.All (docs/connect.md, step 3), or take the group "
+                    "out of the exclusions.",
+                    code="excluded_group_unknown",
+                )
+            done = enforce(self._house, conn)
+            failpoints.passage("policy.enforced")
+        failpoints.passage("policy.committed")
+        self._tally.add_written(done.written)
+
+    def _read_groups(self, wanted: Sequence[str], _source_id: int, _refresh: bool) -> Round:
+        return groups.read_members(self._store, self._microsoft.msgraph, wanted, self._tally.add_records)
+
     def _is_wanted(self, key: str) -> bool:
         return self._only is None or key in self._only
 
@@ -162,7 +162,7 @@ class _Run:
         """The organisation and the read window of this database; the window is fixed by the first run."""
         config = self._config
         today = self._clock().astimezone(config.zone).date()
-        days = config.read_window_days
+        days = terms(config, self._rules.sources).read_window
         wanted = None if days == "all" else today - timedelta(days=days)
         tables: list[str] = []
         if self._microsoft.dataverse:
@@ -170,8 +170,11 @@ class _Run:
             tables += [crm_activities.source_key(table) for table in crm_activities.TABLES]
         with self._store.transaction() as conn:
             found = deployment.ensure(conn, tenant_id=config.tenant_id, time_zone=config.time_zone, read_from=wanted)
+            if self._only is None and move_window(self._house, conn, self._rules):
+                found = deployment.load(conn) or found
             self._known = {row.key: row for row in sources.all_sources(conn)}
-            self._ids = sources.ensure(conn, [directory.SOURCE_KEY, *tables])
+            lists = [groups.SOURCE_KEY] if scope.wanted_groups(self._rules) else []
+            self._ids = sources.ensure(conn, [directory.SOURCE_KEY, *lists, *tables])
         return found.read_from
 
     # Sources
@@ -267,7 +270,7 @@ class _Run:
 
             self._tables_ok += self._attempt(crm_activities.source_key(table), one)
 
-    def _read_calls(self, read: Read, read_from: date | None) -> None:
+    def _read_calls(self, read: Read, read_from: date | None, lifts: int) -> None:
         """The calls of the whole organisation."""
         reading = calls.Reading(
             store=self._store,
@@ -278,6 +281,7 @@ class _Run:
             now=self._clock(),
             zone=self._config.zone,
             progress=self._tally.add_records,
+            lifts=lifts,
         )
         resting = self._resting(calls.SOURCES)
         wanted = [key for key in calls.SOURCES if key not in resting and self._is_wanted(key)]
@@ -295,7 +299,7 @@ class _Run:
     def _read_mailboxes(self, inside: Circle, read: Read, read_from: date | None) -> tuple[int, int]:
         """How many mailboxes were read to the end, and how many rest until tomorrow."""
         with self._store.reading() as conn:
-            users = colleagues.mailbox_keys(conn)
+            users = scope.readable_users(conn)
         wanted = personal_sources(
             self._config, self._store, self._microsoft, inside, read,
             read_from=read_from, today=self._clock().date(), progress=self._add_messages,

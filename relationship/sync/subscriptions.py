@@ -17,7 +17,7 @@ import structlog
 
 from relationship.config import Config
 from relationship.errors import BadItem, FixSettings, Reconnect, RelationshipError, TryLater
-from relationship.store import colleagues, sources, subscriptions
+from relationship.store import scope, sources, subscriptions
 from relationship.store.database import Store
 from relationship.store.subscriptions import SubscriptionRow, hash_of
 from relationship.sync.msgraph import instant
@@ -102,7 +102,7 @@ def keep(
     living = _living(channel, url)
     with store.reading() as conn:
         rows = subscriptions.all_subscriptions(conn)
-        wishes = _wanted(colleagues.mailbox_keys(conn), sources.all_sources(conn), reads)
+        wishes = _wanted(scope.readable_users(conn), sources.all_sources(conn), reads)
     steps = plan(rows, living, wishes, now=moment)
     return _Round(store, channel, url, moment, unchanged=len(wishes) - sum(_is_wish(step) for step in steps)).run(steps)
 

@@ -34,7 +34,7 @@ FLAGGED = "flaggedEmails"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading anybody's tasks needs, in To Do or Planner."""
+    """What reading anybody's tasks needs, in To Do or Planner. lifts: see `disposition.Circle`."""
 
     store: Store
     channel: Channel
@@ -42,6 +42,7 @@ class Reading:
     read: Read
     zone: ZoneInfo
     progress: Callable[[int], None]
+    lifts: int = 0
 
 
 @contextmanager
@@ -61,6 +62,8 @@ def permission() -> Iterator[None]:
 
 def read_todo(reading: Reading, user_id: str, source_id: int, *, refresh: bool) -> Round:
     """Bring the tasks of one user up to date."""
+    with reading.store.transaction() as conn:
+        cursors.follow_lifts(conn, source_id, reading.lifts)
     with permission():
         todo = _Todo(reading, user_id, source_id, refresh)
         done = todo.read_lists()

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from store_builders import READ_BY_EVERYBODY, may_read
+
 from relationship.activities import Kind
 from relationship.clock import Clock
 from relationship.config import Config
@@ -12,6 +14,7 @@ from relationship.store.database import Store
 from relationship.store.dump import dump
 from relationship.sync.connection import Microsoft, connect
 from relationship.sync.run import Report, sync_once
+from settings.rules import Rules
 from simulator.server import Running
 from simulator.world import (
     Account,
@@ -148,6 +151,10 @@ class House:
     running: Running
     now: datetime = NOW
     microsoft: Microsoft | None = field(default=None, repr=False)
+    rules: Rules = READ_BY_EVERYBODY
+
+    def __post_init__(self) -> None:
+        may_read(self.store, self.rules)
 
     @property
     def clock(self) -> Clock:

@@ -17,6 +17,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 import stamina
+from store_builders import may_read
 from sync_world import NOW
 
 from relationship import failpoints
@@ -138,6 +139,7 @@ def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Databases:
 class _House:
     def __init__(self, config: Config) -> None:
         self.config, self.clock, self.store = config, config.clock, open_store(config.database_url)
+        may_read(self.store)
 
 
 def _run(config: Config, fail_at: str) -> None:

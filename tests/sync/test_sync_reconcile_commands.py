@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from crm_sync_world import acts, filed_world
+from store_builders import may_read
 from sync_world import House, config_for
 
 from relationship.rounds import reconcile_round, retain_round, sync_round
@@ -18,7 +19,8 @@ def running() -> Iterator[Running]:
 
 
 @pytest.fixture
-def config(running, database_url):
+def config(running, store, database_url):
+    may_read(store)
     made = config_for(running, database_url=database_url)
     assert sync_round(made) == 0
     return made
