@@ -11,6 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 import settings.pages
 import settings.pages.api
+import settings.pages.api_introductions
+import settings.pages.api_preview
 from relationship.errors import FixSettings
 from web import (
     errors,
@@ -77,7 +79,8 @@ def create_app(house: House) -> Flask:
     limiter.limit(SIGN_IN_RATE)(sign_in.blueprint)
     limiter.limit(NOTIFICATION_RATE)(notifications.blueprint)
     app.register_blueprint(reference.blueprint)
-    rooms.register(app, limiter, csrf, api_session.blueprint, settings.pages.api.blueprint)
+    for part in (api_session, settings.pages.api, settings.pages.api_preview, settings.pages.api_introductions):
+        rooms.register(app, limiter, csrf, part.blueprint)
     app.add_url_rule("/", view_func=_home)
     app.add_url_rule("/healthz", view_func=_healthz)
     return app

@@ -75,6 +75,7 @@ SENTENCES: Mapping[str, object] = {
     "media_type": _l("Send the body as application/json in UTF-8."),
     "too_often": _l("Too many requests. Wait a minute, then try again."),
     "number_too_large": _l("The number has too many digits. Send a smaller one."),
+    "control_sign": _l("The text holds an invisible control character. Remove it."),
     "zero_sign": _l("The text holds the sign U+0000. Remove it."),
     "lone_surrogate": _l("The text holds half of a character (a lone surrogate). Send the whole character."),
     "unknown_argument": _l("The address holds an argument that is not known here. Remove it."),

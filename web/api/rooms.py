@@ -32,12 +32,11 @@ def room(name: str, import_name: str) -> Blueprint:
     return blueprint
 
 
-def register(app: Flask, limiter: Limiter, csrf: CSRFProtect, *blueprints: Blueprint) -> None:
-    """Make the parts answer. The guard checks the token of a write itself, to answer with a problem."""
-    for blueprint in blueprints:
-        csrf.exempt(blueprint)
-        limiter.limit(RATE, key_func=_caller)(blueprint)
-        app.register_blueprint(blueprint)
+def register(app: Flask, limiter: Limiter, csrf: CSRFProtect, blueprint: Blueprint) -> None:
+    """Make a part answer. The guard checks the token of a write itself, to answer with a problem."""
+    csrf.exempt(blueprint)
+    limiter.limit(RATE, key_func=_caller)(blueprint)
+    app.register_blueprint(blueprint)
 
 
 def answer(model: BaseModel, *, status: int = 200, version: int | None = None) -> Response:
