@@ -18,7 +18,7 @@ from relationship.health.contact_days import Bools, Floats, Ints
 # Whole points of a score, 0 .. 100: what people see is what is judged.
 POINTS = 101
 # Resamplings at a time: bounds the memory.
-BATCH = 250
+BATCH = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,23 +96,67 @@ def resampled_lead(score: Ints, over: Ints, looks: Looks, *, resamplings: int, s
     """The same lead in that many resamplings of whole clusters; shape (resamplings,), no nan."""
     clusters, cluster = np.unique(looks.cluster, return_inverse=True)
     random = np.random.default_rng(seed)
-    strata = [np.flatnonzero(looks.stratum == stratum) for stratum in np.unique(looks.stratum)]
-    places = np.eye(POINTS)
+    orders = [_Order.of(points, looks) for points in (score, over)]
     found = []
     for size in _batches(resamplings):
         drawn = random.multinomial(len(clusters), np.full(len(clusters), 1 / len(clusters)), size=size)
-        ahead, total = np.zeros(size), np.zeros(size)
-        for rows in strata:
-            weight, won = drawn[:, cluster[rows]].astype(np.float64), looks.won[rows]
-            m, n = weight[:, won].sum(axis=1), weight[:, ~won].sum(axis=1)
-            both = np.maximum(m + n, 1)
-            for points, sign in ((score[rows], 1), (over[rows], -1)):
-                lost = weight[:, ~won] @ places[points[~won]]
-                below = np.cumsum(lost, axis=1) - lost / 2
-                ahead += sign * np.sum((weight[:, won] @ places[points[won]]) * below, axis=1) / both
-            total += m * n / both
-        found.append(ahead[total > 0] / total[total > 0])
-    return np.concatenate(found)
+        weight = np.ascontiguousarray(drawn.T, dtype=np.float64)[cluster.reshape(-1)]
+        found.append(np.subtract(*(order.areas(weight) for order in orders)))
+    leads: Floats = np.concatenate(found)
+    return leads[~np.isnan(leads)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Order:
+    """The looks of each stratum in the order of their scores, for areas under many weightings of the rows.
+
+    rows        by stratum, then score;  starts  where each stratum begins
+    won         where the won stand in that order;  first, last, base  for each of them: where its equals
+                begin and end, and where its stratum begins;  won_starts  where each stratum's won begin
+    """
+
+    rows: Ints
+    lost: Bools
+    starts: Ints
+    won: Ints
+    first: Ints
+    last: Ints
+    base: Ints
+    won_starts: Ints
+
+    @classmethod
+    def of(cls, score: Ints, looks: Looks) -> "_Order":
+        counts = [np.bincount(looks.stratum[of_kind], minlength=looks.strata) for of_kind in (looks.won, ~looks.won)]
+        useful = np.flatnonzero((np.minimum(*counts) > 0)[looks.stratum])
+        rows = useful[np.lexsort((score[useful], looks.stratum[useful]))]
+        stratum = looks.stratum[rows]
+        place = stratum * POINTS + score[rows]
+        won = np.flatnonzero(looks.won[rows])
+        return cls(
+            rows,
+            ~looks.won[rows],
+            np.flatnonzero(np.diff(stratum, prepend=-1)),
+            won,
+            np.searchsorted(place, place[won], side="left"),
+            np.searchsorted(place, place[won], side="right"),
+            np.searchsorted(stratum, stratum[won], side="left"),
+            np.flatnonzero(np.diff(stratum[won], prepend=-1)),
+        )
+
+    def areas(self, weight: Floats) -> Floats:
+        """The area under each weighting; weight of shape (n, weightings), nan where nothing is compared."""
+        if not len(self.rows):
+            return np.full(weight.shape[1], np.nan)
+        sorted_weight = weight[self.rows]
+        of_lost = sorted_weight * self.lost[:, np.newaxis]
+        until = np.vstack([np.zeros(weight.shape[1]), np.cumsum(of_lost, axis=0)])
+        below = (until[self.first] + until[self.last]) / 2 - until[self.base]
+        of_won = sorted_weight[self.won]
+        ahead = np.add.reduceat(of_won * below, self.won_starts, axis=0)
+        m, n = np.add.reduceat(of_won, self.won_starts, axis=0), np.add.reduceat(of_lost, self.starts, axis=0)
+        both = np.maximum(m + n, 1)
+        total = np.sum(m * n / both, axis=0)
+        return np.where(total > 0, np.sum(ahead / both, axis=0) / np.where(total > 0, total, 1), np.nan)
 
 
 def _batches(total: int) -> Iterator[int]:
