@@ -8,6 +8,7 @@ from relationship import failpoints
 from relationship.clock import Clock
 from relationship.config import Config
 from relationship.store import deployment
+from relationship.store.audit import AuditKeys
 from relationship.store.database import Store, open_store
 from relationship.store.migrate import migrate
 from relationship.store.tokens import TokenVault
@@ -24,6 +25,13 @@ class House:
     def vault(self) -> TokenVault:
         """What keeps tokens encrypted; FixSettings without a usable key."""
         return TokenVault(self.config.encryption_keys.get_secret_value().split(","))
+
+    def audit_keys(self) -> AuditKeys:
+        """What the audit log is chained with; FixSettings in production without an encryption key."""
+        secrets = self.config.encryption_keys.get_secret_value().split(",")
+        if self.config.mode != "production" and not any(secrets):
+            secrets = [self.config.mode]
+        return AuditKeys(secrets)
 
 
 def build_house(config: Config) -> House:

@@ -15,6 +15,7 @@ import settings.pages.api_introductions
 import settings.pages.api_preview
 from relationship.errors import FixSettings
 from web import (
+    audit,
     errors,
     formats,
     languages,
@@ -63,6 +64,7 @@ def create_app(house: House) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["house"] = house
     app.extensions["entra"] = Entra(house.config)
+    audit.install(app, house)
     security.install(app, https=https)
     csrf = CSRFProtect(app)
     csrf.exempt(notifications.blueprint)

@@ -10,7 +10,9 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from werkzeug.wrappers import Response as AnyResponse
 
 from relationship.access import AppRole, Reader, known_roles, may_see_sources, readable
+from relationship.store.audit import Action
 from relationship.store.reading_scope import Reach, Scope
+from web import audit
 
 # A working day. Real time: a frozen clock never keeps a session alive.
 SESSION_SECONDS = 10 * 3600
@@ -95,6 +97,7 @@ def for_keepers(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
         if not current_user.is_authenticated:
             return _to_sign_in()
         if not member().sees_sources:
+            _note_refusal()
             abort(404)
         return view(*args, **kwargs)
 
@@ -109,6 +112,7 @@ def for_admins(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
         if not current_user.is_authenticated:
             return _to_sign_in()
         if not member().changes_rules:
+            _note_refusal()
             abort(403)
         return view(*args, **kwargs)
 
@@ -124,6 +128,10 @@ def install(app: Flask) -> None:
         if not isinstance(kept, dict) or kept.get("oid") != oid or kept.get("until", 0) < time.time():
             return None
         return Member(oid, kept["name"], known_roles(kept["roles"]))
+
+
+def _note_refusal() -> None:
+    audit.note(Action.ACCESS, str(request.endpoint), actor=member().oid, result="refused")
 
 
 def _to_sign_in() -> AnyResponse:

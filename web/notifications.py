@@ -16,6 +16,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from relationship.desk import notice
 from relationship.desk.notice import Notice, Outcome
 from relationship.errors import RelationshipError
+from relationship.store.audit import Action
+from web import audit
 from web.house import house
 
 log = structlog.get_logger()
@@ -62,6 +64,7 @@ def _taken(notices: list[Notice | None]) -> Response:
     dropped = {str(outcome): count for outcome, count in outcomes.items() if outcome is not Outcome.TAKEN}
     if dropped:
         log.warning("notifications_dropped", **dropped)
+        audit.note(Action.NOTIFICATION, ",".join(sorted(dropped)), actor="outsider", result="refused")
     return _bare(202)
 
 

@@ -11,8 +11,9 @@ from relationship.clock import day_of
 from relationship.health.rules import Bands
 from relationship.store import opportunities as store
 from relationship.store import rules, sources
+from relationship.store.audit import Action
 from relationship.store.opportunities import Column, OpportunityPage, OpportunityRow, Shares
-from web import cursors, formats, words
+from web import audit, cursors, formats, words
 from web.export import MOST_ROWS, csv_lines
 from web.house import house, today
 from web.languages import language
@@ -128,6 +129,7 @@ def export() -> Response:
                 limit=MOST_ROWS,
             )
         )
+    audit.note(Action.EXPORT, "opportunities", actor=member().oid, result=f"{len(rows)} rows")
     name = f"opportunites-{day_of(today())}.csv" if language() == "fr" else f"opportunities-{day_of(today())}.csv"
     return Response(
         "".join(csv_lines(rows, language=language())),

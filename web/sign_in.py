@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response
 from relationship.clock import real_clock
 from relationship.errors import RelationshipError
 from relationship.store import tokens
+from relationship.store.audit import Action
 from relationship.store.tokens import TokenVault
-from web import members
+from web import audit, members
 from web.entra import Entra, SignInRefused
 from web.house import house
 
@@ -89,13 +90,17 @@ def callback() -> Response | tuple[str, int]:
             raise SignInRefused("No sign-in is under way.", next_step="Start signing in again.", code="state")
         identity = _entra().finish(kept["flow"], request.args)
     except RelationshipError as error:
+        audit.note(Action.SIGN_IN, error.code, actor="outsider", result="refused")
         return _trouble(error)
     members.sign_in(identity.oid, identity.name, identity.roles)
+    audit.note(Action.SIGN_IN, actor=identity.oid)
     return redirect(kept["next"])
 
 
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
+    if current_user.is_authenticated:
+        audit.note(Action.SIGN_OUT, actor=members.member().oid)
     members.sign_out()
     return redirect(url_for("sign_in.page"))
 

@@ -12,8 +12,9 @@ from relationship import failpoints
 from relationship.desk.rerating import follow_rules, rate_what_changed
 from relationship.errors import Conflict
 from relationship.house import House
-from relationship.store import contact_days
+from relationship.store import audit, contact_days
 from relationship.store import rules as stored
+from relationship.store.audit import Act, Action
 from relationship.sync.policy import enforce
 from settings.rules import Rules
 
@@ -37,6 +38,9 @@ def change_rules(house: House, rules: Rules, *, expected_version: int, by: str, 
                 version=version,
             )
         saved = stored.save(conn, rules, at=house.clock(), by=by, by_name=by_name, note=note)
+        if saved != version:
+            act = Act(house.clock(), by, Action.RULES, str(saved))
+            audit.add(conn, house.audit_keys(), [act])
         failpoints.passage("desk.change_rules.saved")
         is_less_kept = _follow_policy(house, conn, rules, present)
         if rules.health == present.health and not is_less_kept:
