@@ -87,17 +87,19 @@ def world(colleagues: int, contacts: int, ties: Mapping[tuple[int, int], float])
 ROUND = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 
 
-def random_world(seed: int) -> World:
-    """Up to 8 colleagues and 5 contacts, ids and names in different orders, ties often of equal closeness."""
+def random_world(seed: int, *, colleagues: int = 8, contacts: int = 5) -> World:
+    """Up to so many people, ids and names in different orders, ties often of equal closeness."""
     dice = random.Random(seed)
-    colleagues, contacts = dice.randint(1, 8), dice.randint(1, 5)
+    colleagues, contacts = dice.randint(1, colleagues), dice.randint(1, contacts)
     people = dice.sample(range(1000), colleagues + contacts)
     inside = set(people[:colleagues])
     dice.shuffle(people)
     density = dice.choice((0.1, 0.3, 0.6, 0.9))
     chosen = [pair for pair in combinations(people, 2) if dice.random() < density]
     alike = dice.random() < 0.6
-    return World(people, inside, {pair: dice.choice(ROUND) if alike else dice.lognormvariate(0, 1.5) for pair in chosen})
+    return World(
+        people, inside, {pair: dice.choice(ROUND) if alike else dice.lognormvariate(0, 1.5) for pair in chosen}
+    )
 
 
 Ranked = tuple[tuple[int, ...], int, float, bool]  # colleagues, target, value, busy
