@@ -144,6 +144,8 @@ def acts(
         "new_user": lambda given: organisation.new_user(**given).id,
         "disable_user": lambda given: organisation.disable_user(**given),
         "remove_user": lambda given: organisation.remove_user(**given),
+        "put_group": lambda given: organisation.groups.put(**given).id,
+        "remove_group": lambda given: organisation.groups.remove(**given),
         "set_mailbox": set_mailbox,
         "expire_tokens": expire_tokens,
         "order_faults": order_faults,

@@ -58,6 +58,10 @@ def business_unit(domain: str, name: str = "") -> str:
     return guid("businessunit", f"{domain}:{name}" if name else domain)
 
 
+def group(domain: str, name: str) -> str:
+    return guid("group", f"{domain}:{name}")
+
+
 def activity(activity_id: str) -> str:
     """The row of an activity in Dataverse, whatever its kind."""
     return guid("activity", activity_id)

@@ -16,6 +16,7 @@ from simulator.calendars import Calendars
 from simulator.calls import Calls
 from simulator.directory import Directory, User
 from simulator.expiry import Expiry
+from simulator.groups import Groups
 from simulator.headers import Headers, headers_of
 from simulator.mailbox import Copy, Folder, Mailbox, MailboxState
 from simulator.people import People, UnknownNameError
@@ -43,6 +44,9 @@ class Organisation:
         self.expiry = Expiry()
         self.token_epoch = 0
         self.people = People(world)
+        self.groups = Groups(world.organisation_domain)
+        for group in world.groups:
+            self.groups.put(group.name, group.person_ids)
         self.calendars = Calendars(world, self.people, self.directory, self.lock)
         self.calls = Calls(world, self.people, self.calendars, self.lock)
         self.tasks = Tasks(world, self.people, self.directory, self.lock, mailbox=self.mailbox, now=lambda: self.now)

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 READ_ROLES = (
     "Mail.ReadBasic.All", "User.Read.All", "Domain.Read.All", "Calendars.Read", "Tasks.Read.All",
     "CallRecords.Read.All", "CallRecord-PstnCalls.Read.All", "MailboxSettings.Read",
+    "GroupMember.Read.All",
 )  # fmt: skip
 
 

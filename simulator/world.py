@@ -116,6 +116,14 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A group of the directory with its members; a colleague may be in several."""
+
+    name: str
+    person_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BusinessUnit:
     """A part of the organisation in the CRM: what its colleagues own belongs to it."""
 
@@ -144,6 +152,7 @@ class World:
     time_zone: str | None = None
     sign_in: tuple[SignIn, ...] = ()
     business_units: tuple[BusinessUnit, ...] = ()
+    groups: tuple[Group, ...] = ()
 
 
 ACCOUNTS = "account_id,name,domain,segment,employees,renewal_on"
@@ -182,6 +191,7 @@ def load_world(folder: Path) -> World:
         time_zone=_time_zone(about),
         sign_in=_sign_in(about, people),
         business_units=_business_units(about, people),
+        groups=_groups(about, people),
     )
 
 
@@ -281,6 +291,23 @@ def _sign_in(about: Description, people: Mapping[str, Person]) -> tuple[SignIn, 
         if person is None or not person.is_colleague:
             raise about.bad("sign_in", "names somebody who is no colleague", next_step)
         found.append(SignIn(person.id, tuple(row["roles"])))
+    return tuple(found)
+
+
+def _groups(about: Description, people: Mapping[str, Person]) -> tuple[Group, ...]:
+    rows = about.values.get("groups", [])
+    next_step = 'Write a list of {"name": "Sales", "person_ids": ["p1"]}.'
+    if not isinstance(rows, list):
+        raise about.bad("groups", "is not a list", next_step)
+    found: list[Group] = []
+    for row in rows:
+        if not isinstance(row, dict) or not is_texts(row.get("person_ids")) or not is_texts([row.get("name")]):
+            raise about.bad("groups", "has an entry without name and person_ids", next_step)
+        if any(one not in people or not people[one].is_colleague for one in row["person_ids"]):
+            raise about.bad("groups", "names somebody who is no colleague", next_step)
+        if not row["name"] or row["name"] in {group.name for group in found}:
+            raise about.bad("groups", "has a name that is empty or occurs twice", next_step)
+        found.append(Group(row["name"], tuple(row["person_ids"])))
     return tuple(found)
 
 

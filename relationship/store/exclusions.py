@@ -135,10 +135,10 @@ def _all_colleagues(conn: Connection, addresses: AbstractSet[str]) -> set[str]:
 
 
 def _of_records(conn: Connection, exclusions: Exclusions) -> set[str]:
-    """Addresses and identities of excluded contacts and leads, and of excluded accounts with all that is theirs."""
-    people = set(exclusions.contacts)
+    """Addresses and identities of excluded contacts and leads, of those at excluded domains, and of excluded
+    accounts with all that is theirs."""
+    people = set(exclusions.contacts) | _below_domains(conn, frozenset(exclusions.domains))
     found = {identity("account", guid) for guid in exclusions.accounts}
-    found |= {identity(kind, guid) for guid in people for kind in _PEOPLE}
     for chunk in in_chunks(exclusions.accounts):
         query = sa.select(_record.c.kind, _record.c.guid).where(
             _record.c.account_guid.in_(chunk),
@@ -149,6 +149,7 @@ def _of_records(conn: Connection, exclusions: Exclusions) -> set[str]:
             if kind == RecordKind.CONTACT:
                 people.add(guid)
     people = _same_people(conn, people)
+    found |= {identity(kind, guid) for guid in people for kind in _PEOPLE}
     for chunk in in_chunks(sorted(people)):
         query = (
             sa.select(_record_address.c.address)
@@ -157,6 +158,18 @@ def _of_records(conn: Connection, exclusions: Exclusions) -> set[str]:
         )
         found |= set(conn.scalars(query))
     return found
+
+
+def _below_domains(conn: Connection, domains: frozenset[str]) -> set[str]:
+    """The contacts and leads with an address in or below these domains: the CRM may name them by id alone."""
+    if not domains:
+        return set()
+    query = (
+        sa.select(_record.c.guid, _record_address.c.address)
+        .join(_record_address, _record_address.c.record_id == _record.c.id)
+        .where(_record_address.c.address.contains("@"))
+    )
+    return {guid for guid, address in conn.execute(query) if has_excluded_domain(address, domains)}
 
 
 def _same_people(conn: Connection, guids: set[str]) -> set[str]:

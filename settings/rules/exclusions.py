@@ -24,7 +24,7 @@ class Exclusions(Form):
     groups      ids of directory groups whose members are left out like those
     contacts    GUIDs of contacts or leads: their addresses are on nothing
     accounts    GUIDs of accounts: all of their contacts are left out
-    domains     mail domains, with everything below them
+    domains     mail domains, with everything below them and every contact who has an address there
     """
 
     colleagues: tuple[Key, ...] = Field(default=(), max_length=MOST_EXCLUSIONS)

@@ -3,7 +3,7 @@
 from random import Random
 
 from simulator.demo_world.names import MEN, SURNAMES, WOMEN, ascii_name
-from simulator.world import BusinessUnit, Person, Side, SignIn
+from simulator.world import BusinessUnit, Group, Person, Side, SignIn
 
 COMPANY = "Orvane Systèmes"
 DOMAIN = "orvane.example"
@@ -73,6 +73,18 @@ class Company:
         return tuple(
             BusinessUnit(_UNITS[place] if place < len(_UNITS) else f"Ventes région {place + 1}", (manager, *team))
             for place, (manager, team) in enumerate(self._teams.items())
+        )
+
+    def groups(self) -> tuple[Group, ...]:
+        """The groups of the directory: by post, and those that a company has beside its posts."""
+        executives = self.ids("executive")
+        return (
+            Group("Équipe commerciale", (*self.ids("seller"), *self.ids("manager"), *self.ids("presales"))),
+            Group("Succès client", (*self.ids("success"), *self.ids("support"))),
+            Group("Direction", tuple(executives)),
+            Group("Ressources humaines", (*self.ids("privacy"), executives[-1])),
+            Group("Représentants du personnel (CSE)", (*self.ids("seller")[-1:], *self.ids("support")[-1:])),
+            Group("Tous les collaborateurs", tuple(person.id for person in self.people)),
         )
 
     def sign_in(self) -> tuple[SignIn, ...]:

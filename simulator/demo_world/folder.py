@@ -34,6 +34,7 @@ def write_world(world: World, folder: Path) -> None:
         "expected_frequency": world.expected_frequency,
         "read_window_days": world.read_window_days,
         "time_zone": world.time_zone,
+        "groups": [{"name": group.name, "person_ids": list(group.person_ids)} for group in world.groups],
         "business_units": [{"name": unit.name, "person_ids": list(unit.person_ids)} for unit in world.business_units]
         or None,
         "sign_in": [{"person_id": who.person_id, "roles": list(who.roles)} for who in world.sign_in],

@@ -80,6 +80,7 @@ def generate(*, seed: int = DEFAULT_SEED, now: datetime = DEFAULT_NOW, scale: fl
         time_zone=PARIS.key,
         sign_in=company.sign_in(),
         business_units=company.business_units(),
+        groups=company.groups(),
     )
 
 

@@ -18,8 +18,9 @@ _MAX_PAGE = 1000
 # The parts of a path that are no ids.
 _WORDS = frozenset((
     "$batch", "calendar", "calendarView", "calendars", "callRecords", "childFolders", "delta", "events", "instances",
-    "linkedResources", "lists", "mailFolders", "mailboxSettings", "messages", "participants_v2", "planner", "plans",
-    "reauthorize", "sessions", "tasks", "todo", "userPurpose",
+    "linkedResources", "lists", "mailFolders", "mailboxSettings", "messages", "microsoft.graph.user",
+    "participants_v2", "planner", "plans", "reauthorize", "sessions", "tasks", "todo", "transitiveMembers",
+    "userPurpose",
 ))  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from simulator.msgraph.events import (
     one_event,
 )
 from simulator.msgraph.folders import folders_delta, list_folders, one_folder
+from simulator.msgraph.groups import list_groups, transitive_members
 from simulator.msgraph.messages import list_messages, messages_delta, one_message
 from simulator.msgraph.planner import one_planner_task, planner_details, planner_tasks
 from simulator.msgraph.settings import mailbox_settings, user_purpose
@@ -36,6 +37,7 @@ CALL_ROLES = frozenset({"CallRecords.Read.All"})
 PSTN_ROLES = frozenset({"CallRecord-PstnCalls.Read.All", "CallRecords.Read.All"})
 USER_ROLES = frozenset({"User.Read.All", "User.ReadWrite.All", "Directory.Read.All"})
 LIST_ROLES = USER_ROLES | {"User.ReadBasic.All"}
+GROUP_ROLES = frozenset({"GroupMember.Read.All", "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All"})
 DOMAIN_ROLES = frozenset({"Domain.Read.All", "Directory.Read.All"})
 ORGANIZATION_ROLES = frozenset({"Organization.Read.All", "Directory.Read.All"})
 
@@ -54,6 +56,12 @@ def route(organisation: Organisation, call: Call, secret: bytes) -> Answer:
         case ("users", _):
             require(call, LIST_ROLES, "Authorization_RequestDenied")
             return one_user(organisation, call)
+        case ("groups",):
+            require(call, GROUP_ROLES, "Authorization_RequestDenied")
+            return list_groups(organisation, call)
+        case ("groups", _, "transitiveMembers", "microsoft.graph.user"):
+            require(call, GROUP_ROLES, "Authorization_RequestDenied")
+            return transitive_members(organisation, call)
         case ("domains",):
             require(call, DOMAIN_ROLES, "Authorization_RequestDenied")
             return domains(organisation, call)

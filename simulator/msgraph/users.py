@@ -12,7 +12,7 @@ from simulator.organisation import Organisation
 
 _DEFAULT_PAGE, _MOST_PER_PAGE = 100, 999
 
-_FIELDS: Mapping[str, Callable[[User], object]] = {
+FIELDS_OF_USERS: Mapping[str, Callable[[User], object]] = {
     "businessPhones": lambda _: [],
     "displayName": lambda user: user.display_name,
     "givenName": lambda user: user.display_name.partition(" ")[0],
@@ -32,12 +32,12 @@ _FIELDS: Mapping[str, Callable[[User], object]] = {
     "proxyAddresses": lambda user: [f"SMTP:{user.mail}", *(f"smtp:{alias}" for alias in user.aliases)],
     "userType": lambda _: "Member",
 }
-_DEFAULT_FIELDS = tuple(_FIELDS)[:11]
+_DEFAULT_FIELDS = tuple(FIELDS_OF_USERS)[:11]
 _NOT_ON_DELTA = ("$top", "$expand", "$orderby", "$search")
 
 
-def _row(user: User, fields: tuple[str, ...]) -> Json:
-    row: Json = {name: _FIELDS[name](user) for name in fields or _DEFAULT_FIELDS}
+def row_of_user(user: User, fields: tuple[str, ...]) -> Json:
+    row: Json = {name: FIELDS_OF_USERS[name](user) for name in fields or _DEFAULT_FIELDS}
     row["id"] = user.id
     return row
 
@@ -55,15 +55,15 @@ def user_or_refusal(organisation: Organisation, key: str) -> User:
 
 
 def one_user(organisation: Organisation, call: Call) -> Answer:
-    fields = selected(call, _FIELDS, "user")
+    fields = selected(call, FIELDS_OF_USERS, "user")
     user = user_or_refusal(organisation, call.segments[1])
     context = f"{call.origin}/$metadata#{_context(call)}/$entity"
-    return Answer(body={"@odata.context": context, **_row(user, fields)})
+    return Answer(body={"@odata.context": context, **row_of_user(user, fields)})
 
 
 def list_users(organisation: Organisation, call: Call) -> Answer:
     _refuse(call, ("$search", "$filter", "$expand", "$deltatoken"))
-    fields = selected(call, _FIELDS, "user")
+    fields = selected(call, FIELDS_OF_USERS, "user")
     size = call.number("$top", _DEFAULT_PAGE, most=_MOST_PER_PAGE) or _DEFAULT_PAGE
     start = call.number("$skiptoken", 0, most=10**9)
     users = list(organisation.directory)
@@ -71,13 +71,13 @@ def list_users(organisation: Organisation, call: Call) -> Answer:
     if start + size < len(users):
         options = {**call.query, "$skiptoken": str(start + size)}
         body["@odata.nextLink"] = f"{call.origin}/users?" + "&".join(f"{k}={v}" for k, v in options.items())
-    body["value"] = [_row(user, fields) for user in users[start : start + size]]
+    body["value"] = [row_of_user(user, fields) for user in users[start : start + size]]
     return Answer(body=body)
 
 
 def users_delta(organisation: Organisation, call: Call, secret: bytes) -> Answer:
     _refuse(call, _NOT_ON_DELTA)
-    selected(call, _FIELDS, "user")
+    selected(call, FIELDS_OF_USERS, "user")
     directory = organisation.directory
     wanted = _wanted_ids(call)
 
@@ -87,7 +87,7 @@ def users_delta(organisation: Organisation, call: Call, secret: bytes) -> Answer
             return None
         if change.what is What.GONE:
             return {"id": user.id, "@removed": {"reason": "changed"}}
-        return _row(user, fields)
+        return row_of_user(user, fields)
 
     stream = Stream(
         scope="users",
@@ -98,7 +98,7 @@ def users_delta(organisation: Organisation, call: Call, secret: bytes) -> Answer
         epoch=organisation.token_epoch,
         page_size=call.page_size(_DEFAULT_PAGE),
         key=lambda change: change.item.id,
-        fields=lambda select: checked_select(select, _FIELDS, "user"),
+        fields=lambda select: checked_select(select, FIELDS_OF_USERS, "user"),
         row=row,
         partial=lambda change: {"id": change.item.id, "accountEnabled": change.item.enabled},
     )
