@@ -118,6 +118,10 @@ def openapi() -> dict[str, Any]:
                     answer["content"] = {MIMETYPE: answer["content"]["application/json"]}
     for name in _WHOLE:
         _require_all(schemas, name, seen=set())
+    for schema in schemas.values():
+        for one in schema.get("properties", {}).values():
+            if "patternProperties" in one:
+                one["additionalProperties"] = False  # Pydantic leaves out that it takes no other keys.
     return document
 
 
