@@ -30,7 +30,7 @@ class Expectation:
 
 
 def expectation(section: HealthSection, record: Opportunity) -> Expectation:
-    found = decided(section, record)
+    found = expected_frequency(section, kind=KIND, guid=record.guid, segment=record.segment, team=record.team_guid)
     # What a level says by itself: asked alone, it decides or everybody's value does.
     alone = {
         DecidedBy.RECORD: expected_frequency(section, kind=KIND, guid=record.guid),
@@ -46,10 +46,6 @@ def expectation(section: HealthSection, record: Opportunity) -> Expectation:
             for level, said in alone.items()
         ),
     )
-
-
-def decided(section: HealthSection, record: Opportunity) -> Decided:
-    return expected_frequency(section, kind=KIND, guid=record.guid, segment=record.segment, team=record.team_guid)
 
 
 def _frequency(found: Decided) -> str:

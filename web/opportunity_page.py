@@ -1,7 +1,7 @@
 """The page of one opportunity: rating, curve, why, forecast, people and activities."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -21,8 +21,9 @@ from relationship.store import reading_opportunity as store
 from relationship.store.reading_opportunity import ActivityPage, Opportunity
 from relationship.store.rules import Version
 from settings.rules import HealthSection
+from settings.rules.precedence import rules_for
 from web import cursors, explaining, formats, words
-from web.expectation import decided, expectation
+from web.expectation import expectation
 from web.house import house, today
 from web.members import for_readers, member
 from web.texts import _
@@ -145,7 +146,7 @@ def _relationship(conn: Any, guid: str) -> Relationship:
     in_force = next(iter(rules.versions(conn, limit=1)), None)
     section = in_force.rules.health if in_force else HealthSection()
     days = contact_days.load(conn, [found.id])
-    own = replace(section.rules(), frequency=decided(section, found).frequency)
+    own = rules_for(section, kind="opportunity", guid=found.guid, segment=found.segment, team=found.team_guid)
     return Relationship(found, days, in_force, section, own)
 
 

@@ -1,12 +1,14 @@
 """Record, then segment, then team, then everybody: the first that says something decides."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relationship.health.rules import Frequency
 from settings.rules.health import HealthSection
-from settings.rules.precedence import Level, precedence
+from settings.rules.precedence import Decided, DecidedBy, expected_frequency, frequency_codes, record_keys, rules_for
 
 GUID = "1c0f2d3e-0000-4000-8000-000000000001"
 NORTH = "1c0f2d3e-0000-4000-8000-00000000000a"
@@ -16,8 +18,8 @@ def section(**overrides: dict[str, int]) -> HealthSection:
     return HealthSection.model_validate({"frequency": 3, "overrides": overrides})
 
 
-def about(health: HealthSection, *, kind: str = "opportunity", segment: str = "PME", team: str | None = NORTH):
-    return precedence(health, kind=kind, guid=GUID, segment=segment, team_guid=team)
+def about(health: HealthSection, *, segment: str = "PME", team: str | None = NORTH) -> Decided:
+    return expected_frequency(health, kind="opportunity", guid=GUID, segment=segment, team=team)
 
 
 RECORD, SEGMENT, TEAM = {f"opportunity:{GUID}": 1}, {"PME": 4}, {NORTH: 5}
@@ -25,34 +27,42 @@ OF_OTHERS = {"records": {f"lead:{GUID}": 1}, "segments": {"ETI": 1}, "teams": {G
 
 
 @pytest.mark.parametrize(
-    ("overrides", "level", "frequency"),
+    ("overrides", "by", "frequency"),
     [
-        ({"records": RECORD, "segments": SEGMENT, "teams": TEAM}, Level.RECORD, Frequency.DAILY),
-        ({"records": RECORD}, Level.RECORD, Frequency.DAILY),
-        ({"segments": SEGMENT, "teams": TEAM}, Level.SEGMENT, Frequency.FORTNIGHTLY),
-        ({"teams": TEAM}, Level.TEAM, Frequency.MONTHLY),
-        ({}, Level.EVERYBODY, Frequency.WEEKLY),
-        (OF_OTHERS, Level.EVERYBODY, Frequency.WEEKLY),
+        ({"records": RECORD, "segments": SEGMENT, "teams": TEAM}, DecidedBy.RECORD, Frequency.DAILY),
+        ({"records": RECORD}, DecidedBy.RECORD, Frequency.DAILY),
+        ({"segments": SEGMENT, "teams": TEAM}, DecidedBy.SEGMENT, Frequency.FORTNIGHTLY),
+        ({"teams": TEAM}, DecidedBy.TEAM, Frequency.MONTHLY),
+        ({}, DecidedBy.ORGANISATION, Frequency.WEEKLY),
+        (OF_OTHERS, DecidedBy.ORGANISATION, Frequency.WEEKLY),
     ],
 )  # fmt: skip
-def test_the_first_level_that_says_something_decides(overrides, level: Level, frequency: Frequency):
+def test_the_first_level_that_says_something_decides(overrides, by: DecidedBy, frequency: Frequency):
     found = about(section(**overrides))
-    assert (found.decided_by, found.frequency) == (level, frequency)
+    assert found == Decided(frequency, by)
 
 
 def test_a_record_without_segment_and_team_follows_everybody():
     found = about(section(segments=SEGMENT, teams=TEAM), segment="", team=None)
-    assert found.decided_by is Level.EVERYBODY
+    assert found.by is DecidedBy.ORGANISATION
 
 
-def test_every_level_is_told_with_what_it_says_even_when_another_decides():
-    found = about(section(segments=SEGMENT, teams=TEAM))
-    assert [(step.level.value, step.frequency) for step in found.steps] == [
-        ("record", None),
-        ("segment", Frequency.FORTNIGHTLY),
-        ("team", Frequency.MONTHLY),
-        ("everybody", Frequency.WEEKLY),
+def test_the_rules_of_a_record_differ_from_everybodys_in_the_frequency_alone():
+    health = section(segments=SEGMENT)
+    own = rules_for(health, kind="opportunity", guid=GUID, segment="PME", team=None)
+    assert own.frequency is Frequency.FORTNIGHTLY
+    assert replace(own, frequency=Frequency.WEEKLY) == health.rules()
+
+
+def test_many_records_at_once_get_what_each_gets_alone():
+    health = section(records=RECORD, segments=SEGMENT, teams=TEAM)
+    records = [
+        ("opportunity", GUID, "PME", NORTH),
+        ("lead", GUID, "PME", NORTH),
+        ("opportunity", NORTH, "", NORTH),
+        ("account", NORTH, "ETI", None),
     ]
+    assert frequency_codes(health, record_keys(records)).tolist() == [1, 4, 5, 3]
 
 
 @settings(max_examples=60, deadline=None)

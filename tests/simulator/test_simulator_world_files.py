@@ -15,7 +15,7 @@ import pytest
 from relationship.activities import Kind
 from relationship.errors import FixSettings
 from simulator.organisation import Organisation
-from simulator.world import SignIn, load_world
+from simulator.world import BusinessUnit, SignIn, load_world
 
 SHARED = Path(os.environ.get("RELATIONSHIP_SHARED", Path(__file__).parents[2].parent / "shared"))
 
@@ -75,17 +75,23 @@ def test_a_world_may_say_what_suits_it(folder: Path):
         "expected_frequency": 5, "read_window_days": "all", "time_zone": "Europe/Paris",
         "domains": ["fjord.example", "fjord-labs.example"],
         "sign_in": [{"person_id": "p1", "roles": ["seller", "sales_admin"]}],
+        "business_units": [{"name": "Nord", "person_ids": ["p1"]}],
     }  # fmt: skip
     (folder / "world.json").write_text(json.dumps({**ABOUT, **extra}), encoding="utf-8")
     world = load_world(folder)
     assert (world.expected_frequency, world.read_window_days, world.time_zone) == (5, "all", "Europe/Paris")
     assert world.domains == ("fjord.example", "fjord-labs.example")
     assert world.sign_in == (SignIn("p1", ("seller", "sales_admin")),)
+    assert world.business_units == (BusinessUnit("Nord", ("p1",)),)
 
 
 def cell(rows: list[list[str]], column: str, value: str) -> bytes:
     place = rows[0].index(column)
     return packed([rows[0], [*rows[1][:place], value, *rows[1][place + 1 :]], *rows[2:]])
+
+
+def with_units(*units: object) -> bytes:
+    return json.dumps({**ABOUT, "business_units": units}).encode()
 
 
 @pytest.mark.parametrize(
@@ -123,6 +129,17 @@ def cell(rows: list[list[str]], column: str, value: str) -> bytes:
         ("world.json", json.dumps({**ABOUT, "domains": "fjord.example"}).encode(), "key domains"),
         ("world.json", json.dumps({**ABOUT, "sign_in": [{"person_id": "p1"}]}).encode(), "key sign_in"),
         ("world.json", json.dumps({**ABOUT, "sign_in": [{"person_id": "p2", "roles": []}]}).encode(), "no colleague"),
+        ("world.json", with_units("Nord"), "business_units has an entry"),
+        ("world.json", with_units({"name": "Nord"}), "without name and person_ids"),
+        ("world.json", with_units({"name": "Nord", "person_ids": ["p2"]}), "no colleague"),
+        ("world.json", with_units({"name": "Nord", "person_ids": ["p1", "p1"]}), "names a colleague twice"),
+        ("world.json", with_units({"name": "", "person_ids": ["p1"]}), "empty or occurs twice"),
+        (
+            "world.json",
+            with_units({"name": "Nord", "person_ids": ["p1"]}, {"name": "Nord", "person_ids": []}),
+            "empty or occurs twice",
+        ),
+        ("world.json", json.dumps({**ABOUT, "business_units": "Nord"}).encode(), "is not a list"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_world_is_named_with_its_place(folder: Path, name: str, content: bytes, words: str):
