@@ -1,0 +1,109 @@
+"""A filled organisation for the tests of the settings' pages, its forms as a browser sends them, and visitors."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+import web_builder
+from web_site import Site, session_of
+
+from relationship.desk.rate import rate_all
+from relationship.store import rules, tables
+from settings.pages.health_form import fields
+from settings.rules import HealthSection
+
+SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
+PAGE = "/settings/health"
+
+
+def token(text: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', text)
+    assert found
+    return found[1]
+
+
+def post(client: Any, path: str, form: dict[str, str]) -> Any:
+    """As a browser sends the form of the page."""
+    shown = client.get(PAGE).text
+    return client.post(path, data={"csrf_token": token(shown), **form}, headers=SAME_SITE)
+
+
+def form(version: int = 0, base: HealthSection | None = None, **changes: str) -> dict[str, str]:
+    """The form as it was shown at a version, with some fields typed anew."""
+    base = base or HealthSection()
+    typed = {name.replace("_", "-"): text for name, text in changes.items()}
+    return {"version": str(version), **fields(base, base), **typed}
+
+
+def in_force(site: Site) -> tuple[int, HealthSection]:
+    with site.store.reading() as conn:
+        version, found = rules.current(conn)
+    return version, found.health
+
+
+def bands_shown(site: Site) -> dict[str, str | None]:
+    record, health = tables.table(tables.Record), tables.table(tables.Health)
+    query = sa.select(record.c.guid, health.c.rating).join(health, health.c.record_id == record.c.id)
+    with site.store.reading() as conn:
+        return dict(conn.execute(query.where(record.c.kind == "opportunity", record.c.status == "open")).all())
+
+
+NORTH, SOUTH = "1c0f2a55-3c1d-4d5e-8a54-2f1a7d7c9b10", "1c0f2a55-3c1d-4d5e-8a54-2f1a7d7c9b11"
+
+
+def fill(site: Site, deals: int = 60) -> Site:
+    """Deals of all sorts, every other one of another team, accounts in two segments; rated as the product does."""
+    site.fill(web_builder.deals_of_all_sorts(deals))
+    record = tables.table(tables.Record)
+    with site.store.transaction() as conn:
+        for rest, (team, name, segment) in enumerate([(NORTH, "Ventes Nord", "Industrie"), (SOUTH, "Ventes Sud", "")]):
+            half = record.c.id % 2 == rest
+            conn.execute(sa.update(record).where(half).values(team_guid=team, team_name=name, segment=segment))
+    rate_all(site.app.extensions["house"])
+    return site
+
+
+class Visitor:
+    """Opens pages of one site as somebody, in a language, theme and width.
+
+    troubles: what the console and the network had to complain about; a test ends with none.
+    """
+
+    def __init__(self, new_context: Callable[..., Any], site: Site, address: str) -> None:
+        self._new_context, self.site, self.address = new_context, site, address
+        self.troubles: list[str] = []
+
+    def __call__(
+        self,
+        path: str,
+        *,
+        role: str = "sales_admin",
+        seller: int = 0,
+        lang: str = "fr",
+        theme: str = "light",
+        width: int = 1280,
+        scripts: bool = True,
+    ) -> Any:
+        locale = "fr-FR" if lang == "fr" else "en-GB"
+        context = self._new_context(
+            viewport={"width": width, "height": 900}, locale=locale, java_script_enabled=scripts
+        )
+        signer = self.site.app.session_interface.get_signing_serializer(self.site.app)
+        values = {"session": signer.dumps(session_of(role, seller)), "lang": lang, "theme": theme}
+        context.add_cookies([{"name": name, "value": value, "url": self.address} for name, value in values.items()])
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("console", lambda told: self.troubles.append(told.text) if _is_trouble(told) else None)
+        page.on("response", lambda answer: self.troubles.append(answer.url) if _is_broken(answer) else None)
+        page.goto(self.address + path)
+        return page
+
+
+def _is_trouble(told: Any) -> bool:
+    """Errors and warnings, such as of the content security policy; missing files are noted by their address."""
+    return told.type in {"error", "warning"} and not told.text.startswith("Failed to load resource")
+
+
+def _is_broken(answer: Any) -> bool:
+    return answer.status >= 400 and answer.request.resource_type != "document"
