@@ -72,7 +72,7 @@ def retain_round(config: Config, *, dry_run: bool) -> None:
     with open_house(config) as house, lease(house.store, "sync"):
         report = retain(house, dry_run=dry_run)
     if report.before is None:
-        stderr.print("RELATIONSHIP_RETAIN_DAYS is not set: everything is kept.")
+        stderr.print("Neither the rules nor RELATIONSHIP_RETAIN_DAYS say how long: everything is kept.")
         return
     removed = report.removed
     done = "Would remove" if dry_run else "Removed"

@@ -13,8 +13,10 @@ from datetime import date, timedelta
 from relationship import failpoints
 from relationship.clock import number_of
 from relationship.house import House
-from relationship.store import deployment, retention
+from relationship.store import deployment, retention, rules
 from relationship.store.retention import Removed
+from relationship.sync.terms import terms
+from settings.rules import Sources
 
 BATCH = 2_000  # activities in one transaction, unless one day has more
 
@@ -31,13 +33,15 @@ class Retained:
 
 
 def retain(house: House, *, dry_run: bool = False) -> Retained:
-    """Apply the retention that is configured; without one nothing is touched."""
-    days = house.config.retain_days
-    if days is None:
+    """Apply the retention that the rules or the environment name; without one nothing is touched."""
+    with house.store.reading() as conn:
+        _version, present = rules.current(conn)
+    agreed = terms(house.config, present.sources)
+    if agreed.retain is None:
         return Retained()
     today = house.clock().astimezone(house.config.zone).date()
-    before = today - timedelta(days=days)
-    aggregates_before = today - timedelta(days=house.config.retain_days_aggregates or days)
+    before = today - timedelta(days=agreed.retain)
+    aggregates_before = today - timedelta(days=agreed.retain_aggregates or agreed.retain)
     if dry_run:
         with house.store.reading() as conn:
             found = retention.count(
@@ -61,6 +65,25 @@ def retain(house: House, *, dry_run: bool = False) -> Retained:
         failpoints.passage("desk.retain.forgotten")
     failpoints.passage("desk.retain.done")
     return Retained(before, aggregates_before, removed, addresses)
+
+
+def would_remove(
+    house: House, retain_days: int | None, aggregates: int | None, *, read_window_days: int | None = None
+) -> Removed:
+    """What would go if the rules said this instead; None: as the environment says. It writes nothing."""
+    proposed = Sources(retain_days=retain_days, retain_days_aggregates=aggregates, read_window_days=read_window_days)
+    agreed = terms(house.config, proposed)
+    today = house.clock().astimezone(house.config.zone).date()
+    shortest = min((days for days in (agreed.retain, read_window_days) if days is not None), default=None)
+    if shortest is None:
+        return Removed()
+    longest = agreed.retain_aggregates if read_window_days is None else shortest
+    with house.store.reading() as conn:
+        return retention.count(
+            conn,
+            activities_before=number_of(today - timedelta(days=shortest)),
+            contact_days_before=number_of(today - timedelta(days=longest or shortest)),
+        )
 
 
 def _spans(days: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

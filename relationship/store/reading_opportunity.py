@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind, Status
 from relationship.store import deployment
+from relationship.store.excluded_names import unhidden
 from relationship.store.next_activities import KIND_OF_NEXT
 from relationship.store.reading_scope import Scope, may_be_read
 from relationship.store.tables import (
@@ -199,6 +200,7 @@ def activities(
         .where(
             _link.c.record_id == record_id,
             _activity.c.status.in_([Status.DONE.value, Status.PLANNED.value]),
+            unhidden(_activity.c.id),
         )
         .order_by(_activity.c.at.desc(), _activity.c.id.desc())
     )

@@ -13,6 +13,7 @@ from relationship.store import scope
 from relationship.store.database import Store
 from relationship.sync import msgraph
 from relationship.sync.delta import Round, page_transaction
+from relationship.sync.faults import NOT_FOUND
 from relationship.sync.texts import clean
 from relationship.sync.transport import Channel
 
@@ -76,7 +77,7 @@ def _id(row: object) -> str | None:
 
 
 def _told(error: RelationshipError) -> RelationshipError:
-    if isinstance(error, BadItem):
+    if error.code in (NOT_FOUND, "no_mailbox"):  # a thing of the directory that is not there, in either wording
         return TryLater(
             "A group that the rules name is not in the directory any more; whoever was its member stays one.",
             next_step="Choose another group under Settings > Sources and privacy.",

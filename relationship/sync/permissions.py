@@ -31,6 +31,8 @@ NEEDED = (
     Permission("CallRecords.Read.All", "45bbb07e-7321-4fd7-a8f6-3ff27e6a81c8", "calls"),
     Permission("CallRecord-PstnCalls.Read.All", "a2611786-80b3-417e-adaa-707d4261a5f0", "calls"),
 )
+# Only for scope or exclusions by group.
+FOR_GROUPS = Permission("GroupMember.Read.All", "98830695-27a2-44f7-8c18-0c3ebc9698f6", "groups")
 # Whoever holds one of these can read what people write, or write in their name: the service refuses that.
 REFUSED = frozenset(
     {
@@ -96,5 +98,5 @@ def verdict(roles: Collection[str], reads: Sequence[str]) -> Verdict:
         missing=tuple(one.name for one in absent if not one.in_exchange),
         scoped=tuple(one.name for one in absent if one.in_exchange),
         refused=tuple(sorted(refused)),
-        needless=tuple(sorted(set(roles) - refused - {one.name for one in wanted})),
+        needless=tuple(sorted(set(roles) - refused - {FOR_GROUPS.name, *(one.name for one in wanted)})),
     )

@@ -1,12 +1,12 @@
 """What is read, how far back, how long it is kept, and since when that was agreed with the staff's representatives."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from settings.rules.exclusions import Key
-from settings.rules.form import Form
+from settings.rules.form import Form, refusal
 
 Days = Annotated[int, Field(ge=1, le=36_500, strict=True)]
 
@@ -25,6 +25,13 @@ class Sources(Form):
     read_window_days: Days | None = None
     retain_days: Days | None = None
     retain_days_aggregates: Days | None = None
+
+    @model_validator(mode="after")
+    def aggregates_last_longer(self) -> Self:
+        shorter, longer = self.retain_days, self.retain_days_aggregates
+        if shorter is not None and longer is not None and longer < shorter:
+            raise refusal("aggregates_below_retention", "contact days are kept at least as long as activities")
+        return self
 
     @property
     def may_read(self) -> bool:

@@ -11,6 +11,7 @@ from sync_world import NOW, House, config_for, some_mail, some_of_each, world
 
 from relationship.desk.change_rules import change_rules
 from relationship.desk.rate import rate_all
+from relationship.house import House as Wired
 from relationship.store import excluded_names, rules
 from relationship.store.database import open_store
 from settings.rules import Exclusions, Rules, Sources
@@ -41,7 +42,8 @@ def save(house: House, exclusions: Exclusions) -> None:
     with house.store.reading() as conn:
         version, present = rules.current(conn)
     wanted = present.model_copy(update={"exclusions": exclusions})
-    change_rules(house, wanted, expected_version=version, by="anne", by_name="Anne")
+    whole = Wired(house.config, house.store, house.clock)
+    change_rules(whole, wanted, expected_version=version, by="anne", by_name="Anne")
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def test_a_comparison_says_what_was_found_for_each_source(running, config, capsy
 def test_retention_says_what_would_go_and_what_went(running, config, capsys):
     capsys.readouterr()
     retain_round(config, dry_run=False)
-    assert said(capsys) == "RELATIONSHIP_RETAIN_DAYS is not set: everything is kept."
+    assert said(capsys) == "Neither the rules nor RELATIONSHIP_RETAIN_DAYS say how long: everything is kept."
     short = config_for(running, database_url=config.database_url, retain_days=6)
     retain_round(short, dry_run=True)
     assert said(capsys).startswith("Would remove 3 activities before 2026-06-11 with 3 copies")
