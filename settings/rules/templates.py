@@ -73,8 +73,8 @@ class Letter:
 def fault(text: str, *, one_line: bool = False) -> Fault | None:
     """The first thing in a template that cannot be saved, None when all is well. one_line: the subject of a mail.
 
-    >>> fault("Bonjour {{ contact.nam }}")
-    Fault(code='template_unknown_name', line=1, column=9, found='contact.nam', nearest='contact.name')
+    >>> fault("Bonjour {{ contact.nom }}")
+    Fault(code='template_unknown_name', line=1, column=9, found='contact.nom', nearest='contact.name')
     >>> fault("{% if contact %}x{% endif %}").code
     'template_syntax'
     """

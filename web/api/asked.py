@@ -11,7 +11,9 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import ValidationError as BadToken  # type: ignore[import-untyped]
 
+from relationship.store.audit import Action
 from relationship.store.reading_scope import Reach
+from web import audit
 from web.api import problems, strict
 from web.api.problems import Fault, Refused
 from web.members import Member, member
@@ -50,7 +52,7 @@ def rules_admin() -> Member:
     """The caller, who may change the organisation's rules; 403 for everybody else."""
     caller = member()
     if not caller.changes_rules:
-        raise Refused(403, Fault("wrong_role"))
+        raise _wrong_role(caller)
     return caller
 
 
@@ -58,7 +60,7 @@ def reader() -> Member:
     """The caller, who may read records; 403 for somebody without a role that does."""
     caller = member()
     if caller.scope.reach is Reach.NOTHING:
-        raise Refused(403, Fault("wrong_role"))
+        raise _wrong_role(caller)
     return caller
 
 
@@ -128,6 +130,12 @@ def stale(present: int) -> Refused:
 def etag(version: int) -> str:
     """The strong entity tag of a version."""
     return f'"{version}"'
+
+
+def _wrong_role(caller: Member) -> Refused:
+    """The refusal, which is written down like that of a page."""
+    audit.note(Action.ACCESS, str(request.endpoint), actor=caller.oid, result="refused")
+    return Refused(403, Fault("wrong_role"))
 
 
 def _bytes(most: int) -> bytes:

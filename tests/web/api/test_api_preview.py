@@ -130,7 +130,7 @@ def test_a_wish_that_cannot_be_is_refused_with_its_field(
 
 def test_a_template_with_a_fault_is_refused_in_the_preview_as_in_saving(small_site: Site) -> None:
     caller = Caller(small_site)
-    wish = {"template": template(caller, body="{{ contact.nam }}")}
+    wish = {"template": template(caller, body="{{ contact.nom }}")}
     answer = caller.post("/settings/introductions/preview", wish)
     assert told(answer) == (422, "template_unknown_name", "template.body")
 

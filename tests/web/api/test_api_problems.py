@@ -72,11 +72,11 @@ def test_the_caller_chooses_the_language(small_site: Site) -> None:
 def test_an_unknown_placeholder_is_told_with_place_and_nearest_name(small_site: Site) -> None:
     caller = Caller(small_site, lang="fr")
     section = caller.get("/settings").json["introductions"]
-    section["templates"][0]["body"] = "Bonjour\n\n  {{ contact.nam }}"
+    section["templates"][0]["body"] = "Bonjour\n\n  {{ contact.nom }}"
     answer = caller.put("/settings/introductions", section, version=0)
     assert told(answer) == (422, "template_unknown_name", "templates.0.body")
     assert answer.json["detail"] == (
-        "Ligne 3, colonne 3\u00a0: le champ «\u00a0contact.nam\u00a0» est inconnu. Essayez\u00a0: contact.name."
+        "Ligne 3, colonne 3\u00a0: le champ «\u00a0contact.nom\u00a0» est inconnu. Essayez\u00a0: contact.name."
     )
 
 

@@ -6,6 +6,7 @@ from web_builder import deals_of_all_sorts
 from web_site import Site
 
 from relationship.desk.rate import rate_all
+from relationship.store import audit
 from relationship.store import rules as stored
 
 OTHERS = ("seller", "sales_manager", "customer_success", "privacy_officer", "")
@@ -97,6 +98,14 @@ def test_only_sales_admins_read_and_change_the_document(small_site: Site, role: 
     assert {told(answer)[:2] for answer in answers} == {(403, "wrong_role")}
     with small_site.store.reading() as conn:
         assert stored.current(conn)[0] == 0
+
+
+def test_a_refused_look_is_written_down(small_site: Site) -> None:
+    Caller(small_site, "seller").get("/settings")
+    small_site.app.extensions["audit"].flush()
+    with small_site.store.reading() as conn:
+        acts = [act for _, act in audit.entries(conn, limit=10)]
+    assert [(act.action, act.result) for act in acts] == [(audit.Action.ACCESS, "refused")]
 
 
 @pytest.mark.parametrize("role", ["seller", "sales_manager", "customer_success", "sales_admin"])
