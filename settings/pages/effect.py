@@ -27,10 +27,11 @@ def effect() -> str:
     if read.faults:
         return render_template("settings/effect.html", faults=read.faults, wording=wording)
     with house().store.reading() as conn:
-        _version, present = stored.current(conn)
+        version, present = stored.current(conn)
     return render_template(
         "settings/effect.html",
         faults=(),
+        overtaken=request.form["version"] != str(version),
         effect=preview.preview(whole_house(), read.section),
         proposed=read.section != present.health,
         wording=wording,

@@ -42,7 +42,7 @@ def health() -> str:
 @for_admins
 def save_health() -> str | Response | tuple[str, int]:
     """Save; 422 with the faults, 409 with the difference when somebody else saved meanwhile."""
-    note = request.form.get("note", "").strip()[:LONGEST_NOTE]
+    note = _note()
     with house().store.reading() as conn:
         version, base = shown_version(conn)
         in_force, present = stored.current(conn)
@@ -145,6 +145,10 @@ def _three_ways(base: Rules, theirs: Rules, mine: Rules, names: Mapping[str, str
         }
         for path, one in {**own, **other}.items()
     ]
+
+
+def _note() -> str:
+    return "".join(sign for sign in request.form.get("note", "") if sign.isprintable()).strip()[:LONGEST_NOTE]
 
 
 def _with_asked_record(section: HealthSection) -> HealthSection:

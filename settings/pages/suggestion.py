@@ -93,8 +93,8 @@ def _measured(found: Suggestion) -> dict[str, str] | None:
         return None
     low, high = found.low or 0.0, found.high or 0.0
     return {
-        "present": number(100 * found.auc_present),
-        "suggested": number(100 * found.auc_suggested),
+        "present": number(100 * found.auc_present, 1),
+        "suggested": number(100 * found.auc_suggested, 1),
         "gain": signed(100 * found.gain, 1),
         "low": signed(100 * low, 1),
         "high": signed(100 * high, 1),

@@ -116,7 +116,6 @@ function limits() {
     });
   }
   show();
-  return { set(fair, good) { Object.assign(now, { fair, good }); show(); changed(); } };
 }
 
 // Exceptions
@@ -234,29 +233,28 @@ function effect() {
 
 // Proposed settings
 
-function proposals(bands) {
+function proposals() {
   document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
     const island = detail.target.id === "suggestion" && detail.target.querySelector("[type='application/json']");
     if (!island) return;
-    const { weights, frequency, limits: both } = JSON.parse(island.textContent);
+    const { weights, frequency } = JSON.parse(island.textContent);
     for (const [kind, value] of Object.entries(weights)) {
       const box = document.getElementById(`weight-${kind}`);
       box.value = value;
       box.dispatchEvent(new Event("input"));
     }
     document.getElementById("frequency").value = frequency;
-    if (both) bands.set(both.fair, both.good);
     changed();
   });
 }
 
 if (form) {
   for (const row of form.querySelectorAll("[data-slider]")) weight(row);
-  const bands = limits();
+  limits();
   saved = snapshot();
   exceptions();
   effect();
-  proposals(bands);
+  proposals();
   guard();
   document.addEventListener("change", ({ target }) => {
     if (target.form === form && target.matches("select, [role=switch]")) changed();
