@@ -51,7 +51,11 @@ class Search:
 
     @property
     def tried(self) -> int:
+        """How many settings have been tried so far."""
         return len(self._tried)
+
+    def settings(self) -> tuple[Setting, ...]:
+        return tuple(self._tried)
 
     def points(self, setting: Setting) -> Ints:
         """The whole scores of all looks under a setting."""

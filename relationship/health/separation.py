@@ -60,25 +60,28 @@ class Targets:
     serves all targets.
     """
 
-    cell: Ints
-    member: Floats
-    starts: Ints
+    place: Ints  # of the counts of each row, before its score is added
+    member: Floats  # (strata, targets, cells of a stratum)
 
     @classmethod
     def of(cls, looks: Looks, chosen: Bools) -> "Targets":
         """chosen  which rows each target holds, shape (targets, n)"""
         columns = np.vstack([looks.stratum, chosen.astype(np.int64)])
-        kinds, cell = np.unique(columns, axis=1, return_inverse=True)
-        starts = np.flatnonzero(np.append(True, np.diff(kinds[0]) != 0))
-        return cls(2 * cell.reshape(-1) + looks.won, kinds[1:].astype(np.float64), starts)
+        kinds, kind = np.unique(columns, axis=1, return_inverse=True)
+        stratum, starts, sizes = np.unique(kinds[0], return_index=True, return_counts=True)
+        number = np.repeat(np.arange(len(stratum)), sizes)
+        cell = np.arange(kinds.shape[1]) - starts[number]
+        member = np.zeros((len(stratum), len(chosen), int(sizes.max(initial=0))))
+        member[number, :, cell] = kinds[1:].T
+        row = (number * member.shape[2] + cell)[kind.reshape(-1)]
+        return cls((2 * row + looks.won) * POINTS, member)
 
     def areas(self, score: Ints) -> Floats:
         """The AUC of every target under these scores; shape (targets,)."""
-        cells = self.member.shape[1]
-        counts = np.bincount(self.cell * POINTS + score, minlength=cells * 2 * POINTS)
-        held = self.member[:, :, np.newaxis] * counts.reshape(1, cells, 2 * POINTS)
-        by_stratum = np.add.reduceat(held, self.starts, axis=1)
-        found: Floats = _areas(by_stratum.reshape(len(held), len(self.starts), 2, POINTS))
+        strata, targets, cells = self.member.shape
+        counts = np.bincount(self.place + score, minlength=strata * cells * 2 * POINTS)
+        held = self.member @ counts.reshape(strata, cells, 2 * POINTS).astype(np.float64)
+        found: Floats = _areas(np.moveaxis(held.reshape(strata, targets, 2, POINTS), 0, 1))
         return found
 
 
