@@ -22,8 +22,10 @@ from message_world import config_for, served
 
 from relationship.desk.rate import rate_all
 from relationship.house import open_house
+from relationship.store import rules
 from relationship.sync.report import Progress
 from relationship.sync.run import sync_once
+from settings.rules import Rules, Sources
 
 MOST_MEMORY = 1024**3
 _TELL_EVERY_SECONDS = 15.0
@@ -70,6 +72,9 @@ def main() -> None:
         size = {"colleagues": asked.colleagues, "contacts": asked.contacts}
         told = stack.enter_context(served(folder, asked.activities, **size))
         house = stack.enter_context(open_house(config_for(told, url)))
+        now = house.clock()
+        with house.store.transaction() as conn:
+            rules.save(conn, Rules(sources=Sources(everyone=True, consulted_on=now.date())), at=now, by="benchmark")
         began, worked = time.monotonic(), time.process_time()
         report = sync_once(house, progress=Teller())
         synced, sync_memory = time.monotonic() - began, peak_memory()

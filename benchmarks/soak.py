@@ -36,12 +36,14 @@ from relationship.config import Config
 from relationship.desk.rate import rate_all
 from relationship.errors import RelationshipError
 from relationship.house import House
+from relationship.store import rules
 from relationship.store.database import open_store
 from relationship.store.dump import dump
 from relationship.store.migrate import migrate
 from relationship.sync.connection import Microsoft, connect
 from relationship.sync.reconcile import reconcile_once
 from relationship.sync.run import Report, sync_once
+from settings.rules import Rules, Sources
 from simulator.faults import FaultPlan
 from simulator.server import Running, start
 from simulator.world import (
@@ -210,6 +212,8 @@ def opened(running: Running, url: str) -> Iterator[tuple[House, Microsoft]]:
         _env_file=None,
     )
     store, microsoft = open_store(url), connect(config, mail_page_size=4, crm_page_size=3)
+    with store.transaction() as conn:
+        rules.save(conn, Rules(sources=Sources(everyone=True, consulted_on=NOW.date())), at=NOW, by="soak")
     try:
         yield House(config, store, lambda: NOW), microsoft
     finally:

@@ -7,7 +7,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from relationship import schedule
 from relationship.config import load_config
-from relationship.errors import Reconnect, TryLater
+from relationship.errors import Reconnect, SyncIsOff, TryLater
 from relationship.house import House, open_house
 from relationship.store.lease import lease
 
@@ -23,6 +23,7 @@ def house(database_url: str):
     [
         TryLater("Microsoft asks for patience.", next_step="Nothing to do."),
         Reconnect("The secret expired.", next_step="Make a new one."),
+        SyncIsOff("Reading is off.", next_step="Set the scope."),
     ],
 )
 def test_a_job_that_fails_does_not_stop_the_others(house: House, error: Exception):
@@ -30,6 +31,12 @@ def test_a_job_that_fails_does_not_stop_the_others(house: House, error: Exceptio
         raise error
 
     schedule.attempt(fails, house, None)
+
+
+def test_while_reading_is_off_the_scheduler_waits_without_a_word(house: House, capsys):
+    for job in (schedule.cycle, schedule.hinted_cycle, schedule.compare, schedule.renew_subscriptions):
+        schedule.attempt(job, house, None)
+    assert capsys.readouterr().err == ""
 
 
 def test_f54_a_cycle_waits_for_the_next_one_while_another_process_is_at_work(house: House, monkeypatch):

@@ -23,7 +23,7 @@ from relationship.store.database import Store
 from relationship.sync import doctor
 from relationship.sync.connection import connect
 from relationship.sync.findings import Finding, Mark, as_json, exit_code
-from relationship.sync.permissions import NEEDED, REFUSED, verdict
+from relationship.sync.permissions import FOR_GROUPS, NEEDED, REFUSED, verdict
 from simulator.mailbox import MailboxState
 from simulator.registration import READ_ROLES
 from simulator.server import Running
@@ -215,7 +215,7 @@ def test_neither_secret_nor_address_is_printed(examine: Examine, running: Runnin
 def test_the_guide_names_exactly_the_permissions_that_are_needed():
     text = CONNECT.read_text(encoding="utf-8")
     named = dict(re.findall(r"^\| `([A-Za-z-]+(?:\.[A-Za-z]+)+)` \| `([0-9a-f-]{36})` \|", text, re.MULTILINE))
-    assert named == {one.name: one.id for one in NEEDED}
+    assert named == {one.name: one.id for one in (*NEEDED, FOR_GROUPS)}
     elsewhere = set(re.findall(r"\b[A-Z][A-Za-z-]+\.(?:Read|Send)[A-Za-z.]*\b(?<!\.)", text))
     assert elsewhere - named.keys() - REFUSED == {"Mail.ReadBasic"}  # what Exchange calls its role
 
