@@ -45,7 +45,7 @@ def change_rules(house: House, rules: Rules, *, expected_version: int, by: str, 
         is_less_kept = _follow_policy(house, conn, rules, present)
         if rules.health == present.health and not is_less_kept:
             return Saved(saved, 0)
-        if rules.health == present.health or (rules.health.enabled and not present.health.enabled):
+        if is_less_kept or (rules.health.enabled and not present.health.enabled):
             _, changed = rate_what_changed(conn, house, rules, version=saved)
         else:
             changed = follow_rules(conn, house.store, rules, version=saved)

@@ -124,7 +124,7 @@ def _basis(records: list[ToRate], packed: list[bytes], broken: frozenset[int]) -
 def _rated(
     records: list[ToRate], found: Bases, days: ContactDays, *, today: int, window_began: int, rules: Rules
 ) -> Ratings:
-    keys = record_keys((record.kind, record.guid, record.segment, record.team_guid) for record in records)
+    keys = record_keys([(record.kind, record.guid, record.segment, record.team_guid) for record in records])
     return rate(
         days,
         records=len(records),

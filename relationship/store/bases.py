@@ -24,7 +24,7 @@ _COLUMNS = (
     BASIS.c.record_id,
     BASIS.c.created,
     BASIS.c.closed,
-    BASIS.c.closed_day,
+    sa.func.coalesce(BASIS.c.closed_day, sa.literal_column(str(NO_DAY))),
     BASIS.c.degraded,
     BASIS.c.days,
 )
@@ -187,12 +187,12 @@ def _raw(conn: Connection, query: sa.Select[Any]) -> list[Any]:
 
 
 def _bases(rows: list[Any]) -> Bases:
-    number, created, closed, closed_day, degraded, packed = zip(*rows, strict=True) if rows else ((),) * 6
+    head = np.array([(row[0], row[1], row[2], row[3], row[4]) for row in rows], dtype=np.int64).reshape(-1, 5)
     return Bases(
-        record_ids=np.array(number, dtype=np.int64),
-        created=np.array(created, dtype=np.int64),
-        closed=np.array(closed, dtype=np.bool_),
-        closed_day=np.array([NO_DAY if day is None else day for day in closed_day], dtype=np.int64),
-        degraded=np.array(degraded, dtype=np.bool_),
-        packed=list(packed),
+        record_ids=head[:, 0],
+        created=head[:, 1],
+        closed=head[:, 2].astype(np.bool_),
+        closed_day=head[:, 3],
+        degraded=head[:, 4].astype(np.bool_),
+        packed=[row[5] for row in rows],
     )

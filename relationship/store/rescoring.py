@@ -1,6 +1,6 @@
 """Writing the ratings of all records anew after a change of rules: set-based, unchanged rows untouched.
 
-`benchmarks/settings.py` measures it.
+`benchmarks/new_rules.py` measures it.
 """
 
 import struct
@@ -16,6 +16,7 @@ from relationship.health.rating import Ratings
 from relationship.health.score import BANDS
 from relationship.health.states import STATES
 from relationship.health.trend import TRENDS
+from relationship.store.gc_pause import collection_paused
 
 _COLUMNS = ("state", "recent", "score", "exact", "rating", "trend", "trend_points", "falls_on", "falls_to")
 
@@ -68,6 +69,12 @@ def rescore(conn: Connection, record_ids: Ints, found: Ratings, *, stamp: int, v
     """Keep what the rules decide of the ratings of these records; returns how many changed."""
     if conn.dialect.name == "postgresql":
         return _copied(conn, record_ids, found, stamp=stamp, version=version)
+    with collection_paused():
+        rows = _rows(record_ids, found, stamp=stamp, version=version)
+        return max(conn.exec_driver_sql(_SQLITE, rows).rowcount, 0) if rows else 0
+
+
+def _rows(record_ids: Ints, found: Ratings, *, stamp: int, version: int) -> list[tuple[Any, ...]]:
     columns = (
         record_ids.tolist(),
         _words(found.state, STATES),
@@ -82,8 +89,7 @@ def rescore(conn: Connection, record_ids: Ints, found: Ratings, *, stamp: int, v
         [stamp] * len(record_ids),
         [version] * len(record_ids),
     )
-    rows = list(zip(*columns, strict=True))
-    return max(conn.exec_driver_sql(_SQLITE, rows).rowcount, 0) if rows else 0
+    return list(zip(*columns, strict=True))
 
 
 def _copied(conn: Connection, record_ids: Ints, found: Ratings, *, stamp: int, version: int) -> int:

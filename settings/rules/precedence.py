@@ -4,7 +4,7 @@ An override for the record itself comes first, then one for its segment, then on
 organisation's own value.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -44,15 +44,18 @@ class RecordKeys:
     places: Mapping[str, int]
 
 
-def record_keys(records: Iterable[tuple[str, str, str, str | None]]) -> RecordKeys:
+def record_keys(records: Sequence[tuple[str, str, str, str | None]]) -> RecordKeys:
     """The keys of records, each given as (kind, guid, segment, team), in their order."""
-    seen: dict[tuple[str, str | None], int] = {}
-    group: list[int] = []
-    places: dict[str, int] = {}
-    for place, (kind, guid, segment, team) in enumerate(records):
-        group.append(seen.setdefault((segment, team), len(seen)))
-        places[f"{kind}:{guid}"] = place
-    return RecordKeys(tuple(seen), np.array(group, dtype=np.int64), places)
+    kinds, guids, segments, teams = zip(*records, strict=True) if records else ((),) * 4
+    pairs = list(zip(segments, teams, strict=True))
+    groups = tuple(dict.fromkeys(pairs))
+    number = {pair: place for place, pair in enumerate(groups)}
+    keys = [f"{kind}:{guid}" for kind, guid in zip(kinds, guids, strict=True)]
+    return RecordKeys(
+        groups=groups,
+        group=np.array([number[pair] for pair in pairs], dtype=np.int64),
+        places=dict(zip(keys, range(len(keys)), strict=True)),
+    )
 
 
 def expected_frequency(

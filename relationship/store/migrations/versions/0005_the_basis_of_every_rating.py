@@ -37,7 +37,7 @@ def upgrade() -> None:
     op.drop_index("ix_health_score", table_name="health")
     op.add_column("health", sa.Column("stamp", sa.Integer(), nullable=False, server_default="0"))
     if op.get_bind().dialect.name == "postgresql":
-        # Room on every page for the next version of each row: new rules rewrite them all (benchmarks/settings.py).
+        # Room on every page for the next version of each row: new rules rewrite them all (benchmarks/new_rules.py).
         op.execute("ALTER TABLE health SET (fillfactor = 45)")
     # The next round rates everything and writes the basis of every record.
     op.execute(
