@@ -189,10 +189,12 @@ class Calls:
             )
             return self._write(changed)
 
-    def hold_back(self, *, last: int) -> list[str]:
-        """The records of the `last` latest calls are not told until `release`; returns their ids."""
+    def hold_back(self, *, last: int, since: datetime | None = None) -> list[str]:
+        """The records of the `last` latest calls (that began `since` then) are not told until `release`; returns
+        their ids."""
         with self._lock:
-            latest = sorted(self._known.values(), key=lambda record: (record.at, record.id))[-last:]
+            known = [record for record in self._known.values() if since is None or record.at >= since]
+            latest = sorted(known, key=lambda record: (record.at, record.id))[-last:]
             self._held_back |= {record.id for record in latest}
             return [record.id for record in latest]
 

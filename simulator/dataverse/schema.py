@@ -1,7 +1,7 @@
 """The tables that the simulated Dataverse serves: entity sets, keys, column types, lookups, choices.
 
 Read once from `columns.json` beside this module, whose first line names the source. One column is the
-organisation's own, as administrators add them: the segment of an account.
+organisation's own, as administrators add them: the segment of accounts and leads.
 """
 
 import json
@@ -22,7 +22,7 @@ class Ref(NamedTuple):
 # A choice made by hand: its name begins with the usual prefix, its values at the usual number.
 SEGMENT = "new_segment"
 FIRST_OWN_CHOICE = 100_000_000
-_OWN_COLUMNS = {"account": {SEGMENT: "Int32"}}
+_OWN_COLUMNS = dict.fromkeys(("account", "lead"), {SEGMENT: "Int32"})
 
 Value = str | int | float | bool | Ref | None
 Row = dict[str, Value]

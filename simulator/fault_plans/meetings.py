@@ -9,6 +9,7 @@ from simulator.meetings import Meeting, on_clock
 
 _PARIS = "Europe/Paris"
 _FAR = timedelta(days=3650)
+_HOURS_LATE = 24
 _TENTATIVE, _DECLINED = "tentativelyAccepted", "declined"
 
 
@@ -128,7 +129,11 @@ def _calls(stage: Stage, order: Order) -> None:
         calls.record_call(stage.user(order).person_id, [stage.outsider()], at=at, network="teams", anonymous=1)
 
     if what == "late":
-        calls.hold_back(last=order.number("last", 3))
+        now = stage.organisation.now
+        since, last = now - timedelta(hours=order.number("hours", _HOURS_LATE)), order.number("last", 3)
+        if not calls.hold_back(last=last, since=since):
+            calls.record_call(stage.user(order).person_id, [stage.outsider()], at=now - timedelta(hours=3))
+            calls.hold_back(last=last, since=since)
         stage.happen(order, calls.release)
     else:
         stage.happen(order, newer if what == "newer" else anonymous)

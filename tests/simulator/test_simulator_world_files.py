@@ -129,7 +129,7 @@ def with_units(*units: object) -> bytes:
         ("world.json", json.dumps({**ABOUT, "domains": "fjord.example"}).encode(), "key domains"),
         ("world.json", json.dumps({**ABOUT, "sign_in": [{"person_id": "p1"}]}).encode(), "key sign_in"),
         ("world.json", json.dumps({**ABOUT, "sign_in": [{"person_id": "p2", "roles": []}]}).encode(), "no colleague"),
-        ("world.json", with_units("Nord"), "business_units has an entry"),
+        ("world.json", with_units("Nord"), "has an entry without"),
         ("world.json", with_units({"name": "Nord"}), "without name and person_ids"),
         ("world.json", with_units({"name": "Nord", "person_ids": ["p2"]}), "no colleague"),
         ("world.json", with_units({"name": "Nord", "person_ids": ["p1", "p1"]}), "names a colleague twice"),

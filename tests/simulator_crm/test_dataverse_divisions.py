@@ -63,8 +63,9 @@ def test_the_segment_of_an_account_is_a_choice_with_a_label(client: Client):
     assert found == {"Acier Loire": (FIRST_OWN_CHOICE, "A"), "Bois Jura": (FIRST_OWN_CHOICE + 1, "B")}
 
 
-def test_only_accounts_have_the_column(client: Client):
-    assert client.refusal("leads?$select=new_segment") == (400, "0x80060888")
+def test_accounts_and_leads_have_the_column_and_no_other_table(client: Client):
+    assert client.json("leads?$select=new_segment")["value"][0]["new_segment"] is None
+    assert client.refusal("contacts?$select=new_segment") == (400, "0x80060888")
     assert client.refusal("accounts?$select=new_Segment") == (400, "0x80060888")
 
 

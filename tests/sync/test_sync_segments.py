@@ -143,16 +143,18 @@ def test_a_column_without_labels_is_shown_as_it_stands(house: House, column: str
 
 def test_a_lead_has_the_segment_of_its_own_column(house: House):
     lead = identity.lead("lea")
-    house.running.services.crm.update("lead", lead, {"sic": "Grand compte"})
-    configure(house, "sic")
+    house.running.services.crm.update("lead", lead, {SEGMENT: PME})
     house.sync()
-    assert found(house, lead, "segment") == ("Grand compte",)
+    assert found(house, lead, "segment") == ("PME",)
     assert set_aside(house) == []
 
 
 def test_a_column_that_only_accounts_have_is_no_fault(house: House):
+    house.running.services.crm.update("account", NORDLYS, {"tickersymbol": "NORD"})
+    configure(house, "tickersymbol")
     report = house.sync()
     assert (report.troubles, report.tables_ok, set_aside(house)) == ((), 10, [])
+    assert found(house, O1, "segment") == ("NORD",)
     assert found(house, identity.lead("lea"), "segment") == ("",)
 
 
