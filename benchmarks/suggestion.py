@@ -281,7 +281,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     arguments.add_argument("--worlds", type=int, default=100, help="of each kind without a truth")
     arguments.add_argument("--planted", type=int, default=50, help="of each kind with a truth")
-    arguments.add_argument("--closed", type=int, nargs="+", default=[150, 400, 1000])
+    arguments.add_argument("--closed", type=int, nargs="+", default=[90, 400, 1000, 2500])
     arguments.add_argument("--only", nargs="+", choices=[*WITHOUT_TRUTH, *PLANTED], default=None)
     arguments.add_argument("--speed", type=int, default=10_000)
     arguments.add_argument("--archives", type=Path, default=Path(__file__).parents[2] / "shared" / "worlds")
