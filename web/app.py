@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 import settings.pages
 import settings.pages.api
+import settings.pages.api_consequences
 import settings.pages.api_introductions
 import settings.pages.api_preview
 from relationship.errors import FixSettings
@@ -81,7 +82,13 @@ def create_app(house: House) -> Flask:
     limiter.limit(SIGN_IN_RATE)(sign_in.blueprint)
     limiter.limit(NOTIFICATION_RATE)(notifications.blueprint)
     app.register_blueprint(reference.blueprint)
-    for part in (api_session, settings.pages.api, settings.pages.api_preview, settings.pages.api_introductions):
+    for part in (
+        api_session,
+        settings.pages.api,
+        settings.pages.api_consequences,
+        settings.pages.api_introductions,
+        settings.pages.api_preview,
+    ):
         rooms.register(app, limiter, csrf, part.blueprint)
     app.add_url_rule("/", view_func=_home)
     app.add_url_rule("/healthz", view_func=_healthz)

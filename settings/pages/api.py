@@ -16,6 +16,7 @@ from relationship.errors import Conflict
 from relationship.health.rules import Band
 from relationship.store import rules as stored
 from settings import history
+from settings.pages.api_consequences import refuse_own_domains, refuse_unconfirmed_removal
 from settings.rules import Exclusions, HealthSection, Introductions, Rules, Sources
 from settings.rules.form import Form
 from web import cursors
@@ -44,6 +45,16 @@ Note = Annotated[
 ]
 
 
+Confirmed = Annotated[
+    bool,
+    Field(
+        strict=True,
+        description="Whether somebody has seen how much a shorter window or retention removes.",
+        json_schema_extra={asked.BESIDE: True},
+    ),
+]
+
+
 class RulesBody(Rules):
     """The rules in force and their version; 0 while nothing was saved."""
 
@@ -58,6 +69,7 @@ class RulesChange(Rules):
         Field(description="If given, the one that If-Match names.", json_schema_extra={asked.BESIDE: True}),
     ] = None
     note: Note = ""
+    removal_confirmed: Confirmed = False
 
 
 class HealthChange(HealthSection):
@@ -74,6 +86,7 @@ class ExclusionsChange(Exclusions):
 
 class SourcesChange(Sources):
     note: Note = ""
+    removal_confirmed: Confirmed = False
 
 
 class SavedBody(BaseModel):
@@ -135,6 +148,7 @@ class UndoWish(Form):
 
     note: Note = ""
     anyway: bool = Field(default=False, strict=True)
+    removal_confirmed: Confirmed = False
 
 
 @blueprint.get("/settings")
@@ -183,18 +197,27 @@ def replace() -> Response:
     """
     asked.rules_admin()
     change = asked.body(RulesChange, most_bytes=LONGEST_RULES_BYTES, whole=True)
-    version, _ = _present()
+    version, present = _present()
     expected = asked.expected_version(version)
     if change.version not in (None, expected):
         raise Refused(422, Fault("version_differs", "version"))
-    return _saved(Rules(**_sections(change)), expected, change.note)
+    wanted = Rules(**_sections(change))
+    refuse_own_domains(wanted.exclusions, under=("exclusions",))
+    if not change.removal_confirmed:
+        refuse_unconfirmed_removal(present, wanted)
+    return _saved(wanted, expected, change.note)
 
 
 @blueprint.put("/settings/health")
 @documented({200: SavedBody}, body=HealthChange, whole=True, versioned=True, tag="settings")
 def replace_health() -> Response:
     """Put another section of relationship health in force"""
-    return _replaced("health", HealthSection, HealthChange)
+    asked.rules_admin()
+    change = asked.body(HealthChange, most_bytes=LONGEST_RULES_BYTES, whole=True)
+    version, present = _present()
+    expected = asked.expected_version(version)
+    section = HealthSection(**_fields(HealthSection, change))
+    return _saved(present.model_copy(update={"health": section}), expected, change.note)
 
 
 @blueprint.put("/settings/introductions")
@@ -204,21 +227,45 @@ def replace_introductions() -> Response:
 
     An empty list of templates brings the built-in ones back.
     """
-    return _replaced("introductions", Introductions, IntroductionsChange)
+    asked.rules_admin()
+    change = asked.body(IntroductionsChange, most_bytes=LONGEST_RULES_BYTES, whole=True)
+    version, present = _present()
+    expected = asked.expected_version(version)
+    section = Introductions(**_fields(Introductions, change))
+    return _saved(present.model_copy(update={"introductions": section}), expected, change.note)
 
 
 @blueprint.put("/settings/exclusions")
 @documented({200: SavedBody}, body=ExclusionsChange, whole=True, versioned=True, tag="settings")
 def replace_exclusions() -> Response:
-    """Put other exclusions in force"""
-    return _replaced("exclusions", Exclusions, ExclusionsChange)
+    """Put other exclusions in force
+
+    `POST /settings/exclusions/hidden` counts before what they hide.
+    """
+    asked.rules_admin()
+    change = asked.body(ExclusionsChange, most_bytes=LONGEST_RULES_BYTES, whole=True)
+    version, present = _present()
+    expected = asked.expected_version(version)
+    section = Exclusions(**_fields(Exclusions, change))
+    refuse_own_domains(section)
+    return _saved(present.model_copy(update={"exclusions": section}), expected, change.note)
 
 
 @blueprint.put("/settings/sources")
 @documented({200: SavedBody}, body=SourcesChange, whole=True, versioned=True, tag="settings")
 def replace_sources() -> Response:
-    """Put another scope, window and retention in force"""
-    return _replaced("sources", Sources, SourcesChange)
+    """Put another scope, window and retention in force
+
+    What removes more than the rules in force needs `removal_confirmed`; `POST /settings/sources/removal` counts it.
+    """
+    asked.rules_admin()
+    change = asked.body(SourcesChange, whole=True)
+    version, present = _present()
+    expected = asked.expected_version(version)
+    wanted = present.model_copy(update={"sources": Sources(**_fields(Sources, change))})
+    if not change.removal_confirmed:
+        refuse_unconfirmed_removal(present, wanted)
+    return _saved(wanted, expected, change.note)
 
 
 @blueprint.get("/settings/history")
@@ -259,6 +306,8 @@ def undo(number: int) -> Response:
         undone = history.undone(rules, change)
     except ValidationError:
         raise Refused(409, Fault("cannot_be_undone")) from None
+    if not wish.removal_confirmed:
+        refuse_unconfirmed_removal(rules, undone)
     return _saved(undone, expected, wish.note)
 
 
@@ -271,14 +320,9 @@ def _sections(rules: Rules) -> dict[str, Any]:
     return {name: getattr(rules, name) for name in Rules.model_fields}
 
 
-def _replaced(name: str, section: type[Form], change: type[Form]) -> Response:
-    """Save the section that was sent in the place of the one in force."""
-    asked.rules_admin()
-    sent = asked.body(change, most_bytes=LONGEST_RULES_BYTES, whole=True)
-    version, rules = _present()
-    expected = asked.expected_version(version)
-    given = section(**{field: getattr(sent, field) for field in section.model_fields})
-    return _saved(rules.model_copy(update={name: given}), expected, getattr(sent, "note"))  # noqa: B009
+def _fields(section: type[Form], change: Form) -> dict[str, Any]:
+    """What of a change belongs to the section itself."""
+    return {name: getattr(change, name) for name in section.model_fields}
 
 
 def _saved(rules: Rules, expected: int, note: str) -> Response:

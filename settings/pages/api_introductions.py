@@ -19,6 +19,8 @@ from web.members import Member
 
 blueprint = room("settings_introductions", __name__)
 
+# Far above what a template may hold, so that a long text is told as one, with its field.
+LONGEST_WISH_BYTES = 2 * 1024 * 1024
 # Nobody of the organisation, so that no colleague is shown with a contact whom they may not want to be known to know.
 SAMPLE_COLLEAGUE = "Dominique Lambert"
 SAMPLE_CONTACT = {
@@ -81,7 +83,7 @@ def letter() -> Response:
     Nothing is sent.
     """
     caller = asked.rules_admin()
-    wish = asked.body(LetterWish)
+    wish = asked.body(LetterWish, most_bytes=LONGEST_WISH_BYTES)
     values = {
         "seller.name": caller.name,
         "seller.first_name": first_name(caller.name),

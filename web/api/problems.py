@@ -94,6 +94,17 @@ SENTENCES: Mapping[str, object] = {
     "wrong_date": _l("This is not a date. Send it as YYYY-MM-DD."),
     "not_allowed": _l("This value is not allowed here. See the reference for what is."),
     "fair_not_below_good": _l("The minimum of Fair must lie below the minimum of Good. Lower Fair, or raise Good."),
+    "domain_wildcard": _l("A domain is named without *. Remove it: everything below the domain is left out anyway."),
+    "domain_is_an_address": _l("This is an address. Name the part after the @, or leave out the contact."),
+    "domain_malformed": _l("This is not a domain. Write it like granit.example."),
+    "domain_too_wide": _l("Everybody may have a domain below this one. Name the domain of one company."),
+    "domain_is_ours": _l("This domain is your own organisation's. Leave out colleagues or groups instead."),
+    "too_many_exclusions": _l("These are too many of one kind. Leave out groups, accounts or domains instead."),
+    "aggregates_below_retention": _l("Contact days are kept at least as long as activities. Give them as many days."),
+    "removal_not_confirmed": _l(
+        "This removes %(activities)s activities and %(contact_days)s contact days that are kept now. "
+        "If you want that, send “removal_confirmed” with it."
+    ),
     "template_syntax": _l(
         "Line %(line)s, column %(column)s: “%(found)s” is not text and no placeholder. "
         "A template takes text and placeholders such as {{ contact.name }}, without tags, filters or other braces."

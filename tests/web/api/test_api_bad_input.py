@@ -186,16 +186,27 @@ def test_b21_and_b53_a_change_from_an_old_version(caller: Caller, section: dict[
 
 
 @pytest.mark.parametrize(
-    "domain", ["*", "*.com", "com", ".*", "(a|b)+$", "a b.fr", "exemple", "ex_emple.fr", "É.fr", ""]
+    ("domain", "code"),
+    [
+        ("*", "domain_wildcard"),
+        ("*.com", "domain_wildcard"),
+        ("com", "domain_malformed"),
+        ("(a|b)+$", "domain_malformed"),
+        ("a b.fr", "domain_malformed"),
+        ("", "domain_malformed"),
+        ("co.uk", "domain_too_wide"),
+        ("x@exemple.example", "domain_is_an_address"),
+    ],
 )
-def test_b48_an_exclusion_that_is_no_domain(caller: Caller, domain: str) -> None:
-    section = {**caller.get("/settings").json["exclusions"], "domains": [domain]}
-    assert told(caller.put("/settings/exclusions", section, version=0)) == (422, "wrong_form", "domains.0")
+def test_b48_an_exclusion_that_is_no_domain_of_one_company(caller: Caller, domain: str, code: str) -> None:
+    section = {**caller.get("/settings").json["exclusions"], "domains": ["exemple.example", domain]}
+    assert told(caller.put("/settings/exclusions", section, version=0)) == (422, code, "domains.1")
+    assert told(caller.post("/settings/exclusions/hidden", section)) == (422, code, "domains.1")
 
 
 def test_b48_fifty_thousand_lines(caller: Caller) -> None:
     section = {**caller.get("/settings").json["exclusions"], "domains": [f"d{n}.example" for n in range(50_000)]}
-    assert told(caller.put("/settings/exclusions", section, version=0)) == (422, "too_long", "domains")
+    assert told(caller.put("/settings/exclusions", section, version=0)) == (422, "too_many_exclusions", "domains")
 
 
 @pytest.mark.parametrize("field", ["read_window_days", "retain_days", "retain_days_aggregates"])

@@ -94,6 +94,8 @@ def test_only_sales_admins_read_and_change_the_document(small_site: Site, role: 
         other.post("/settings/preview", health),
         other.post("/settings/preview/opportunity/x", health),
         other.post("/settings/introductions/preview", {}),
+        other.post("/settings/exclusions/hidden", document["exclusions"]),
+        other.post("/settings/sources/removal", document["sources"]),
     ]
     assert {told(answer)[:2] for answer in answers} == {(403, "wrong_role")}
     with small_site.store.reading() as conn:
