@@ -125,6 +125,26 @@ def test_of_equal_ways_through_a_second_colleague_the_name_decides():
     assert (2, 3) in [path[0] for path in found(given.network(), SELLER, [CONTACT])]
 
 
+def test_of_equal_values_through_a_tie_and_without_one_the_name_decides():
+    given = world(9, 1, {(9, CONTACT): 1, (1, 3): 1, (3, 9): 0.1, (1, 2): 1})
+    assert [path[0] for path in found(given.network(), SELLER, [CONTACT], limit=2)] == [(9,), (2, 9)]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_of_many_who_know_the_contact_the_best_are_found(seed):
+    dice = random.Random(seed)
+    given = world(99, 1, {(colleague, CONTACT): dice.choice((0.5, 1, 2, 4)) for colleague in range(2, 100)})
+    given.ties |= {(1, colleague): dice.choice((0.1, 0.2, 0.4, 0.8)) for colleague in range(2, 100, 3)}
+
+    def value(colleague):
+        return max(given.ties.get((1, colleague), 0), 0.1) * given.ties[colleague, CONTACT]
+
+    best = sorted(range(2, 100), key=lambda colleague: (-value(colleague), colleague))[:40]
+    for limit in (1, 5, 40):
+        ranked = found(given.network(), SELLER, [CONTACT], limit=limit)
+        assert [path[0] for path in ranked] == [(colleague,) for colleague in best[:limit]]
+
+
 def test_at_most_five_first_colleagues_are_named_unless_more_are_wanted():
     given = world(9, 1, {(colleague, CONTACT): colleague for colleague in range(2, 10)})
     five = found(given.network(), SELLER, [CONTACT])
