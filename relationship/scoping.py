@@ -1,7 +1,6 @@
 """Whose mailboxes are read, as an administrator at a terminal sets it; and a source read again."""
 
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import date
 
 from rich.console import Console
@@ -10,12 +9,11 @@ from rich.table import Table
 from relationship.config import Config
 from relationship.console import stderr
 from relationship.desk.change_rules import change_rules
+from relationship.desk.list_groups import list_groups
 from relationship.errors import FixSettings
 from relationship.house import House, open_house
 from relationship.store import choosing, rules, scope
 from relationship.store.read_again import read_again
-from relationship.sync import groups
-from relationship.sync.connection import connect
 from settings.rules import Rules, Sources
 
 BY = "command line"
@@ -36,8 +34,8 @@ def set_scope(config: Config, *, everyone: bool, group_ids: Sequence[str], consu
 def print_groups(config: Config, text: str) -> None:
     """The groups of the directory whose name holds the text, with their ids, asked for now."""
     table = Table("Group", "Id", box=None)
-    with open_house(config) as house, closing(connect(config)) as microsoft:
-        groups.read_names(house.store, microsoft.msgraph)
+    with open_house(config) as house:
+        list_groups(house)
         with house.store.reading() as conn:
             for choice in choosing.choices(conn, "group", text, MOST_LISTED):
                 table.add_row(choice.name, choice.key)

@@ -43,6 +43,11 @@ def ids(conn: Connection) -> dict[str, int]:
     return {key: source_id for source_id, key in conn.execute(sa.select(_source.c.id, _source.c.key))}
 
 
+def forget(conn: Connection, key: str) -> None:
+    """Forget a source that is not needed any more, with its places."""
+    conn.execute(sa.delete(_source).where(_source.c.key == key))
+
+
 def set_state(conn: Connection, source_id: int, state: str, reason: str = "", *, at: datetime, success: bool) -> None:
     """Note how reading a source went. An unchanged healthy state only moves its times."""
     values: dict[str, object] = {"state": state, "reason": reason, "tried_at": at}

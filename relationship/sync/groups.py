@@ -47,7 +47,10 @@ def read_members(store: Store, channel: Channel, group_ids: Sequence[str], progr
 
 def read_names(store: Store, channel: Channel) -> int:
     """Keep the names of all groups, so that they can be chosen; returns how many there are."""
-    rows = list(_rows(channel, msgraph.groups_link(channel.base_url)))
+    try:
+        rows = list(_rows(channel, msgraph.groups_link(channel.base_url)))
+    except RelationshipError as error:
+        raise _told(error) from error
     names = {group_id: clean(row.get("displayName")) for row in rows if (group_id := _id(row))}
     with store.transaction() as conn:
         scope.set_groups(conn, names)
@@ -85,7 +88,7 @@ def _told(error: RelationshipError) -> RelationshipError:
         )
     if isinstance(error, Unavailable):
         return Unavailable(
-            "We are not allowed to read the members of groups.",
+            "We are not allowed to read groups and their members.",
             next_step="Grant the application GroupMember.Read.All, or choose no groups under Settings > Sources and "
             "privacy.",
             code="no_permission",

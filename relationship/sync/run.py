@@ -139,6 +139,9 @@ class _Run:
         if wanted:
             self._attempt(groups.SOURCE_KEY, partial(self._read_groups, wanted))
         with page_transaction(self._store) as conn:
+            if not wanted:
+                scope.forget_groups(conn, ())
+                sources.forget(conn, groups.SOURCE_KEY)
             unknown = scope.unread_groups(conn, self._rules.exclusions.groups)
             if unknown:
                 raise Reconnect(
@@ -168,7 +171,7 @@ class _Run:
         if self._microsoft.dataverse:
             tables += [crm.source_key(table) for table in crm.TABLES]
             tables += [crm_activities.source_key(table) for table in crm_activities.TABLES]
-        with self._store.transaction() as conn:
+        with self._store.transaction(alone=True) as conn:
             found = deployment.ensure(conn, tenant_id=config.tenant_id, time_zone=config.time_zone, read_from=wanted)
             if self._only is None and move_window(self._house, conn, self._rules):
                 found = deployment.load(conn) or found

@@ -10,8 +10,11 @@ from store_builders import may_read
 from sync_world import House, config_for, some_mail, some_of_each, world
 from test_sync_exclusions import told
 
-from relationship.errors import Reconnect
+from relationship.desk.list_groups import list_groups
+from relationship.errors import Reconnect, Unavailable
+from relationship.house import House as Wired
 from relationship.store import scope
+from relationship.store.choosing import choices
 from relationship.store.database import open_store
 from relationship.store.sources import all_sources
 from settings.rules import Exclusions, Rules, Sources
@@ -106,6 +109,26 @@ def test_who_left_the_directory_keeps_what_was_read(house, running):
     groups_of(running).put("Ventes", ["ines"])
     assert house.sync().troubles == ()
     assert owners(house) == before
+
+
+def test_a_group_that_no_rule_names_any_more_is_forgotten_with_its_source(house):
+    house.sync()
+    may_read(house.store, Rules(sources=Sources(everyone=True, consulted_on=date(2026, 6, 1))))
+    assert house.sync().troubles == ()
+    assert LINA in owners(house)
+    with house.store.reading() as conn:
+        assert "directory/groups" not in {row.key for row in all_sources(conn)}
+        assert scope.members(conn, [SALES]) == set()
+
+
+def test_groups_are_listed_for_choosing_before_anything_may_be_read(house, running):
+    may_read(house.store, Rules())
+    assert list_groups(Wired(house.config, house.store, house.clock)) == 2
+    with house.store.reading() as conn:
+        assert [one.name for one in choices(conn, "group", "", 10)] == ["CSE", "Ventes"]
+    running.services.registration.roles = ("User.Read.All",)
+    with pytest.raises(Unavailable, match="not allowed to read groups"):
+        list_groups(Wired(house.config, house.store, house.clock))
 
 
 def test_without_the_right_to_read_groups_nobody_is_read(house, running):
