@@ -209,7 +209,10 @@ function noteState() {
 }
 
 function guard() {
-  form.addEventListener("submit", () => { leaving = true; });
+  form.addEventListener("submit", () => {
+    leaving = true;
+    htmx.trigger(document.getElementById("effect"), "htmx:abort");
+  });
   document.getElementById("revert").addEventListener("click", () => { leaving = true; });
   window.addEventListener("beforeunload", (event) => { if (dirty() && !leaving) event.preventDefault(); });
   // A browser that goes back to the page shows it as it was left.

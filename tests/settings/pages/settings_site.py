@@ -101,8 +101,10 @@ class Visitor:
 
 
 def _is_trouble(told: Any) -> bool:
-    """Errors and warnings, such as of the content security policy; missing files are noted by their address."""
-    return told.type in {"error", "warning"} and not told.text.startswith("Failed to load resource")
+    """Errors and warnings, such as of the content security policy. Missing files are noted by their address, and
+    an effect that a later one replaces is broken off on purpose."""
+    on_purpose = ("Failed to load resource", "htmx:afterRequest", "htmx:sendAbort")
+    return told.type in {"error", "warning"} and not told.text.startswith(on_purpose)
 
 
 def _is_broken(answer: Any) -> bool:

@@ -8,6 +8,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from settings_site import bands_shown, in_force
 
+from relationship.health.rules import Frequency, Weights
+from relationship.health.search import Setting
+from relationship.health.suggestion import LookedAt, Reason, Status, Suggestion
+from settings.pages import suggestion
+
 pytestmark = pytest.mark.browser
 
 Visit = Any
@@ -324,6 +329,25 @@ def test_a_proposal_tells_honestly_that_the_history_is_small(visit: Visit) -> No
     page.get_by_role("button", name="Proposer d’après notre historique").click()
     expect(page.locator("#suggestion")).to_contain_text("Votre historique est trop mince")
     expect(page.locator("#save")).to_be_disabled()
+    assert findings(page) == []
+
+
+def test_a_proposal_fills_the_controls_and_saves_nothing(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    present = Setting(Weights(), Frequency.WEEKLY)
+    better = Setting(Weights(email=5, meeting=9), Frequency.FORTNIGHTLY)
+    looked_at = LookedAt(400, 10, 12, 90, (), (), 500)
+    figures = (0.612, 0.684, 0.072, 0.021, 0.118)
+    found = Suggestion(Status.GAIN, (Reason.ABOVE_NOISE,), 180, 198, present, better, *figures, (), looked_at)
+    monkeypatch.setattr(suggestion, "suggest_from_history", lambda _house: found)
+    page = visit("/settings/health")
+    page.get_by_role("button", name="Proposer d’après notre historique").click()
+    expect(page.locator("#suggestion")).to_contain_text("Il y a un gain")
+    assert [page.input_value(f"#weight-{kind}") for kind in ("email", "meeting", "call")] == ["5", "9", "6"]
+    assert page.input_value("#frequency") == "4"
+    settled(page)
+    expect(page.locator("#effect-said")).to_contain_text("changent de plage")
+    expect(page.locator("#save")).to_be_enabled()
+    assert in_force(visit.site)[0] == 0
     assert findings(page) == []
 
 

@@ -141,6 +141,13 @@ def test_the_second_of_two_admins_is_told_and_shown_the_difference(small_site: S
     assert (version, section.frequency, section.weights.call, section.weights.task) == (2, 5, 4, 3)
 
 
+def test_who_is_overtaken_hears_of_it_with_the_effect(small_site: Site):
+    first, second = small_site.as_("sales_admin", 0), small_site.as_("sales_admin", 1)
+    assert "meanwhile" not in post(second, f"{PAGE}/effect", form(frequency="5")).text
+    post(first, PAGE, form(weight_call="9"))
+    assert "Somebody saved other settings meanwhile" in post(second, f"{PAGE}/effect", form(frequency="5")).text
+
+
 def test_relationship_health_is_switched_off_and_on(small_site: Site):
     client = small_site.as_("sales_admin")
     off = form()
