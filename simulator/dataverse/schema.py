@@ -22,7 +22,7 @@ class Ref(NamedTuple):
 # A choice made by hand: its name begins with the usual prefix, its values at the usual number.
 SEGMENT = "new_segment"
 FIRST_OWN_CHOICE = 100_000_000
-_OWN_COLUMNS = dict.fromkeys(("account", "lead"), {SEGMENT: "Int32"})
+_OWN_COLUMNS = {"account": {SEGMENT: "Int32"}, "lead": {SEGMENT: "Int32"}}
 
 Value = str | int | float | bool | Ref | None
 Row = dict[str, Value]
