@@ -9,7 +9,6 @@ from flask_login import current_user
 from flask_wtf.csrf import validate_csrf
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
-from wtforms import ValidationError as BadToken  # type: ignore[import-untyped]
 
 from relationship.store.audit import Action
 from relationship.store.reading_scope import Reach
@@ -175,7 +174,7 @@ def _is_text(raw: bytes) -> bool:
 def _own_token() -> None:
     try:
         validate_csrf(request.headers.get(TOKEN_HEADER))
-    except BadToken:
+    except ValueError:  # WTForms' ValidationError is one
         fault = Fault("csrf_token", TOKEN_HEADER, {"session": "/api/v1/session"})
         raise Refused(403, fault) from None
 

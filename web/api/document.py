@@ -42,7 +42,7 @@ _DOCUMENT = SpecTree(
     title="Relationship health",
     description=(
         "Strict JSON; every refusal is a problem (RFC 9457) with a stable code. The session cookie of the pages signs "
-        "in; a write also needs the token of `GET /api/v1/session` as X-CSRFToken, and Origin or Sec-Fetch-Site of "
+        "in; a write also needs the token of GET /api/v1/session as X-CSRFToken, and Origin or Sec-Fetch-Site of "
         "this site."
     ),
     version=VERSION,

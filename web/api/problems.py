@@ -11,7 +11,6 @@ from typing import Any
 from flask import Response, request, url_for
 from flask_babel import lazy_gettext as _l
 from pydantic import BaseModel, Field, ValidationError
-from pydantic_core import ErrorDetails
 from werkzeug.exceptions import HTTPException
 
 from relationship.errors import RelationshipError, StorageTrouble, TryLater
@@ -272,12 +271,12 @@ def dotted(path: Sequence[str | int]) -> str:
     return text.encode("utf-8", "replace").decode().replace("\x00", "?")[:LONGEST_FIELD]
 
 
-def _fault(one: ErrorDetails, under: Sequence[str | int]) -> Fault:
+def _fault(one: Mapping[str, Any], under: Sequence[str | int]) -> Fault:
     code, figures = _code(one)
     return Fault(code, dotted((*under, *one["loc"])), figures)
 
 
-def _code(one: ErrorDetails) -> tuple[str, Mapping[str, Any]]:
+def _code(one: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     kind, given = one["type"], one.get("ctx", {})
     if kind in _OF_PYDANTIC:
         code, places = _OF_PYDANTIC[kind]
