@@ -18,6 +18,7 @@ from relationship.health.rules import HealthRules
 from relationship.health.trend import CurvePoint, curve
 from relationship.store import contact_days, rules
 from relationship.store import reading_opportunity as store
+from relationship.store.ratings import SWITCHED_OFF
 from relationship.store.reading_opportunity import ActivityPage, Opportunity
 from relationship.store.rules import Version
 from settings.rules import HealthSection
@@ -74,7 +75,7 @@ def page(guid: str) -> str:
     record, as_of = found.record, found.as_of
     scored = record.score is not None
     why = explain(found.days, today=as_of, **found.basis) if scored else None
-    points = curve(found.days, today=as_of, **found.basis)
+    points = () if record.state == SWITCHED_OFF else curve(found.days, today=as_of, **found.basis)
     forecast = scored and not record.closed and record.state == "rated"
     lift = smallest_act(found.days, today=as_of, **found.basis) if forecast else None
     return render_template(

@@ -36,6 +36,7 @@ STATES = {
     "source_degraded": _l("Source degraded"),
     "nothing_in_window": _l("Nothing in the period read"),
     "being_computed": _l("Being computed"),
+    "switched_off": _l("Switched off"),
 }
 STATE_ADVICE = {
     "rated": "",
@@ -44,6 +45,9 @@ STATE_ADVICE = {
     "source_degraded": _l("The contacts may lie in a mailbox that cannot be read at the moment."),
     "nothing_in_window": _l("There was no contact in the period that is read; older mail is not known here."),
     "being_computed": _l("This opportunity has just arrived from the CRM. Its score follows in a few minutes."),
+    "switched_off": _l(
+        "Relationship health is switched off. Contacts are still counted, so that the scores are back at once."
+    ),
 }
 SOURCE_KINDS = {
     "directory": _l("Directory"),
