@@ -44,7 +44,7 @@ SECTIONS: dict[str, str] = {
         "JOIN record r ON r.id = d.record_id"
     ),
     "health": (
-        "SELECT r.kind, r.guid, h.as_of, h.rules_version, h.state, h.closed, h.recent, h.score, h.exact, h.rating, "
+        "SELECT r.kind, r.guid, h.as_of, h.state, h.closed, h.recent, h.score, h.exact, h.rating, "
         "h.trend, h.trend_points, h.falls_on, h.falls_to, h.last_activity_at, h.next_activity_at "
         "FROM health h JOIN record r ON r.id = h.record_id"
     ),
