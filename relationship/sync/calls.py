@@ -76,6 +76,14 @@ def read_calls(reading: Reading, key: str, source_id: int, *, refresh: bool) -> 
     return calls.done
 
 
+def read_again(reading: Reading, key: str, source_id: int, since: datetime) -> None:
+    """Read everything that began since then, as far back as it is told; the place of the source is not moved."""
+    oldest = reading.now - RECORDS_KEPT if key == RECORDS else since
+    calls = _Calls(reading, key, source_id, is_anew=False)
+    for link in _links(reading, key, max(since, oldest)):
+        calls.read_list(link)
+
+
 def _since(reading: Reading, key: str, place: Place | None) -> datetime:
     """Where this reading begins: an overlap before the last one, at first as far back as calls are told."""
     if place is not None and place.delta_link is not None:

@@ -1,9 +1,10 @@
 """A window at the source compared with the store, and what differs healed. Deltas stay the usual way.
 
-Read in plain lists: the mail of every folder, the rows of every table of the CRM; calendars are read anew in
-their window. What is missing or changed is kept, page by page, in transactions of their own. What we
+Read in plain lists: the mail of every folder, the rows of every table of the CRM, calls; calendars are read
+anew in their window. What is missing or changed is kept, page by page, in transactions of their own. What we
 keep and the list does not show is removed only when the source, asked for that item alone, says that it is
-gone. Places in delta streams are not moved; what was never read to a place is left to the sync.
+gone; calls stay, for their records end after a month. Places in delta streams are not moved; what was never
+read to a place is left to the sync.
 
 What if it runs twice: the second time finds nothing. What if it dies half-way: what was healed stays healed.
 What if Microsoft says no: to one source, the others are compared; what could not be confirmed is kept.
@@ -20,7 +21,7 @@ from relationship import failpoints
 from relationship.errors import BadItem, FixSettings, Reconnect, RelationshipError, StorageTrouble, TryLater
 from relationship.store import colleagues, comparing, cursors, deployment, folders, scope, sightings, sources
 from relationship.store.sightings import Piece, Verdict
-from relationship.sync import calendars, crm, crm_activities, msgraph
+from relationship.sync import calendars, calls, crm, crm_activities, msgraph
 from relationship.sync.auth import CREDENTIAL_CODES
 from relationship.sync.connection import Microsoft, connect
 from relationship.sync.dataverse import TrackedTable
@@ -106,6 +107,7 @@ class _Reconciling:
     """One comparison of everything."""
 
     def __init__(self, house: House, microsoft: Microsoft, days: int) -> None:
+        self._house = house
         self._store = house.store
         self._zone = house.config.zone
         self._microsoft = microsoft
@@ -135,6 +137,8 @@ class _Reconciling:
         for user_id in self._users:
             self._attempt(sources.MAILBOX + user_id, partial(self._compare_mailbox, user_id))
             self._attempt(calendars.SOURCE + user_id, partial(self._read_calendar_anew, user_id))
+        for key in calls.SOURCES if self._house.config.reads("calls") else ():
+            self._attempt(key, self._compare_calls)
         requests = self._microsoft.requests_sent - self._sent_before
         return Reconciled(self._since_day, requests, tuple(self._findings), tuple(self._troubles))
 
@@ -283,6 +287,32 @@ class _Reconciling:
             missing=len(after.keys() - before.keys()),
             changed=sum(before[item] != after[item] for item in before.keys() & after.keys()),
             ghosts=len(before.keys() - after.keys()),
+        )
+
+    def _compare_calls(self, found: Finding, source_id: int) -> Finding:
+        """A call may be told days late, or again after the sync looks back."""
+        with self._store.reading() as conn:
+            if calls.CONTAINER not in cursors.load(conn, source_id):
+                return found
+        counts: list[int] = []
+        reading = calls.Reading(
+            store=self._store,
+            channel=self._microsoft.msgraph,
+            read=self._read,
+            tenant_id=self._house.config.tenant_id,
+            read_from=self._read_from,
+            now=self._house.clock(),
+            zone=self._zone,
+            progress=counts.append,
+        )
+        before = self._content(source_id)
+        calls.read_again(reading, found.key, source_id, self._since)
+        after = self._content(source_id)
+        return Finding(
+            found.key,
+            compared=sum(counts),
+            missing=len(after.keys() - before.keys()),
+            changed=sum(before[item] != after[item] for item in before.keys() & after.keys()),
         )
 
     def _content(self, source_id: int) -> dict[str, object]:

@@ -273,11 +273,19 @@ def test_consent_withdrawn_for_a_moment_returns():
 
 
 def test_calls_come_late_and_newer():
-    services = running(Order("F57", request=2))
+    services = running(Order("F57", request=2, options={"hours": 24 * 400}))
     calls = services.organisation.calls
     assert len(calls.between(None, None, now=NOW)) == len(calls.truth()) - 3
     statuses(services, INES, 2)
     assert len(calls.between(None, None, now=NOW)) == len(calls.truth())
+
+
+def test_a_call_that_comes_late_is_hours_old_and_made_when_there_is_none():
+    calls = running(Order("F57", request=2)).organisation.calls
+    told = calls.between(None, None, now=NOW)
+    late = [record for record in calls.truth() if record not in told]
+    assert late
+    assert all(NOW - timedelta(hours=24) <= record.at < NOW for record in late)
 
 
 @pytest.mark.parametrize("what", ["complete", "reopen", "move", "delete"])

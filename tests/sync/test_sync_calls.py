@@ -12,6 +12,7 @@ from sync_world import NOW, House, config_for, mail, world
 from relationship.activities import Kind
 from relationship.store.database import Store
 from relationship.store.sources import all_sources
+from relationship.sync.reconcile import reconcile_once
 from simulator import identity
 from simulator.faults import Fault, FaultKind
 from simulator.server import Running, start
@@ -100,6 +101,26 @@ def test_f57_a_late_record_and_a_newer_version_are_one_call_in_its_newest_state(
     house.now += HOUR
     house.sync()
     assert list(called(house)) == ["2026-06-16T03:00"]
+
+
+@pytest.mark.parametrize("network", ["pstn", "direct"])
+def test_f57_a_record_that_comes_days_late_is_found_by_the_comparison(network, house, telephone):
+    record = telephone.record_call("ines", ["tor"], at=NOW - 120 * HOUR, minutes=3, network=network)
+    telephone.hold_back(last=1)
+    house.sync()
+    telephone.release()
+    house.sync()
+    assert called(house) == {}
+    log = "calls/pstn" if network == "pstn" else "calls/direct-routing"
+    first = reconcile_once(house, microsoft=house.microsoft)
+    assert {one.key: one.missing for one in first.findings if one.differs} == {"calls/records": 1, log: 1}
+    assert [minutes for minutes, _ in called(house).values()] == [3]
+    telephone.revise(record.id, minutes=25)
+    reconcile_once(house, microsoft=house.microsoft)
+    assert [minutes for minutes, _ in called(house).values()] == [25]
+    last = reconcile_once(house, microsoft=house.microsoft)
+    assert not [finding for finding in last.findings if finding.differs]
+    assert {one.key for one in last.findings if one.compared} >= {"calls/records", log}
 
 
 def test_f57_an_anonymous_caller_is_nobody(house, telephone):
