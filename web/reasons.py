@@ -43,6 +43,10 @@ SOURCES = {
         _l("Microsoft does not offer this here."),
         _l("Check that the environment has this table; we look again every day."),
     ),
+    "group_gone": Reason(
+        _l("A group that the rules name is not in the directory any more; whoever was its member stays one."),
+        _l("Choose another group in the settings, under sources and privacy."),
+    ),
     "not_found": Reason(_l("It is not there any more."), _AGAIN),
     "token_refused": Reason(
         _l("Microsoft refuses the token it gave us."),
