@@ -268,7 +268,7 @@ def _standing(pipeline: Pipeline) -> Standing:
 def _shares(band: Ints, pipeline: Pipeline) -> list[Share]:
     """One share per band, in the order of _BAND_NAMES."""
     names = pipeline.currencies
-    code = np.where(band == NO_BAND, len(BANDS), band)
+    code = _place(band)
     counts = np.bincount(code, minlength=len(_BAND_NAMES))
     cells = len(_BAND_NAMES) * len(names)
     place = code * len(names) + pipeline.currency
@@ -285,12 +285,19 @@ def _shares(band: Ints, pipeline: Pipeline) -> list[Share]:
 
 
 def _moves(before: Ints, after: Ints) -> tuple[Move, ...]:
-    pairs, counts = np.unique(np.stack([before, after]), axis=1, return_counts=True)
+    bands = len(_BAND_NAMES)
+    counts = np.bincount(_place(before) * bands + _place(after), minlength=bands * bands).tolist()
     moves = [
-        Move(_BAND_NAMES[origin], _BAND_NAMES[target], count)
-        for origin, target, count in zip(*pairs.tolist(), counts.tolist(), strict=True)
+        Move(_BAND_NAMES[number // bands], _BAND_NAMES[number % bands], count)
+        for number, count in enumerate(counts)
+        if count
     ]
     return tuple(sorted(moves, key=lambda move: -move.count))
+
+
+def _place(band: Ints) -> Ints:
+    """Where bands stand in _BAND_NAMES."""
+    return np.where(band == NO_BAND, len(BANDS), band)
 
 
 def _changed(pipeline: Pipeline, at: Standing, chosen: Ints, before: _Scored, after: _Scored) -> tuple[Changed, ...]:
