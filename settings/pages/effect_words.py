@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from settings.preview import Reason, Why
+from settings.preview import NONE, Changed, Reason
 from web.formats import signed
 from web.texts import _
 
@@ -14,11 +14,12 @@ WEIGHT_REASONS = {
 }
 
 
-def why(reason: Why) -> str:
+def why(row: Changed) -> str:
     """What moved an opportunity into another band, in one sentence."""
+    reason = row.why
     points = signed(reason.points)
     if reason.term is Reason.SWITCH:
-        return _("Rating is switched on or off.")
+        return _("Rating is switched off.") if row.after.band == NONE else _("Rating is switched on.")
     if reason.term is Reason.LIMITS:
         return _("The limit has moved.")
     if reason.term is Reason.FREQUENCY:

@@ -179,4 +179,5 @@ def _texts() -> Mapping[str, Any]:
         "weightClamped": _("Set to %(number)s: a weight goes from 3 to 9."),
         "clean": _("Everything is saved"),
         "dirty": _("Unsaved changes"),
+        "saving": _("Saving…"),
     }

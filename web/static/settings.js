@@ -209,9 +209,17 @@ function noteState() {
 }
 
 function guard() {
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    // A second click would save over the version of the first.
+    if (leaving) event.preventDefault();
     leaving = true;
     htmx.trigger(document.getElementById("effect"), "htmx:abort");
+    document.getElementById("save-state").textContent = texts.saving;
+  });
+  // Enter in the search looks for records; sending that form would leave the page.
+  document.getElementById("record-search").addEventListener("submit", (event) => {
+    event.preventDefault();
+    htmx.trigger(document.getElementById("record-find"), "search");
   });
   document.getElementById("revert").addEventListener("click", () => { leaving = true; });
   window.addEventListener("beforeunload", (event) => { if (dirty() && !leaving) event.preventDefault(); });

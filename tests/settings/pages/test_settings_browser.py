@@ -376,3 +376,33 @@ def test_sellers_have_one_way_to_the_rules(visit: Visit) -> None:
     page.get_by_role("navigation", name="Principale").get_by_role("link", name="Règles").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Comment naît le score")
     assert findings(page) == []
+
+
+def test_a_second_click_on_save_saves_once(visit: Visit) -> None:
+    page = visit("/settings/health")
+    page.select_option("#frequency", "5")
+    page.locator("#save").dblclick(no_wait_after=True)
+    expect(page.locator(".banner-saved")).to_be_visible()
+    assert in_force(visit.site)[0] == 1
+
+
+def test_enter_in_the_search_looks_for_records_and_stays(visit: Visit) -> None:
+    page = visit("/settings/health")
+    page.select_option("#frequency", "5")
+    page.fill("#record-find", "pilote")
+    page.press("#record-find", "Enter")
+    expect(page.locator(".found")).to_be_visible()
+    assert page.input_value("#frequency") == "5"
+
+
+def test_switching_off_shows_that_nothing_is_rated_any_more(visit: Visit) -> None:
+    page = visit("/settings/health")
+    settled(page)
+    page.get_by_role("switch").uncheck()
+    settled(page)
+    rows = page.locator(".effect-table tbody tr")
+    assert [row.locator("td strong").first.inner_text() for row in rows.all()[:3]] == ["0", "0", "0"]
+    expect(page.locator(".mover-why").first).to_have_text("L’évaluation est désactivée.")
+    saved(page)
+    assert not in_force(visit.site)[1].enabled
+    assert findings(page) == []

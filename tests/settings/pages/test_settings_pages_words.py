@@ -7,7 +7,7 @@ from web_site import Site
 from relationship.health.explanation import TermName
 from settings.history import Difference, differences
 from settings.pages import difference_words, effect_words, health_form, wording
-from settings.preview import Reason, Why
+from settings.preview import Changed, Reason, Side, Why
 from settings.rules import HealthSection, Rules
 
 
@@ -106,8 +106,12 @@ def test_long_lists_are_counted(small_site: Site):
 @pytest.mark.parametrize("term", list(Reason))
 def test_every_reason_of_a_move_has_words(small_site: Site, term: Reason):
     kinds = ("email", "meeting", "call", "task", None) if term == TermName.VOLUME.value else (None,)
+    before, after = Side(55, "fair"), Side(48, "none" if term is Reason.SWITCH else "poor")
     with small_site.app.test_request_context("/?lang=en"):
-        sentences = {effect_words.why(Why(term, kind, -7)) for kind in kinds}
+        sentences = {
+            effect_words.why(Changed(NORTH, "Projet pilote", "", None, "", before, after, Why(term, kind, -7)))
+            for kind in kinds
+        }
     assert len(sentences) == len(kinds)
     assert all(sentence.endswith(".") for sentence in sentences)
 
