@@ -7,7 +7,6 @@ levels and `LONGEST_NUMBER` digits. Memory is bounded by the size of the body, w
 import json
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -58,8 +57,7 @@ def parse(body: bytes) -> Any:
         raise Odd("too_deep", malformed=True) from None
     except json.JSONDecodeError as error:
         raise Odd("malformed_json", malformed=True, line=error.lineno, column=error.colno) from None
-    for path, one in _parts(value):
-        _allow(path, one)
+    _look_through(value)
     return value
 
 
@@ -70,20 +68,21 @@ def odd_text(text: str) -> str | None:
     return "lone_surrogate" if _SURROGATE.search(text) else None
 
 
-def _parts(value: Any) -> Iterator[tuple[Path, Any]]:
-    """Every key and every value with its path, without recursion."""
-    waiting: list[tuple[Path, Any]] = [((), value)]
+def _look_through(value: Any) -> None:
+    """Refuse what no JSON of ours may hold, without recursion; paths are built for containers only."""
+    _allow((), value)
+    waiting: list[tuple[Path, Any]] = [((), value)] if isinstance(value, dict | list) else []
     while waiting:
-        path, one = waiting.pop()
-        if len(path) >= DEEPEST and isinstance(one, dict | list):
+        path, container = waiting.pop()
+        if len(path) >= DEEPEST:
             raise Odd("too_deep", malformed=True)
-        yield path, one
-        if isinstance(one, dict):
-            for key, inner in one.items():
-                yield (*path, key), key
-                waiting.append(((*path, key), inner))
-        elif isinstance(one, list):
-            waiting.extend(((*path, place), inner) for place, inner in enumerate(one))
+        for key, one in container.items() if isinstance(container, dict) else enumerate(container):
+            if isinstance(key, str):
+                _allow((*path, key), key)
+            if isinstance(one, dict | list):
+                waiting.append(((*path, key), one))
+            elif isinstance(one, str | _LongNumber):
+                _allow((*path, key), one)
 
 
 def _allow(path: Path, one: Any) -> None:
