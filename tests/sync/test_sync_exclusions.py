@@ -9,6 +9,7 @@ from crm_sync_world import EVA, FILED, TOR
 from store_builders import may_read
 from sync_world import NOW, House, config_for, some_mail, some_of_each, world
 
+from relationship import failpoints
 from relationship.desk.change_rules import change_rules
 from relationship.desk.rate import rate_all
 from relationship.house import House as Wired
@@ -180,4 +181,45 @@ def test_nothing_is_asked_for_before_scope_and_consultation_are_set(running, sto
         reconcile_once(house)
     assert sum(running.services.traffic.by_path.values()) == 0
     assert house.dump().count("\n") == 2  # the versions of the rules and nothing else
+    house.close()
+
+
+class KilledError(BaseException):
+    """Stands for the end of the process: the transaction under way is lost."""
+
+
+@pytest.mark.parametrize("place", ["desk.change_rules.saved", "policy.settled", "store.exclusions.taken_out"])
+def test_f53_killed_while_somebody_is_taken_out_nothing_is_half_done(running, store, monkeypatch, place):
+    house = House(config_for(running), store, running, rules=NOBODY)
+    house.sync()
+    rate_all(house)
+    before = house.dump()
+
+    def passage(name: str) -> None:
+        if name == place:
+            raise KilledError(name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(failpoints, "passage", passage)
+        with pytest.raises(KilledError):
+            save(house, LEFT_OUT["a contact"])
+    assert house.dump() == before
+    save(house, LEFT_OUT["a contact"])
+    assert house.dump() != before
+    house.close()
+
+
+def test_a_contact_who_comes_to_an_excluded_account_is_left_out_from_the_next_cycle_on(running, store):
+    granit = Exclusions(accounts=(identity.account("granit"),))
+    house = House(config_for(running), store, running, rules=Rules(sources=SOURCES, exclusions=granit))
+    house.sync()
+    assert "tor@nordlys.example" in house.dump()
+    with store.transaction() as conn:  # as the CRM would tell it
+        conn.exec_driver_sql(
+            f"UPDATE record SET account_guid = '{identity.account('granit')}' WHERE kind = 'contact' AND guid = '{TOR}'"
+        )
+    house.sync()
+    parties = "".join(line for line in house.dump().splitlines() if line.startswith('["party"'))
+    assert "tor@nordlys.example" not in parties
+    assert TOR not in parties
     house.close()

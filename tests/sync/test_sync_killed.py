@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 _SERVE = """
 import sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = [sys.argv[1], str(Path(sys.argv[1]).parent)]
 from sync_world import some_mail, some_of_each, world
 from simulator.server import serve
 serve(world([*some_mail()[-14:], *some_of_each()]), ready_file=Path(sys.argv[2]))
