@@ -19,7 +19,18 @@ import structlog
 
 from relationship import failpoints
 from relationship.errors import BadItem, FixSettings, Reconnect, RelationshipError, StorageTrouble, TryLater
-from relationship.store import colleagues, comparing, cursors, deployment, folders, scope, sightings, sources
+from relationship.excluded import without
+from relationship.store import (
+    colleagues,
+    comparing,
+    cursors,
+    deployment,
+    excluded_names,
+    folders,
+    scope,
+    sightings,
+    sources,
+)
 from relationship.store.sightings import Piece, Verdict
 from relationship.sync import calendars, calls, crm, crm_activities, msgraph
 from relationship.sync.auth import CREDENTIAL_CODES
@@ -330,8 +341,13 @@ class _Reconciling:
         with self._store.reading() as conn:
             held = sightings.held(conn, source_id, [piece.item_id for piece in pieces])
             places = cursors.load(conn, source_id)
+            left_out = excluded_names.among_items(conn, (piece.fields for piece in pieces))
         missing, changed = [], []
-        for piece in pieces:
+        for told in pieces:
+            fields = without(told.fields, left_out)
+            if fields is None:
+                continue
+            piece = replace(told, fields=fields)
             copy = held.get(piece.item_id)
             if piece.container not in places:
                 continue

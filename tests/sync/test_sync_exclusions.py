@@ -12,9 +12,11 @@ from sync_world import NOW, House, config_for, some_mail, some_of_each, world
 from relationship import failpoints
 from relationship.desk.change_rules import change_rules
 from relationship.desk.rate import rate_all
+from relationship.errors import SyncIsOff
 from relationship.house import House as Wired
 from relationship.store import excluded_names, rules
 from relationship.store.database import open_store
+from relationship.sync.reconcile import reconcile_once
 from settings.rules import Exclusions, Rules, Sources
 from simulator import identity
 from simulator.server import Running, start
@@ -118,6 +120,17 @@ def test_no_copy_names_whoever_is_left_out(running, store, whom):
     house.close()
 
 
+@pytest.mark.parametrize("whom", LEFT_OUT)
+def test_a_comparison_finds_nothing_missing_of_those_who_are_left_out(running, store, whom):
+    house = House(config_for(running), store, running, rules=Rules(sources=SOURCES, exclusions=LEFT_OUT[whom]))
+    house.sync()
+    before = house.dump()
+    compared = reconcile_once(house, microsoft=house.microsoft)
+    assert [one.key for one in compared.findings if one.differs] == []
+    assert house.dump() == before
+    house.close()
+
+
 def test_the_mailbox_of_an_excluded_colleague_is_never_asked_for(running, store):
     house = House(config_for(running), store, running, rules=Rules(sources=SOURCES, exclusions=LEFT_OUT["a colleague"]))
     running.services.traffic.by_path.clear()
@@ -162,9 +175,6 @@ def test_who_is_saved_as_left_out_while_a_page_is_on_its_way_is_not_kept(running
 
 
 def test_nothing_is_asked_for_before_scope_and_consultation_are_set(running, store):
-    from relationship.errors import SyncIsOff
-    from relationship.sync.reconcile import reconcile_once
-
     house = House(config_for(running), store, running, rules=Rules())
     running.services.traffic.by_path.clear()
     for rule, code in (
