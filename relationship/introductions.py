@@ -48,7 +48,7 @@ class Step(StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"
     NOT_WELL = "not_well"  # "I don't know them well enough"
-    PASS_ON = "pass_on"  # somebody else would be better
+    PASS_ON = "pass_on"  # noqa: S105  # somebody else would be better
     WITHDRAW = "withdraw"
     REMIND = "remind"
     LAPSE = "lapse"
@@ -64,7 +64,7 @@ class Hand(StrEnum):
 
 
 class Via(StrEnum):
-    """How a request's mail leaves: sent by Microsoft Graph, from a window of the seller's own mail program, by the CRM."""
+    """How a request's mail leaves: by Microsoft Graph, from a window of the seller's own mail program, by the CRM."""
 
     GRAPH = "graph"
     DRAFT = "draft"

@@ -5,10 +5,26 @@ from typing import Any, Literal
 from alembic import context
 from sqlmodel import SQLModel
 
-from relationship.store import audit_tables, exclusion_tables, rating_tables, subscription_tables, tables, tie_tables
+from relationship.store import (
+    audit_tables,
+    exclusion_tables,
+    introduction_tables,
+    rating_tables,
+    subscription_tables,
+    tables,
+    tie_tables,
+)
 
 # Naming the modules that define tables is what puts these into the metadata.
-TABLES = (tables, rating_tables, subscription_tables, exclusion_tables, audit_tables, tie_tables)
+TABLES = (
+    tables,
+    rating_tables,
+    subscription_tables,
+    exclusion_tables,
+    audit_tables,
+    tie_tables,
+    introduction_tables,
+)
 target_metadata = SQLModel.metadata
 
 
