@@ -1,4 +1,4 @@
-"""The jobs of the scheduler: sync and rate, hints, subscriptions, comparison and retention.
+"""The jobs of the scheduler: sync and rate, wishes and hints, subscriptions, comparison and retention.
 
 One job works at a time (a pool of one thread, and a lease over processes); a missed one is made up for once.
 A job that fails is logged with its code and told; the next time it is due it is tried again. While the rules do
@@ -14,6 +14,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from relationship.config import Config
 from relationship.console import tell
+from relationship.desk import read_now
 from relationship.desk.hints import follow
 from relationship.desk.retain import retain
 from relationship.errors import RelationshipError, SyncIsOff, TryLater
@@ -29,6 +30,8 @@ log = structlog.get_logger()
 
 SYNC = "sync"
 COMPARED_DAYS = 30
+# Somebody watches a page meanwhile.
+WISH_SECONDS = 3
 
 
 def cycle(house: House, microsoft: Microsoft) -> None:
@@ -47,6 +50,18 @@ def hinted_cycle(house: House, microsoft: Microsoft) -> None:
     with lease(house.store, SYNC):
         if follow(house.store, read):
             rated(house)
+
+
+def wished_cycle(house: House, microsoft: Microsoft) -> None:
+    """Read everything at once because an administrator asked for it."""
+
+    def read() -> None:
+        sync(house, microsoft=microsoft)
+        rated(house)
+
+    if read_now.is_waiting(house.store):
+        with lease(house.store, SYNC):
+            read_now.follow(house.store, read)
 
 
 def compare(house: House, microsoft: Microsoft) -> None:
@@ -89,6 +104,7 @@ def run_forever(config: Config, *, every_minutes: int) -> None:
         for job, when in (
             (cycle, {"minutes": every_minutes}),
             (hinted_cycle, {"minutes": 1}),
+            (wished_cycle, {"seconds": WISH_SECONDS}),
             (renew_subscriptions, {"hours": 1}),
             (compare, {"days": 7}),
             (apply_retention, {"days": 1}),

@@ -1,4 +1,4 @@
-"""The tables of change notifications: what Microsoft promised to tell us, hints received, and their count."""
+"""The tables of what is read out of turn: what Microsoft promised to tell us, hints received, and an admin's wish."""
 
 from datetime import datetime
 
@@ -44,3 +44,19 @@ class NoticeCount(SQLModel, table=True):
     day: int = Field(primary_key=True)
     outcome: str = Field(primary_key=True)
     notices: int
+
+
+class SyncWish(SQLModel, table=True):
+    """The latest wish of an administrator that everything is read now (a single row, id 1).
+
+    began_at  when the scheduler took it up; ended_at: when reading and rating were over
+    reason    '' or the code of what stopped it
+    All times are real time.
+    """
+
+    __tablename__ = "sync_wish"
+    id: int = Field(default=1, primary_key=True)
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    began_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    reason: str = ""
