@@ -19,15 +19,11 @@ from sqlalchemy import Connection
 from relationship import failpoints
 from relationship.activities import KINDS
 from relationship.health.contact_days import ContactDays
-from relationship.store import tables
+from relationship.store import tables, tie_days
 from relationship.store.chunks import in_chunks
+from relationship.store.stale import ONE_SIDED, STALE
 
 _day = tables.table(tables.ContactDay)
-
-# A mail, and a call that nobody answered (0 minutes), are one side's act.
-ONE_SIDED = "a.kind = 'email' OR (a.kind = 'call' AND a.minutes IS NOT NULL AND a.minutes = 0)"
-
-STALE = "SELECT a.id FROM stale_activity s JOIN activity a ON a.key = s.key"
 
 # Per stale activity: does a colleague, whoever it is, send or receive it?
 LINKS = f"""
@@ -100,9 +96,11 @@ GROUP BY l.record_id, l.kind, l.day
 
 
 def refresh(conn: Connection) -> int:
-    """Bring contact days up to date with everything noted as stale; returns the activities looked at.
+    """Bring contact days, and the days of ties, up to date with everything noted as stale; returns the
+    activities looked at.
 
-    Records whose days may have changed are noted in `stale_record`. Order and repetition do not matter.
+    Records whose days may have changed are noted in `stale_record`, pairs of people in `stale_tie`. Order and
+    repetition do not matter.
     """
     count = int(conn.exec_driver_sql("SELECT COUNT(*) FROM stale_activity").scalar_one())
     if count == 0:
@@ -122,6 +120,7 @@ def refresh(conn: Connection) -> int:
         "INSERT INTO stale_record (record_id) SELECT DISTINCT record_id FROM stale_day WHERE true "
         "ON CONFLICT (record_id) DO NOTHING"
     )
+    tie_days.refresh(conn)
     conn.exec_driver_sql(f"DELETE FROM activity WHERE status = 'gone' AND id IN ({STALE})")
     conn.exec_driver_sql("DELETE FROM stale_activity")
     conn.exec_driver_sql("DELETE FROM stale_day")

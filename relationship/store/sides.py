@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship import failpoints
-from relationship.store import tables
+from relationship.store import tables, tie_people
 
 _address = tables.table(tables.Address)
 _side = tables.table(tables.RecordSide)
@@ -74,6 +74,7 @@ def refresh(conn: Connection) -> bool:
     _assign_colleagues(conn)
     failpoints.passage("store.sides.assigned")
     _apply_difference(conn)
+    tie_people.refresh(conn)
     conn.execute(sa.delete(tables.StalePeople))
     return True
 
