@@ -14,8 +14,9 @@ const ICONS = [
   "arrow_clockwise", "arrow_down_right", "arrow_download", "arrow_left", "arrow_right", "arrow_sort_down",
   "arrow_sort_up", "arrow_up_right", "building", "calendar", "calendar_clock", "call", "checkmark_circle", "chevron_down",
   "chevron_left", "chevron_right", "clipboard_task", "dark_theme", "data_trending", "dismiss", "filter", "heart_pulse",
-  "info", "keyboard", "lightbulb", "local_language", "lock_closed", "mail", "money", "people", "people_community",
-  "person", "search", "sign_out", "warning", "weather_moon", "weather_sunny",
+  "eye_off", "flow", "handshake", "hourglass", "info", "keyboard", "lightbulb", "local_language", "lock_closed", "mail",
+  "money", "open", "people", "people_community", "people_search", "people_team", "person", "person_add",
+  "person_prohibited", "person_swap", "search", "send", "sign_out", "warning", "weather_moon", "weather_sunny",
 ];
 
 // For systems without Segoe UI, which the pages ask for first.
@@ -25,6 +26,7 @@ const PACKAGES = [
   { name: "htmx.org", licence: "0BSD", licence_file: "LICENSE", files: ["htmx.min.js"] },
   { name: "echarts", licence: "Apache-2.0", licence_file: "LICENSE", notice_file: "NOTICE", files: ["echarts.js"] },
   { name: "zrender", licence: "BSD-3-Clause", licence_file: "LICENSE", files: ["echarts.js"] },
+  { name: "cytoscape", licence: "MIT", licence_file: "LICENSE", files: ["cytoscape.js"] },
   { name: "tslib", licence: "0BSD", licence_file: "LICENSE.txt", files: ["echarts.js"] },
   { name: "@fluentui/tokens", licence: "MIT", licence_file: "LICENSE", files: ["tokens.css"] },
   { name: "@fluentui/svg-icons", licence: "MIT", files: ["icons.svg"] },
@@ -59,12 +61,14 @@ function sprite() {
 rmSync(target, { recursive: true, force: true });
 mkdirSync(join(target, "licences"), { recursive: true });
 
-await build({
-  entryPoints: [join(here, "echarts.entry.js")],
-  outfile: join(target, "echarts.js"),
-  bundle: true, minify: true, format: "esm", target: "es2020", legalComments: "none",
-  define: { "process.env.NODE_ENV": '"production"', __DEV__: "false" },
-});
+for (const name of ["echarts", "cytoscape"]) {
+  await build({
+    entryPoints: [join(here, `${name}.entry.js`)],
+    outfile: join(target, `${name}.js`),
+    bundle: true, minify: true, format: "esm", target: "es2020", legalComments: "none",
+    define: { "process.env.NODE_ENV": '"production"', __DEV__: "false" },
+  });
+}
 copyFileSync(join(modules, "htmx.org/dist/htmx.min.js"), join(target, "htmx.min.js"));
 for (const font of FONTS) copyFileSync(join(modules, "@fontsource-variable/open-sans/files", font), join(target, font));
 writeFileSync(join(target, "tokens.css"), tokens());
