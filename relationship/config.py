@@ -6,6 +6,7 @@ product (weights, frequency, bands …) is not here but in the database (`settin
 
 import re
 from datetime import datetime
+from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from relationship.addresses import normalise
 from relationship.clock import Clock, frozen_clock, real_clock
 from relationship.errors import FixSettings
 
@@ -69,6 +71,9 @@ class Config(BaseSettings):
     secret_key: SecretStr = SecretStr("")  # signs the session cookie
     encryption_keys: SecretStr = SecretStr("")  # Fernet keys, newest first, comma separated
     base_url: str = "http://localhost:8080"  # where browsers reach this service
+    smtp_url: SecretStr = SecretStr("")  # smtp[s]://[user:password@]host[:port][?starttls]: the service's own mails
+    mail_from: str = ""  # whom they come from: address, or Name <address>
+    outlook_url: HttpsUrl = "https://outlook.office.com/mail/deeplink/compose"  # opens a letter to be sent by hand
     read_window_days: int | Literal["all"] = 400
     sources: str = ",".join(SOURCES)  # which activities are read
     retain_days: int | None = None  # activities older than this go with `relationship retain`; None keeps them
@@ -109,6 +114,27 @@ class Config(BaseSettings):
         parts = urlsplit(value.get_secret_value())
         if parts.geturl() and (parts.scheme != "http" or not parts.hostname or parts.path.strip("/") or parts.query):
             raise ValueError("is an address like http://proxy.example:3128, perhaps with user:password@")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        plain = not parts.path.strip("/") and not parts.fragment and parts.query in ("", "starttls")
+        if parts.geturl() and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or not plain):
+            raise ValueError(
+                "is an address like smtps://user:password@mail.example or smtp://mail.example:587?starttls"
+            )
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_sender(cls, value: str) -> str:
+        name, address = parseaddr(value)
+        if value and (
+            not value.isprintable() or not normalise(address) or value not in (address, f"{name} <{address}>")
+        ):
+            raise ValueError("is one mail address, perhaps as Name <address>")
         return value
 
     @field_validator("sources")
@@ -164,6 +190,9 @@ class Config(BaseSettings):
         host = urlsplit(self.dataverse_url).hostname or ""
         if self.dataverse_url and not host.endswith(DATAVERSE_SUFFIXES):
             raise ValueError("dataverse_url must be a Dynamics 365 host in production")
+        mail = urlsplit(self.smtp_url.get_secret_value())
+        if mail.username and mail.scheme == "smtp" and mail.query != "starttls":
+            raise ValueError("smtp_url must not send its password in the clear: use smtps:// or ?starttls")
         return self
 
     @property

@@ -140,6 +140,10 @@ class AlreadyAsked(RelationshipError):
         self.key = key
 
 
+class NoSuchIntroduction(RelationshipError):
+    """Not there, or not of this person: both read the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """The instants of one request: its reminder and its end."""
@@ -181,3 +185,9 @@ def write_by(accepted_at: datetime, zone: ZoneInfo) -> datetime:
 def _morning(at: datetime, days: int, zone: ZoneInfo) -> datetime:
     day = at.astimezone(zone).date() + timedelta(days=days)
     return datetime.combine(day, time(DUE_HOUR), zone)
+
+
+def no_such() -> NoSuchIntroduction:
+    return NoSuchIntroduction(
+        "There is no such request.", next_step="Look at your introductions.", code="introduction_unknown"
+    )

@@ -17,6 +17,7 @@ class Introduction(SQLModel, table=True):
     seller_key, colleague_key   `colleague.key`
     state        a word of `introductions.State`;  step: number of its last ledger row
     in_doubt     its mail was handed over and no answer came: it is never sent again by itself
+    notify       the seller wants a mail about the answer
     via          a word of `introductions.Via`;  language: of the mail, 'fr' or 'en'
     subject, body   what the seller wrote, '' once forgotten
     word, hops   strength word of the tie and number of colleagues on the path, as they were when asking
@@ -49,6 +50,7 @@ class Introduction(SQLModel, table=True):
     state: str
     step: int = 0
     in_doubt: bool = False
+    notify: bool = False
     via: str
     language: str
     template_key: str

@@ -44,6 +44,7 @@ class NewIntroduction:
     seller_key: str
     colleague_key: str
     target: RecordRef
+    notify: bool
     via: Via
     language: str
     template_key: str
@@ -69,6 +70,7 @@ class Introduction:
     state: State
     step: int
     in_doubt: bool
+    notify: bool
     via: Via
     language: str
     template_key: str
@@ -308,15 +310,22 @@ class StateCount:
     colleagues: int
 
 
+_NUMBERS = (
+    sa.func.count(),
+    sa.func.count(sa.distinct(_one.seller_key)),
+    sa.func.count(sa.distinct(_one.colleague_key)),
+)
+
+
 def counts(conn: Connection) -> dict[State, StateCount]:
     """The requests of each state that has some; who they are of is counted, never told."""
-    query = sa.select(
-        _one.state,
-        sa.func.count(),
-        sa.func.count(sa.distinct(_one.seller_key)),
-        sa.func.count(sa.distinct(_one.colleague_key)),
-    ).group_by(_one.state)
+    query = sa.select(_one.state, *_NUMBERS).group_by(_one.state)
     return {State(state): StateCount(*numbers) for state, *numbers in conn.execute(query)}
+
+
+def count_all(conn: Connection) -> StateCount:
+    """The same over all requests."""
+    return StateCount(*conn.execute(sa.select(*_NUMBERS)).one())
 
 
 def _first(conn: Connection, *conditions: sa.ColumnElement[bool]) -> Introduction | None:

@@ -47,6 +47,7 @@ def _create_introduction() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("in_doubt", sa.Boolean(), nullable=False),
+        sa.Column("notify", sa.Boolean(), nullable=False),
         sa.Column("via", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("template_key", sa.String(), nullable=False),
