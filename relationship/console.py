@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from relationship import logs
 from relationship.errors import RelationshipError
 
 stderr = Console(stderr=True, highlight=False)
@@ -47,6 +48,7 @@ def progress(what: str) -> Iterator[Advance]:
 @contextmanager
 def told() -> Iterator[None]:
     """End the command with a sentence, the next step and an exit code instead of a traceback."""
+    logs.configure()
     try:
         yield
     except RelationshipError as error:

@@ -1,6 +1,7 @@
 """One round of work as a person or the scheduler starts it: sync, rate, status; told on the console."""
 
 from collections.abc import Iterable
+from contextlib import closing
 
 from rich.table import Table
 
@@ -12,7 +13,7 @@ from relationship.errors import SyncIsOff
 from relationship.house import House, open_house
 from relationship.store import rules, sources
 from relationship.store.lease import lease
-from relationship.sync.connection import Microsoft
+from relationship.sync.connection import Microsoft, connect
 from relationship.sync.reconcile import reconcile_once
 from relationship.sync.run import Progress, Report, Trouble, sync_once
 
@@ -21,8 +22,9 @@ EX_OK, EX_TEMPFAIL = 0, 75
 
 def sync_round(config: Config) -> int:
     """One sync cycle with a progress bar; returns the exit code."""
-    with open_house(config) as house, lease(house.store, "sync"):
-        return sync(house).exit_code
+    with closing(connect(config)) as microsoft, open_house(config) as house, lease(house.store, "sync"):
+        microsoft.credentials.check_settings()
+        return sync(house, microsoft=microsoft).exit_code
 
 
 def rate_round(config: Config) -> None:

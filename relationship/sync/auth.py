@@ -135,16 +135,21 @@ class Credentials:
                 answer = self._asked(app, scope)
             return answer
 
+    def check_settings(self) -> None:
+        """Raises FixSettings when something is missing that no request could do without; asks nobody."""
+        if not (self._config.tenant_id and self._config.client_id):
+            raise FixSettings(
+                "No Microsoft 365 organisation is configured.",
+                next_step="Set RELATIONSHIP_TENANT_ID, RELATIONSHIP_CLIENT_ID and RELATIONSHIP_CLIENT_SECRET "
+                "or RELATIONSHIP_CERTIFICATE.",
+                code="not_configured",
+            )
+        _credential(self._config)
+
     def _application(self) -> Any:
         if self._app is None:
             config = self._config
-            if not (config.tenant_id and config.client_id):
-                raise FixSettings(
-                    "No Microsoft 365 organisation is configured.",
-                    next_step="Set RELATIONSHIP_TENANT_ID, RELATIONSHIP_CLIENT_ID and RELATIONSHIP_CLIENT_SECRET "
-                    "or RELATIONSHIP_CERTIFICATE.",
-                    code="not_configured",
-                )
+            self.check_settings()
             credential = _credential(config)
             try:
                 self._app = msal.ConfidentialClientApplication(

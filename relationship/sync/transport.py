@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -196,7 +197,9 @@ class Channel:
         code = _error_code(reply)
         wait = retry_after_seconds(reply.headers.get("Retry-After"), now=_server_time(reply))
         told = fault(status, code, service=self._service, at_saved_link=asking.at_saved_link, wait_seconds=wait)
-        log.info(
+        # That something is not there is an answer, not a refusal: most people lack some folder.
+        tell = log.debug if status == HTTPStatus.NOT_FOUND else log.info
+        tell(
             "microsoft_refused",
             service=self._service.value,
             status=status,

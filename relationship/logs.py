@@ -1,0 +1,27 @@
+"""Where log lines go: to stderr, readable in a terminal, one JSON object per line elsewhere.
+
+Events are named words with ids and counts; texts, addresses and secrets are never put into one.
+"""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure() -> None:
+    """Send log lines to stderr from `info` upwards; stdout belongs to what a command was asked for."""
+    render: structlog.types.Processor = (
+        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            render,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
