@@ -406,3 +406,9 @@ def test_switching_off_shows_that_nothing_is_rated_any_more(visit: Visit) -> Non
     saved(page)
     assert not in_force(visit.site)[1].enabled
     assert findings(page) == []
+
+
+def test_on_a_phone_the_open_tab_is_in_sight(visit: Visit) -> None:
+    page = visit("/settings/rules", width=390)
+    tab = page.locator(".settings-nav [aria-current]").bounding_box()
+    assert 0 <= tab["x"] <= tab["x"] + tab["width"] <= 390
