@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from relationship import failpoints
 from relationship.clock import number_of
 from relationship.house import House
-from relationship.store import deployment, retention, rules
+from relationship.store import deployment, retention, rules, tie_days
 from relationship.store.retention import Removed
 from relationship.sync.terms import terms
 from settings.rules import Sources
@@ -61,6 +61,8 @@ def retain(house: House, *, dry_run: bool = False) -> Retained:
         failpoints.passage("desk.retain.days_committed")
     with house.store.transaction(alone=True) as conn:
         removed += Removed(contact_days=retention.remove_contact_days(conn, number_of(aggregates_before)))
+        # Also of days on which colleagues met among themselves alone.
+        tie_days.remove(conn, 0, number_of(before) - 1)
         addresses = retention.remove_forgotten(conn)
         failpoints.passage("desk.retain.forgotten")
     failpoints.passage("desk.retain.done")

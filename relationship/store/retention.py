@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from relationship.store import tables
+from relationship.store import tables, tie_days
 
 _activity = tables.table(tables.Activity)
 _sighting = tables.table(tables.Sighting)
@@ -61,13 +61,15 @@ def count(conn: Connection, *, activities_before: int, contact_days_before: int)
 def remove_days(conn: Connection, first: int, last: int, *, contact_days_before: int) -> Removed:
     """Remove the activities of these days with every copy, and their contact days if they lie before a day.
 
-    What is derived is not worked out again: contact days that are kept stay as they were counted.
+    What is derived is not worked out again: contact days that are kept stay as they were counted. The days of
+    ties, which name people, go with the activities.
     """
     within = f"SELECT id FROM activity WHERE day BETWEEN {int(first)} AND {int(last)}"
     keys = f"SELECT key FROM activity WHERE day BETWEEN {int(first)} AND {int(last)}"
     copies = conn.exec_driver_sql(f"DELETE FROM sighting WHERE activity_key IN ({keys})").rowcount
     conn.exec_driver_sql(f"DELETE FROM stale_activity WHERE key IN ({keys})")
     conn.exec_driver_sql(f"DELETE FROM record_activity WHERE activity_id IN ({within})")
+    tie_days.remove(conn, first, last)
     # The people on them go with them (ON DELETE CASCADE).
     gone = conn.exec_driver_sql(f"DELETE FROM activity WHERE day BETWEEN {int(first)} AND {int(last)}").rowcount
     forgotten = remove_contact_days(conn, min(last + 1, contact_days_before), first=first)
