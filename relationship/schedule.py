@@ -14,8 +14,8 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from relationship.config import Config
 from relationship.console import tell
-from relationship.desk import read_now
-from relationship.desk.hints import follow
+from relationship.desk import hints, read_now
+from relationship.desk.follow_introductions import follow
 from relationship.desk.retain import retain
 from relationship.errors import RelationshipError, SyncIsOff, TryLater
 from relationship.house import House, open_house
@@ -23,12 +23,14 @@ from relationship.rounds import rated, sync
 from relationship.store.lease import lease
 from relationship.subscribing import keep_subscribed
 from relationship.sync.connection import Microsoft, connect
+from relationship.sync.mail_out import BySmtp
 from relationship.sync.reconcile import reconcile_once
 from relationship.sync.run import sync_once
 
 log = structlog.get_logger()
 
 SYNC = "sync"
+INTRODUCTIONS = "introductions"
 COMPARED_DAYS = 30
 # Somebody watches a page meanwhile.
 WISH_SECONDS = 3
@@ -48,7 +50,7 @@ def hinted_cycle(house: House, microsoft: Microsoft) -> None:
         sync_once(house, microsoft=microsoft, only=keys)
 
     with lease(house.store, SYNC):
-        if follow(house.store, read):
+        if hints.follow(house.store, read):
             rated(house)
 
 
@@ -62,6 +64,13 @@ def wished_cycle(house: House, microsoft: Microsoft) -> None:
     if read_now.is_waiting(house.store):
         with lease(house.store, SYNC):
             read_now.follow(house.store, read)
+
+
+def follow_introductions(house: House, _microsoft: Microsoft) -> None:
+    """Recognise, remind, give up, and tell sellers; the service's own mails leave only where a server is set."""
+    post = BySmtp(house.config) if house.config.smtp_url.get_secret_value() else None
+    with lease(house.store, INTRODUCTIONS):
+        follow(house, post)
 
 
 def compare(house: House, microsoft: Microsoft) -> None:
@@ -106,6 +115,7 @@ def run_forever(config: Config, *, every_minutes: int) -> None:
             (hinted_cycle, {"minutes": 1}),
             (wished_cycle, {"seconds": WISH_SECONDS}),
             (renew_subscriptions, {"hours": 1}),
+            (follow_introductions, {"minutes": 5}),
             (compare, {"days": 7}),
             (apply_retention, {"days": 1}),
         ):

@@ -16,6 +16,7 @@ import settings.pages.api_introductions
 import settings.pages.api_preview
 from relationship.errors import FixSettings
 from web import (
+    answer,
     audit,
     errors,
     formats,
@@ -38,6 +39,8 @@ from web.house import House
 SIGN_IN_RATE = "30 per minute"
 # Microsoft repeats what is refused for four hours, so nothing is lost by a limit.
 NOTIFICATION_RATE = "1200 per minute"
+# People answer once; whoever tries links out is slowed down.
+ANSWER_RATE = "60 per minute"
 # A request holds a form or a filter, never a file.
 LONGEST_REQUEST_BYTES = 64 * 1024
 
@@ -69,18 +72,20 @@ def create_app(house: House) -> Flask:
     security.install(app, https=https)
     csrf = CSRFProtect(app)
     csrf.exempt(notifications.blueprint)
+    csrf.exempt(answer.blueprint)  # the link itself is the proof, and there is no session
     languages.install(app, zone=house.config.time_zone)
     members.install(app)
     formats.install(app)
     static_files.install(app)
     app.jinja_env.globals["words"] = words
     errors.install(app)
-    for room in (sign_in, opportunity_list, opportunity_page, status, notifications):
+    for room in (sign_in, opportunity_list, opportunity_page, status, notifications, answer):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(settings.pages.blueprint)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
     limiter.limit(SIGN_IN_RATE)(sign_in.blueprint)
     limiter.limit(NOTIFICATION_RATE)(notifications.blueprint)
+    limiter.limit(ANSWER_RATE)(answer.blueprint)
     app.register_blueprint(reference.blueprint)
     for part in (
         api_session,

@@ -1,6 +1,7 @@
 """Sign-in through Microsoft Entra: authorization code with PKCE, nonce and state, all done by msal.
 
-The pages need to know who somebody is and nothing else, so no token outlives the sign-in.
+The pages need to know who somebody is and nothing else, so no token outlives the sign-in. Only when a seller lets
+the service send in his name is a token kept (`relationship.sync.delegated`), for that one right.
 """
 
 import warnings
@@ -14,6 +15,7 @@ import requests
 from relationship.access import AppRole, known_roles
 from relationship.config import AUTHORITY_HOSTS, Config
 from relationship.errors import FixSettings, Reconnect, RelationshipError, TryLater
+from relationship.sync import delegated
 from relationship.sync.sessions import open_session
 
 # A cookie with SameSite=Lax does not come along with form_post; state, nonce and PKCE protect the query.
@@ -63,9 +65,36 @@ class Entra:
         Raises SignInRefused for a refusal, a wrong state or a foreign organisation, TryLater when Entra
         cannot be reached, Reconnect when the registration's secret is no longer good.
         """
+        result = self._exchanged(_application(self._config), flow, answer)
+        return self._identity(result.get("id_token_claims") or {})
+
+    def start_consent(self) -> dict[str, Any]:
+        """Ask the person for the right to send in his or her name; to be kept and followed like a sign-in."""
+        redirect_uri = f"{self._config.base_url.rstrip('/')}/auth/callback"
+        flow: dict[str, Any] = _asked(
+            lambda: _application(self._config, msal_cache()).initiate_auth_code_flow(
+                scopes=[delegated.scope(self._config)], redirect_uri=redirect_uri
+            )
+        )
+        if "auth_uri" not in flow:
+            raise _misconfigured(str(flow.get("error", "")))
+        return flow
+
+    def finish_consent(self, flow: Mapping[str, Any], answer: Mapping[str, str]) -> tuple[Identity, str]:
+        """Who gave the right, and the cache with it; raises what `finish` raises, and SignInRefused when Entra gave
+        less than was asked for."""
+        cache = msal_cache()
+        result = self._exchanged(_application(self._config, cache), flow, answer)
+        identity = self._identity(result.get("id_token_claims") or {})
+        granted = str(result.get("scope", "")).split()
+        if not any(one.rpartition("/")[2] == delegated.RIGHT for one in granted):
+            raise SignInRefused("The right was not given.", next_step="Try again, and agree.", code="refused")
+        return identity, cache.serialize()
+
+    def _exchanged(self, application: Any, flow: Mapping[str, Any], answer: Mapping[str, str]) -> dict[str, Any]:
         try:
             result: dict[str, Any] = _asked(
-                lambda: _application(self._config).acquire_token_by_auth_code_flow(dict(flow), dict(answer))
+                lambda: application.acquire_token_by_auth_code_flow(dict(flow), dict(answer))
             )
         except (ValueError, RuntimeError) as error:  # msal: state, nonce or audience do not fit
             raise SignInRefused(
@@ -73,7 +102,7 @@ class Entra:
             ) from error
         if "error" in result:
             raise _told(result)
-        return self._identity(result.get("id_token_claims") or {})
+        return result
 
     def _identity(self, claims: Mapping[str, Any]) -> Identity:
         oid, roles = claims.get("oid"), claims.get("roles", [])
@@ -99,8 +128,18 @@ def _asked(question: Callable[[], Any]) -> Any:
         ) from error
 
 
-def _application(config: Config) -> Any:
-    """The registered application; a new one for each step, so that no token and no session is shared."""
+def msal_cache() -> Any:
+    """A new cache of msal that can be kept as text."""
+    import msal  # slow to import, and the command line must stay quick
+
+    return msal.SerializableTokenCache()
+
+
+def _application(config: Config, cache: Any = None) -> Any:
+    """The registered application; a new one for each step, so that no token and no session is shared.
+
+    cache  where tokens are to be kept; without one none outlives the step, and none that could is asked for
+    """
     import msal  # slow to import, and the command line must stay quick
 
     if not (config.tenant_id and config.client_id):
@@ -112,7 +151,8 @@ def _application(config: Config) -> Any:
             authority=f"{config.authority_url}/{config.tenant_id}",
             instance_discovery=urlsplit(config.authority_url).hostname in AUTHORITY_HOSTS,
             http_client=open_session(config.ca_file, config.proxy),
-            exclude_scopes=["offline_access"],
+            token_cache=cache,
+            exclude_scopes=["offline_access"] if cache is None else None,
         )
     except ValueError as error:  # msal's way of saying that the tenant has no discovery page
         raise _misconfigured("authority_url, tenant_id") from error

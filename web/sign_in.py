@@ -1,4 +1,8 @@
-"""Signing in and out. The sign-in under way is kept encrypted in the database, its number in the session."""
+"""Signing in and out, and letting the service send mail in one's own name.
+
+What is under way at Microsoft is kept encrypted in the database, its number in the session. Both come back to the
+one address that is registered.
+"""
 
 import secrets
 from datetime import timedelta
@@ -15,6 +19,7 @@ from relationship.errors import RelationshipError
 from relationship.store import tokens
 from relationship.store.audit import Action
 from relationship.store.tokens import TokenVault
+from relationship.sync.delegated import Consents
 from web import audit, members
 from web.entra import Entra, SignInRefused
 from web.house import house
@@ -22,6 +27,7 @@ from web.house import house
 blueprint = Blueprint("sign_in", __name__)
 
 FLOWS = "sign-in/"
+MAIL = "mail"  # the purpose of a flow that asks for the right to send; a sign-in has none
 # How long somebody may stay on Microsoft's page.
 FLOW_LIFETIME = timedelta(minutes=15)
 
@@ -55,6 +61,17 @@ TROUBLE = {
         _l("The sign-in is not set up correctly"),
         _l("Ask your administrator to check the encryption keys of this service."),
     ),
+    "mail_refused": (
+        _l("The right to send was not given"),
+        _l(
+            "Nothing was sent. Try again, or open the letter in your own mail program. If your organisation does not "
+            "let you agree, ask your administrator for consent to Mail.Send."
+        ),
+    ),
+    "other_account": (
+        _l("That was another account"),
+        _l("The right to send is given with the account that you are signed in with here. Try again with it."),
+    ),
     "failed": (_l("The sign-in did not succeed"), _l("Start again from here.")),
 }
 
@@ -72,14 +89,29 @@ def start() -> Response | tuple[str, int]:
         vault, flow = _vault(), _entra().start()
     except RelationshipError as error:
         return _trouble(error)
-    number = secrets.token_urlsafe(32)
-    body = orjson.dumps({"flow": flow, "next": local_path(request.args.get("next"))}).decode()
-    now = real_clock()
-    with house().store.transaction() as conn:
-        tokens.forget_older(conn, FLOWS, now - FLOW_LIFETIME)
-        vault.save(conn, FLOWS + number, body, at=now)
-    session["sign_in"] = number
+    _keep(vault, flow, purpose="")
     return redirect(flow["auth_uri"])
+
+
+@blueprint.get("/auth/mail")
+@members.for_readers
+def start_mail() -> Response | tuple[str, int]:
+    """Ask the person who is signed in for the right to send in his or her name; nothing else is asked for."""
+    try:
+        vault, flow = _vault(), _entra().start_consent()
+    except RelationshipError as error:
+        return _trouble(error)
+    _keep(vault, flow, purpose=MAIL)
+    return redirect(flow["auth_uri"])
+
+
+@blueprint.post("/auth/mail/forget")
+@members.for_readers
+def forget_mail() -> Response:
+    """Take that right back, as far as this service goes."""
+    Consents(house().config, house().store, _vault()).forget(members.member().oid)
+    audit.note(Action.INTRODUCTION, "mail_consent", actor=members.member().oid, result="forgotten")
+    return redirect(local_path(request.form.get("next")))
 
 
 @blueprint.get("/auth/callback")
@@ -88,12 +120,29 @@ def callback() -> Response | tuple[str, int]:
     try:
         if kept is None:
             raise SignInRefused("No sign-in is under way.", next_step="Start signing in again.", code="state")
+        if kept["purpose"] == MAIL:
+            return _mail_allowed(kept)
         identity = _entra().finish(kept["flow"], request.args)
     except RelationshipError as error:
         audit.note(Action.SIGN_IN, error.code, actor="outsider", result="refused")
         return _trouble(error)
     members.sign_in(identity.oid, identity.name, identity.roles)
     audit.note(Action.SIGN_IN, actor=identity.oid)
+    return redirect(kept["next"])
+
+
+def _mail_allowed(kept: dict[str, Any]) -> Response | tuple[str, int]:
+    """Keep the right that was given, when it was given by the person who is signed in here."""
+    try:
+        identity, cache = _entra().finish_consent(kept["flow"], request.args)
+        if not current_user.is_authenticated or identity.oid != members.member().oid:
+            raise SignInRefused("Another account.", next_step="Try again.", code="other_account")
+    except SignInRefused as error:
+        if error.code == "refused":
+            error.code = "mail_refused"
+        return _trouble(error, again=url_for("sign_in.start_mail", next=kept["next"]))
+    Consents(house().config, house().store, _vault()).keep(identity.oid, cache, at=real_clock())
+    audit.note(Action.INTRODUCTION, "mail_consent", actor=identity.oid)
     return redirect(kept["next"])
 
 
@@ -127,11 +176,21 @@ def _taken(number: object) -> dict[str, Any] | None:
     return orjson.loads(body) if body else None
 
 
-def _trouble(error: RelationshipError) -> tuple[str, int]:
+def _keep(vault: TokenVault, flow: dict[str, Any], *, purpose: str) -> None:
+    number = secrets.token_urlsafe(32)
+    kept = {"flow": flow, "next": local_path(request.args.get("next")), "purpose": purpose}
+    now = real_clock()
+    with house().store.transaction() as conn:
+        tokens.forget_older(conn, FLOWS, now - FLOW_LIFETIME)
+        vault.save(conn, FLOWS + number, orjson.dumps(kept).decode(), at=now)
+    session["sign_in"] = number
+
+
+def _trouble(error: RelationshipError, *, again: str = "") -> tuple[str, int]:
     code = error.code if error.code in TROUBLE else "failed"
     title, advice = TROUBLE[code]
     status = 400 if isinstance(error, SignInRefused) else 503
-    return render_template("sign_in.html", title=title, advice=advice, code=code, next="/"), status
+    return render_template("sign_in.html", title=title, advice=advice, code=code, next="/", again=again), status
 
 
 def _entra() -> Entra:

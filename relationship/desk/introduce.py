@@ -40,8 +40,6 @@ from relationship.sync.mail_out import Delivery, SellerMail, SellerPost
 from settings.rules import Template
 from settings.rules.templates import Letter
 
-# A request whose sending has not ended by then is in doubt: every way of sending gives up sooner.
-SENDING_MINUTES = 10
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 

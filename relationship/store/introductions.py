@@ -258,24 +258,32 @@ def to_lapse(conn: Connection, now: datetime) -> list[Introduction]:
     return _rows(conn, _one.state.in_(_OPEN), _one.due_at <= now, limit=None)
 
 
+def to_tell(conn: Connection) -> list[Introduction]:
+    """The answered requests whose sellers want to hear of the answer and have not yet. They count as told from now
+    on, so that nobody is told twice."""
+    wanted = sa.and_(_one.notify, _one.answered_at.is_not(None))
+    found = _rows(conn, wanted, limit=None)
+    conn.execute(sa.update(INTRODUCTION).where(_one.id.in_([one.id for one in found])).values(notify=False))
+    return found
+
+
 def forget_texts(conn: Connection, closed_before: datetime) -> int:
     """Drop what sellers wrote in requests that ended before an instant; what became of them stays."""
     old = sa.and_(_one.closed_at < closed_before, sa.or_(_one.body != "", _one.subject != ""))
     return conn.execute(sa.update(INTRODUCTION).where(old).values(subject="", body="")).rowcount
 
 
+# From the few mails of the person asked for, not from the many of the two colleagues. A contact that was merged into
+# another since is that other one.
 JOINED = """
-SELECT i.key, MIN(a.at) AS at
+SELECT i.key
 FROM introduction i
 JOIN colleague k ON k.key = i.colleague_key
 JOIN colleague s ON s.key = i.seller_key
-JOIN record r ON (r.kind = i.target_kind AND r.guid = i.target_guid)
-    OR (r.kind = 'contact' AND i.target_kind = 'contact' AND r.contact_guid = i.target_guid)
-    OR (r.kind = 'contact' AND i.target_kind = 'contact' AND r.guid = (
-        SELECT m.contact_guid FROM record m WHERE m.kind = 'contact' AND m.guid = i.target_guid))
-JOIN record_address ra ON ra.record_id = r.id
-JOIN address t ON t.address = ra.address
-JOIN activity_party p ON p.address_id = t.id AND p.role <> 'from'
+JOIN record r ON r.kind = i.target_kind AND (r.guid = i.target_guid OR (r.kind = 'contact' AND r.guid = (
+    SELECT m.contact_guid FROM record m WHERE m.kind = 'contact' AND m.guid = i.target_guid)))
+JOIN record_side t ON t.record_id = r.id AND t.side = 'them'
+JOIN activity_party p ON p.address_id = t.address_id AND p.role <> 'from'
 JOIN activity a ON a.id = p.activity_id AND a.kind = 'email' AND a.status = 'done' AND a.at > i.asked_at
 WHERE i.state IN ('sending', 'asked', 'accepted')
 AND EXISTS (SELECT 1 FROM activity_party f JOIN address fa ON fa.id = f.address_id
@@ -289,7 +297,7 @@ GROUP BY i.key ORDER BY i.key
 def joined(conn: Connection) -> list[str]:
     """The keys of open requests of which a mail says more than their state: since asking, the colleague wrote one
     that both the seller and the person asked for are on, at any of their addresses."""
-    return [key for key, _at in conn.exec_driver_sql(JOINED)]
+    return list(conn.exec_driver_sql(JOINED).scalars())
 
 
 def ended(conn: Connection) -> Mapping[tuple[TieWord, int], dict[State, int]]:

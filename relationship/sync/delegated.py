@@ -1,0 +1,139 @@
+"""The right to send in a seller's name: given by the seller on Microsoft's page, kept encrypted, used for nothing else.
+
+One cache of msal per seller, under a key that names the seller and is part of what is encrypted, so that a stored
+cache cannot be moved to somebody else. What if Microsoft says no: the right is gone, and so is the cache.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from relationship.clock import real_clock
+from relationship.config import AUTHORITY_HOSTS, Config
+from relationship.errors import Reconnect, TryLater
+from relationship.store import tokens
+from relationship.store.database import Store
+from relationship.store.tokens import TokenVault
+from relationship.sync.auth import _credential
+from relationship.sync.mail_out import consent_missing
+from relationship.sync.sessions import open_session
+
+# Where the caches of sellers stand in the vault.
+CACHES = "mail/"
+RIGHT = "Mail.Send"
+
+
+def scope(config: Config) -> str:
+    """The one delegated right that is asked for."""
+    parts = urlsplit(config.msgraph_url)
+    return f"{parts.scheme}://{parts.netloc}/{RIGHT}"
+
+
+def application(config: Config, cache: Any, session: requests.Session) -> Any:
+    """The registered application over one seller's cache."""
+    import msal  # slow to import, and the command line must stay quick
+
+    return msal.ConfidentialClientApplication(
+        config.client_id,
+        client_credential=_credential(config),
+        authority=f"{config.authority_url}/{config.tenant_id}",
+        instance_discovery=urlsplit(config.authority_url).hostname in AUTHORITY_HOSTS,
+        token_cache=cache,
+        http_client=session,
+    )
+
+
+class Consents:
+    """Who has given the right to send."""
+
+    def __init__(self, config: Config, store: Store, vault: TokenVault) -> None:
+        self._config, self._store, self._vault = config, store, vault
+
+    def has(self, seller_key: str) -> bool:
+        """Whether this seller gave the right; Microsoft is not asked."""
+        return self._load(seller_key) is not None
+
+    def keep(self, seller_key: str, cache: str, *, at: datetime) -> None:
+        with self._store.transaction() as conn:
+            self._vault.save(conn, CACHES + seller_key, cache, at=at)
+
+    def forget(self, seller_key: str) -> None:
+        """The seller takes the right back, as far as this service goes."""
+        with self._store.transaction() as conn:
+            tokens.forget(conn, CACHES + seller_key)
+
+    def tokens_of(self, seller_key: str) -> "SellerTokens":
+        """Raises Reconnect (`mail_consent_missing`) when the seller gave no right."""
+        if not self.has(seller_key):
+            raise consent_missing()
+        return SellerTokens(self, seller_key)
+
+    def token(self, seller_key: str, *, anew: bool) -> str:
+        """An access token for sending; Reconnect when the right is gone, TryLater when Entra cannot be asked."""
+        kept = self._load(seller_key)
+        if kept is None:
+            raise consent_missing()
+        import msal  # see `application`
+
+        cache = msal.SerializableTokenCache()
+        cache.deserialize(kept)
+        answer = self._asked(cache, anew=anew)
+        if cache.has_state_changed:
+            self.keep(seller_key, cache.serialize(), at=real_clock())
+        token = answer.get("access_token")
+        if isinstance(token, str):
+            return token
+        if answer.get("error") in ("temporarily_unavailable", "server_error"):
+            raise _unreachable()
+        self.forget(seller_key)
+        raise consent_missing()
+
+    def _asked(self, cache: Any, *, anew: bool) -> Mapping[str, Any]:
+        with open_session(self._config.ca_file, self._config.proxy) as session:
+            try:
+                app = application(self._config, cache, session)
+                accounts = app.get_accounts()
+                if not accounts:
+                    return {}
+                found = app.acquire_token_silent_with_error(
+                    [scope(self._config)], account=accounts[0], force_refresh=anew
+                )
+            except (requests.RequestException, OSError):
+                raise _unreachable() from None
+            except ValueError:  # msal's way of saying that the discovery page of the tenant is missing
+                raise Reconnect(
+                    "Microsoft knows no organisation with this tenant id.",
+                    next_step="Compare RELATIONSHIP_TENANT_ID with the Directory (tenant) ID of the registration.",
+                    code="tenant_unknown",
+                ) from None
+        return found or {}
+
+    def _load(self, seller_key: str) -> str | None:
+        with self._store.reading() as conn:
+            return self._vault.load(conn, CACHES + seller_key)
+
+
+@dataclass(frozen=True, slots=True)
+class SellerTokens:
+    """The tokens of one seller, as `mail_out` asks for them."""
+
+    consents: Consents
+    seller_key: str
+
+    def token(self) -> str:
+        return self.consents.token(self.seller_key, anew=False)
+
+    def renewed(self, refused: str) -> str:  # noqa: ARG002  # whichever was refused, a new one is asked for
+        return self.consents.token(self.seller_key, anew=True)
+
+
+def _unreachable() -> TryLater:
+    return TryLater(
+        "Microsoft's sign-in service could not be reached.",
+        next_step="Try again in a few minutes; nothing was sent.",
+        code="sign_in_unreachable",
+    )
