@@ -22,7 +22,7 @@ from relationship.errors import FixSettings
 from relationship.health.rules import Frequency
 from relationship.house import House, open_house
 from relationship.rounds import rated, sync
-from relationship.serving import port_is_free, serve_house
+from relationship.serving import orderly_end, port_is_free, serve_house
 from relationship.store import ratings, rules
 from settings.rules import HealthSection, Rules, Sources
 
@@ -56,7 +56,7 @@ def run(wishes: Wishes, *, serve: bool) -> None:
         )
     folder = wishes.world or _generated(FOLDER / "world", wishes.now)
     world = _described(folder)
-    with _simulated(folder) as reach:
+    with orderly_end(), _simulated(folder) as reach:
         config = _config(wishes, world, reach)
         with open_house(config) as house:
             _save_rules(house, wishes.frequency or world.get("expected_frequency") or ARCHIVE_FREQUENCY)

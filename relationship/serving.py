@@ -1,10 +1,12 @@
 """Serving the pages with waitress, and the scheduler beside it when asked."""
 
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import waitress
 
@@ -19,7 +21,7 @@ THREADS = 8
 
 def serve_pages(config: Config, *, host: str, port: int, with_schedule: bool) -> None:
     """Serve until interrupted."""
-    with open_house(config) as house, _scheduler(with_schedule):
+    with orderly_end(), open_house(config) as house, _scheduler(with_schedule):
         stderr.print(f"Serving {config.base_url} (listening on {host}:{port}). Stop with Ctrl+C.")
         serve_house(house, host=host, port=port)
 
@@ -43,6 +45,20 @@ def port_is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+@contextmanager
+def orderly_end() -> Iterator[None]:
+    """Within the block SIGTERM ends the process as Ctrl+C does, so that processes started here end too."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

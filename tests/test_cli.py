@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -65,6 +66,23 @@ def test_one_command_reads_rates_and_says_the_result(tmp_path: Path, tiny_world:
     assert "Open opportunities:" in done.stderr
     assert "good" in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.slow
+def test_the_demo_that_is_told_to_end_takes_the_simulated_organisation_with_it(tmp_path: Path, tiny_world: Path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "relationship.cli", "demo", "--world", str(tiny_world), "--port", str(port)]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("RELATIONSHIP_")}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=clean, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as demo:
+        assert any("Ready after" in line for line in demo.stderr or ())
+        demo.terminate()
+        demo.wait(timeout=60)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(demo.pid, 0)
 
 
 @pytest.mark.slow
