@@ -4,17 +4,22 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+import structlog
 import waitress
 
 from relationship.config import Config
 from relationship.console import stderr
-from relationship.errors import FixSettings
+from relationship.errors import FixSettings, RelationshipError
 from relationship.house import House, open_house
+from settings import preview
 from web.app import create_app
+
+log = structlog.get_logger()
 
 THREADS = 8
 
@@ -34,7 +39,16 @@ def serve_house(house: House, *, host: str, port: int) -> None:
             next_step="End the other program, or choose another port with --port.",
             code="port_taken",
         )
+    threading.Thread(target=_warm, args=[house], name="warm", daemon=True).start()
     waitress.serve(create_app(house), host=host, port=port, threads=THREADS, ident=None)
+
+
+def _warm(house: House) -> None:
+    """What the effect of other rules is worked out from is read before somebody waits for it."""
+    try:
+        preview.warm(house)
+    except RelationshipError as error:
+        log.warning("pipeline_not_ready", code=error.code)
 
 
 def port_is_free(host: str, port: int) -> bool:
