@@ -24,6 +24,7 @@ class FaultKind(StrEnum):
     HTML = "html"  # an HTML page with status 200, or 502 as `status`
     CUT = "cut"  # the right status, the JSON cut short: after `byte` bytes, or after two thirds
     RESET = "reset"  # the connection is reset
+    LOST = "lost"  # the request is carried out, then the connection is reset
     DRIP = "drip"  # the body comes at one byte a second
     UNAUTHORISED = "unauthorised"  # 401: the token is no longer accepted
     REFUSED = "refused"  # `status` with the error code `code`; with_location names a fresh start

@@ -19,6 +19,7 @@ from simulator.expiry import Expiry
 from simulator.groups import Groups
 from simulator.headers import Headers, headers_of
 from simulator.mailbox import Copy, Folder, Mailbox, MailboxState
+from simulator.outbox import Handed
 from simulator.people import People, UnknownNameError
 from simulator.tasks import Tasks
 from simulator.world import Person, Side, Source, World, WorldActivity, WorldStatus
@@ -31,6 +32,7 @@ class Organisation:
     """Live state of one world. Hold `lock` while reading several things that must fit together.
 
     now: the organisation's time, the end of the world at first; it stands still unless set.
+    handed: the mails that people sent or drafted through the APIs, in order
     token_epoch: how often all delta tokens expired at once.
     """
 
@@ -50,6 +52,7 @@ class Organisation:
         self.calendars = Calendars(world, self.people, self.directory, self.lock)
         self.calls = Calls(world, self.people, self.calendars, self.lock)
         self.tasks = Tasks(world, self.people, self.directory, self.lock, mailbox=self.mailbox, now=lambda: self.now)
+        self.handed: list[Handed] = []
         self._headers: dict[str, Headers] = {}
         self._spelt: dict[tuple[str, str], str] = {}
         for person in world.people:

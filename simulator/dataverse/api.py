@@ -1,4 +1,5 @@
-"""The Web API of the simulated Dataverse as a Flask blueprint: `/api/data/v9.2/…`, reading only."""
+"""The Web API of the simulated Dataverse as a Flask blueprint: `/api/data/v9.2/…`: reading, and sending
+e-mail activities."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -7,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Request, Response, request
 
+from simulator.dataverse import sending
 from simulator.dataverse.batch import Part, read_batch, write_batch
 from simulator.dataverse.call import Call, answer, refusal
 from simulator.dataverse.crm import Crm
@@ -99,9 +101,18 @@ class _Guard:
             raise ThrottledError(refused.code, refused.wait_seconds)
         began = time.perf_counter()
         try:
-            return self._struck(call, lambda: _answered(self._crm, call), may_drip=not in_batch)
+            return self._struck(call, lambda: self._carried_out(call), may_drip=not in_batch)
         finally:
             self._protection.leave(call.user, worked_seconds=time.perf_counter() - began)
+
+    def _carried_out(self, call: Call) -> Response:
+        try:
+            if sending.is_writing(call):
+                body = request.get_json(silent=True)
+                return sending.write(self._crm, call, body, request.headers.get("CallerObjectId"))
+            return answer(self._crm, call)
+        except DataverseError as refused:
+            return refusal(refused)
 
     def _struck(self, call: Call, answered: Callable[[], Response], *, may_drip: bool = True) -> Response:
         """The answer, or what the faults that are due make of it."""
@@ -111,6 +122,8 @@ class _Guard:
             if response is not None:
                 return response
         response = answered()
+        if any(fault.kind is FaultKind.LOST for fault in due):
+            request.environ["simulator.reset"]()
         for fault in due:
             response = spoiled(fault, response)
         is_dripping = may_drip and any(fault.kind is FaultKind.DRIP for fault in due)
@@ -167,10 +180,3 @@ class _Guard:
         response.headers["x-ms-ratelimit-burst-remaining-xrm-requests"] = str(requests)
         response.headers["x-ms-ratelimit-time-remaining-xrm-requests"] = f"{seconds:.2f}"
         return response
-
-
-def _answered(crm: Crm, call: Call) -> Response:
-    try:
-        return answer(crm, call)
-    except DataverseError as refused:
-        return refusal(refused)

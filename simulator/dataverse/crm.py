@@ -21,6 +21,7 @@ from simulator.dataverse.rows import SALES_TEAM, STAKEHOLDER, WorldRows, instant
 from simulator.dataverse.schema import Ref, Row, Value, check_columns, plain, tables
 from simulator.dataverse.tracking import Change, TrackedTable
 from simulator.dataverse.world_activities import WorldActivities
+from simulator.outbox import Handed
 from simulator.world import World
 
 FIRST_VERSION = 1_000_000
@@ -34,6 +35,7 @@ class Crm:
 
     application_id: the app registration that has an application user here (at first the organisation's
     own, `client_id`); tokens of others get 403.
+    handed: the mails that people sent by it, in order
     now: the organisation's clock, for `modifiedon` and new rows; the end of the world at first.
     """
 
@@ -45,6 +47,7 @@ class Crm:
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self.lock = RLock()
+        self.handed: list[Handed] = []
         self._now = now or (lambda: world.now)
         application_id = application_id or identity.guid("application", world.organisation_domain)
         self._world_rows = WorldRows(world, application_id=application_id)

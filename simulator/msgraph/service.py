@@ -13,6 +13,7 @@ from simulator.msgraph.call import Answer, Call, GraphError, Json, bad_request, 
 from simulator.msgraph.paths import plain_path
 from simulator.msgraph.rounds import expired
 from simulator.msgraph.routes import route
+from simulator.msgraph.sending import answer_me
 from simulator.msgraph.spoiling import spoiled
 from simulator.msgraph.subscription_calls import answer_subscription
 from simulator.notifications import Notifier
@@ -99,10 +100,15 @@ class GraphService:
                 answer = answer_subscription(self.subscriptions, self.notifier, call)
             else:
                 with self._organisation.lock:
-                    answer = route(self._organisation, call, self._secret)
+                    is_own = call.segments[0] == "me"
+                    answer = (
+                        answer_me(self._organisation, call) if is_own else route(self._organisation, call, self._secret)
+                    )
         except GraphError as error:
             answer = error.answer(call)
         answer = spoiled(call, answer)
+        if call.has_fault(FaultKind.LOST):
+            return replace(answer, is_reset=True)
         if cut := call.has_fault(FaultKind.CUT):
             whole = written(answer.body)
             return replace(answer, raw=whole[: len(whole) * 2 // 3 if cut.byte is None else cut.byte])
