@@ -13,6 +13,7 @@ from relationship.store import (
     subscription_tables,
     tables,
     tie_tables,
+    write_back_tables,
 )
 
 # Naming the modules that define tables is what puts these into the metadata.
@@ -24,6 +25,7 @@ TABLES = (
     audit_tables,
     tie_tables,
     introduction_tables,
+    write_back_tables,
 )
 target_metadata = SQLModel.metadata
 

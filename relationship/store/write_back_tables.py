@@ -1,0 +1,44 @@
+"""What the columns of the CRM were told last: only what differs from it is written again."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from relationship.store.tables import UtcDateTime, table
+
+
+class ToldRating(SQLModel, table=True):
+    """The values that one record's columns hold since we wrote them (`health/crm_codes.py`); None: cleared.
+
+    told_at   real time of the writing
+    refused   why the CRM did not take these values, '' when it did; they are not offered again
+    """
+
+    __tablename__ = "told_rating"
+    record_id: int = Field(foreign_key="record.id", primary_key=True, ondelete="CASCADE")
+    score: int | None = None
+    state: int | None = None
+    trend: int | None = None
+    told_at: datetime = Field(sa_type=UtcDateTime)
+    refused: str = ""
+
+
+class WriteBack(SQLModel, table=True):
+    """How far the columns are (a single row, id 1); none before the first turn.
+
+    stamp    every change of the ratings up to this round was told
+    since    when there first was something to tell, None while there is nothing; real time
+    told_at  the last turn that told something
+    trouble  a code, '' while all goes well
+    """
+
+    __tablename__ = "write_back"
+    id: int = Field(default=1, primary_key=True)
+    stamp: int = 0
+    since: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    trouble: str = ""
+
+
+TOLD = table(ToldRating)
+WRITE_BACK = table(WriteBack)
