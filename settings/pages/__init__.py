@@ -4,7 +4,28 @@
 view, one template that extends `settings/shell.html`, one line in `shell.PAGES` and one import here.
 """
 
-from settings.pages import effect, health, history, rules_in_words, suggestion
+from settings.pages import (
+    effect,
+    exclusions,
+    health,
+    history,
+    introductions,
+    rules_in_words,
+    sources,
+    start,
+    suggestion,
+)
 from settings.pages.shell import blueprint
 
-__all__ = ["blueprint", "effect", "health", "history", "rules_in_words", "suggestion"]
+__all__ = [
+    "blueprint",
+    "effect",
+    "exclusions",
+    "health",
+    "history",
+    "introductions",
+    "rules_in_words",
+    "sources",
+    "start",
+    "suggestion",
+]

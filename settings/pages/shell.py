@@ -24,6 +24,9 @@ class Page:
 # What sales admins choose from, in this order.
 PAGES: tuple[Page, ...] = (
     Page("settings.health", _l("Relationship health"), "heart_pulse"),
+    Page("settings.introductions", _l("Who knows whom"), "people_community"),
+    Page("settings.exclusions", _l("Exclusions"), "filter"),
+    Page("settings.sources", _l("Sources and privacy"), "lock_closed"),
     Page("settings.history", _l("History"), "calendar_clock"),
 )
 # What everybody may read.

@@ -1,0 +1,189 @@
+"""What is kept of people and why: the list on the page of sources, and the one that a test holds against the tables."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+
+class Kept(StrEnum):
+    """How long something is kept."""
+
+    ACTIVITIES = "activities"
+    CONTACT_DAYS = "contact_days"
+    AS_IN_MICROSOFT = "as_in_microsoft"
+    UNTIL_CHANGED = "until_changed"
+    FOR_GOOD = "for_good"
+    UNTIL_WORKED_OFF = "until_worked_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One sort of data. tables: all tables that hold it."""
+
+    what: object
+    why: object
+    origin: object
+    kept: Kept
+    seen_by: object
+    tables: tuple[str, ...]
+
+
+KEPT = {
+    Kept.ACTIVITIES: _l("As long as activities are kept (see above)"),
+    Kept.CONTACT_DAYS: _l("As long as contact days are kept (see above)"),
+    Kept.AS_IN_MICROSOFT: _l("As long as it is there, in the directory or the CRM, or something kept names it"),
+    Kept.UNTIL_CHANGED: _l("Until it is changed or taken back"),
+    Kept.FOR_GOOD: _l("For the life of this database"),
+    Kept.UNTIL_WORKED_OFF: _l("Until it is worked off or replaced"),
+}
+_NOBODY = _l("Nobody on a page; the service itself")
+_READERS = _l("Whoever may read the record in the CRM")
+_KEEPERS = _l("Sales administrators, managers and the privacy officer")
+
+DATA_HELD: tuple[Held, ...] = (
+    Held(
+        _l("Colleagues: name, addresses, whether the account is active"),
+        _l("To tell who is one of us, and whose contact it is"),
+        _l("Microsoft 365 directory, Dynamics 365"),
+        Kept.AS_IN_MICROSOFT,
+        _l("Names: whoever may read a record. Addresses: nobody"),
+        ("colleague", "colleague_address"),
+    ),
+    Held(
+        _l("Groups whose members are read or left out"),
+        _l("To apply the scope and the exclusions chosen here"),
+        _l("Microsoft 365 directory"),
+        Kept.UNTIL_CHANGED,
+        _l("Sales administrators"),
+        ("directory_group", "group_member"),
+    ),
+    Held(
+        _l("CRM records: name, owner, team, stage, value, addresses of contacts and leads"),
+        _l("To rate relationships record by record"),
+        _l("Dynamics 365"),
+        Kept.AS_IN_MICROSOFT,
+        _READERS,
+        ("record", "record_address", "record_side", "membership"),
+    ),
+    Held(
+        _l("Activities: kind, time, duration, who was on it. Never a text, never a subject"),
+        _l("They are what ratings are worked out from, and shown as the reason for them"),
+        _l("Mailboxes, calendars, tasks and calls of Microsoft 365; activities of Dynamics 365"),
+        Kept.ACTIVITIES,
+        _READERS,
+        ("activity", "activity_party", "record_activity", "address"),
+    ),
+    Held(
+        _l("Copies of one activity: in which mailbox it was seen, under which id"),
+        _l("So that the same mail in five mailboxes counts once, and goes when its last copy goes"),
+        _l("Microsoft 365, Dynamics 365"),
+        Kept.ACTIVITIES,
+        _NOBODY,
+        ("sighting",),
+    ),
+    Held(
+        _l("Contact days: record, kind, day, two numbers; no person"),
+        _l("Scores, trends and forecasts"),
+        _l("Counted from activities"),
+        Kept.CONTACT_DAYS,
+        _READERS,
+        ("contact_day", "rating_basis"),
+    ),
+    Held(
+        _l("Ratings: score, band, trend, forecast"),
+        _l("They are what the product shows"),
+        _l("Worked out from contact days"),
+        Kept.AS_IN_MICROSOFT,
+        _READERS,
+        ("health", "rating_round"),
+    ),
+    Held(
+        _l("Ties: on which days a colleague was in contact with somebody, and how strong that is"),
+        _l("To find who can introduce whom"),
+        _l("Counted from activities"),
+        Kept.ACTIVITIES,
+        _l("Whoever asks for an introduction sees a word for the strength, never days"),
+        ("tie", "tie_activity", "tie_day", "tie_person", "tie_round"),
+    ),
+    Held(
+        _l("Contact between colleagues: days and kinds, nothing else"),
+        _l("To find a way over a colleague in between"),
+        _l("Counted while reading; internal mail itself is not kept"),
+        Kept.ACTIVITIES,
+        _NOBODY,
+        ("pair_activity", "pair_day"),
+    ),
+    Held(
+        _l("A colleague's own choices about introductions"),
+        _l("Whoever opts out leaves no trace among those who know somebody"),
+        _l("The colleague, on their own page"),
+        Kept.UNTIL_CHANGED,
+        _l("The colleague alone"),
+        ("preference",),
+    ),
+    Held(
+        _l("Requests for an introduction and what became of them"),
+        _l("To remind, to thank, and not to ask the same person twice"),
+        _l("Sellers and the colleagues they ask"),
+        Kept.FOR_GOOD,
+        _l("The two people concerned"),
+        ("introduction", "introduction_step"),
+    ),
+    Held(
+        _l("Who is left out: addresses and domains"),
+        _l("So that nothing of them is kept again"),
+        _l("Worked out from the exclusions"),
+        Kept.UNTIL_CHANGED,
+        _NOBODY,
+        ("excluded_address", "excluded_domain"),
+    ),
+    Held(
+        _l("Settings with every earlier version: who changed what, when and why"),
+        _l("To answer for them, and to take changes back"),
+        _l("Sales administrators"),
+        Kept.FOR_GOOD,
+        _l("Sales administrators; the rules themselves: everybody"),
+        ("rules", "deployment"),
+    ),
+    Held(
+        _l("Log of accesses: who looked at, exported or changed what, when"),
+        _l("To prove that nobody looked where they may not"),
+        _l("The service itself"),
+        Kept.FOR_GOOD,
+        _l("The operator, from the command line"),
+        ("audit_entry", "audit_end"),
+    ),
+    Held(
+        _l("Keys to Microsoft, encrypted"),
+        _l("To read without asking for a password again"),
+        _l("Microsoft Entra"),
+        Kept.UNTIL_CHANGED,
+        _NOBODY,
+        ("token_cache",),
+    ),
+    Held(
+        _l("State of every source: folders by id, how far it is read, items that cannot be read by id and reason"),
+        _l("To go on where reading stopped, and to tell what is missing"),
+        _l("The service itself"),
+        Kept.UNTIL_CHANGED,
+        _KEEPERS,
+        ("source", "folder", "cursor", "quarantine", "reading_state"),
+    ),
+    Held(
+        _l("Change notifications: subscriptions, hints and how many came"),
+        _l("To read at once what Microsoft says has changed"),
+        _l("Microsoft 365"),
+        Kept.UNTIL_WORKED_OFF,
+        _KEEPERS,
+        ("change_subscription", "hint", "notice_count", "sync_wish"),
+    ),
+    Held(
+        _l("Notes of what is to be worked out anew"),
+        _l("So that a sync need not look at everything"),
+        _l("The service itself"),
+        Kept.UNTIL_WORKED_OFF,
+        _NOBODY,
+        ("stale_activity", "stale_day", "stale_people", "stale_record", "stale_tie", "alembic_version"),
+    ),
+)
