@@ -20,19 +20,24 @@ from web import (
     audit,
     errors,
     formats,
+    introductions,
     languages,
     members,
     notifications,
     opportunity_list,
     opportunity_page,
     security,
+    sending,
     sign_in,
     static_files,
     status,
+    who_knows_whom,
     words,
 )
+from web.api import introductions as api_introductions
 from web.api import reference, rooms
 from web.api import session as api_session
+from web.api import who_knows_whom as api_who_knows_whom
 from web.entra import Entra
 from web.house import House
 
@@ -69,6 +74,7 @@ def create_app(house: House) -> Flask:
     app.extensions["house"] = house
     app.extensions["entra"] = Entra(house.config)
     audit.install(app, house)
+    sending.install(app, house)
     security.install(app, https=https)
     csrf = CSRFProtect(app)
     csrf.exempt(notifications.blueprint)
@@ -79,7 +85,8 @@ def create_app(house: House) -> Flask:
     static_files.install(app)
     app.jinja_env.globals["words"] = words
     errors.install(app)
-    for room in (sign_in, opportunity_list, opportunity_page, status, notifications, answer):
+    pages = (sign_in, opportunity_list, opportunity_page, who_knows_whom, introductions, answer, status, notifications)
+    for room in pages:
         app.register_blueprint(room.blueprint)
     app.register_blueprint(settings.pages.blueprint)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
@@ -93,6 +100,8 @@ def create_app(house: House) -> Flask:
         settings.pages.api_consequences,
         settings.pages.api_introductions,
         settings.pages.api_preview,
+        api_who_knows_whom,
+        api_introductions,
     ):
         rooms.register(app, limiter, csrf, part.blueprint)
     app.add_url_rule("/", view_func=_home)
