@@ -1,5 +1,5 @@
-"""The Web API of the simulated Dataverse as a Flask blueprint: `/api/data/v9.2/…`: reading, and sending
-e-mail activities."""
+"""The Web API of the simulated Dataverse as a Flask blueprint: `/api/data/v9.2/…`: reading, sending
+e-mail activities, own columns and their values."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Request, Response, request
 
-from simulator.dataverse import sending
+from simulator.dataverse import customizing, sending, writing
 from simulator.dataverse.batch import Part, read_batch, write_batch
 from simulator.dataverse.call import Call, answer, refusal
 from simulator.dataverse.crm import Crm
@@ -86,6 +86,8 @@ class _Guard:
             tuple(request.headers.getlist("Prefer")),
             f"{request.host_url.rstrip('/')}{PREFIX}",
             user,
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=request.get_data(),
         )
         try:
             is_batch = call.method == "POST" and address == "$batch"
@@ -110,7 +112,8 @@ class _Guard:
             if sending.is_writing(call):
                 body = request.get_json(silent=True)
                 return sending.write(self._crm, call, body, request.headers.get("CallerObjectId"))
-            return answer(self._crm, call)
+            changed = customizing.answer(self._crm, call) or writing.answer(self._crm, call)
+            return changed or answer(self._crm, call)
         except DataverseError as refused:
             return refusal(refused)
 
@@ -161,7 +164,7 @@ class _Guard:
         return self._one(
             Call(
                 part.method, part.address, part.raw_query, part.prefer, outer.service, outer.user,
-                LONGEST_QUERY_IN_BATCH,
+                LONGEST_QUERY_IN_BATCH, part.headers or {}, part.body,
             ),
             in_batch=True,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Many readings in one POST: the multipart form of `$batch`, read strictly and written as Dataverse writes it.
+"""Many requests in one POST: the multipart form of `$batch`, read strictly and written as Dataverse writes it.
 
 Lines end with CRLF and nothing else. A change set is one part: this organisation answers it with 501.
 """
@@ -27,6 +27,7 @@ class Part:
     address: str = ""
     raw_query: str = ""
     headers: Mapping[str, str] | None = None
+    body: bytes = b""
 
     @property
     def prefer(self) -> tuple[str, ...]:
@@ -72,14 +73,14 @@ def _part(piece: str, prefix: str) -> Part:
         raise _unreadable("A part of the batch is not of type application/http.")
     if headers.get("content-transfer-encoding", "").lower() != "binary":
         raise _unreadable("A part of the batch lacks Content-Transfer-Encoding: binary.")
-    request, gap, _ = inside.partition("\r\n\r\n")
+    request, gap, body = inside.partition("\r\n\r\n")
     first, _, rest = request.partition("\r\n")
     line = _REQUEST_LINE.fullmatch(first)
     if not line or not (gap or request.endswith("\r\n")):
         raise _unreadable("A part of the batch has no request line followed by an empty line.")
     url = urlsplit(line[2])
     address = url.path.removeprefix(f"{prefix}/") if url.path.startswith("/") else url.path
-    return Part(line[1], unquote(address), url.query, _headers(rest))
+    return Part(line[1], unquote(address), url.query, _headers(rest), body.strip("\r\n").encode("latin-1"))
 
 
 def _headers(text: str) -> dict[str, str]:

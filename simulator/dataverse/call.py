@@ -1,14 +1,16 @@
 """One request to the Web API, free of any web framework, and what it is answered: a list, a row, a count."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 import orjson
 from flask import Response
 
 from simulator.dataverse.crm import Crm
-from simulator.dataverse.errors import NO_SUCH_SET, DataverseError
+from simulator.dataverse.errors import NO_SUCH_SET, UNREADABLE_BODY, DataverseError
 from simulator.dataverse.metadata import definitions
 from simulator.dataverse.query import LONGEST_QUERY, Preferences, read_preferences, read_query
 from simulator.dataverse.reading import Reader
@@ -22,7 +24,7 @@ _ADDRESS = re.compile(rf"(?P<set>\w+)(?:\((?P<guid>{_GUID})\))?(?P<count>/\$coun
 class Call:
     """address: the path below the service; prefer: its Prefer headers; service: what all links start with.
 
-    user: GUID of the systemuser who asks; longest_query: longer ones are refused.
+    user: GUID of the systemuser who asks; longest_query: longer ones are refused; headers: names in lower case.
     """
 
     method: str
@@ -32,6 +34,19 @@ class Call:
     service: str
     user: str
     longest_query: int = LONGEST_QUERY
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The body of a writing; a refusal (400) when it is no JSON object."""
+        try:
+            found = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            found = None
+        if not isinstance(found, dict):
+            raise DataverseError(400, UNREADABLE_BODY, "The body is no JSON object.")
+        return found
 
 
 def answer(crm: Crm, call: Call) -> Response:
@@ -54,6 +69,7 @@ def answer(crm: Crm, call: Call) -> Response:
 
 
 def _rows(crm: Crm, table: Table, call: Call, address: re.Match[str]) -> Response:
+    table = crm.own.extended(table)
     preferences = read_preferences(call.prefer)
     query = read_query(call.raw_query, table, preferences, longest=call.longest_query)
     reader = Reader(crm, table, call.service, preferences)

@@ -16,6 +16,7 @@ from simulator import identity
 from simulator.dataverse.activity_rows import ACTIVITY_TABLES, POINTER, Filed, pointer_row
 from simulator.dataverse.connections import connection_row, link_rows
 from simulator.dataverse.divisions import Divisions
+from simulator.dataverse.own_columns import OwnColumns
 from simulator.dataverse.parties import Party, PartyBook, Someone, party_rows
 from simulator.dataverse.rows import SALES_TEAM, STAKEHOLDER, WorldRows, instant
 from simulator.dataverse.schema import Ref, Row, Value, check_columns, plain, tables
@@ -51,6 +52,7 @@ class Crm:
         self._now = now or (lambda: world.now)
         application_id = application_id or identity.guid("application", world.organisation_domain)
         self._world_rows = WorldRows(world, application_id=application_id)
+        self.own = OwnColumns(self._world_rows.language)
         self._tables: dict[str, TrackedTable] = {}
         self._version = FIRST_VERSION
         self._world_activities = WorldActivities(world, self._world_rows)
@@ -318,7 +320,7 @@ class Crm:
         return self._version
 
     def _put(self, table: str, guid: str, row: Row, columns: Mapping[str, Value]) -> None:
-        check_columns(tables()[table], columns)
+        check_columns(self.own.extended(tables()[table]), columns)
         row = {column: value for column, value in (row | dict(columns)).items() if value is not None}
         row["modifiedon"] = instant(self._now())
         self._writable(table).put(guid, row, self._next_version())
