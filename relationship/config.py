@@ -36,6 +36,9 @@ DATAVERSE_SUFFIXES = (".dynamics.com", ".dynamics.cn", ".microsoftdynamics.us", 
 # A choice or text column as Dataverse's addresses write it; a lookup (_name_value) is none.
 SEGMENT_COLUMN = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
+# What a publisher's columns begin with in Dynamics 365 (2 to 8 signs, never Microsoft's own).
+CRM_PREFIX = re.compile(r"(?!mscrm)[a-z][a-z0-9]{1,7}")
+
 # Where activities come from; crm: those filed in Dynamics 365. Users, domains and CRM records are always read.
 SOURCES = ("mail", "calendar", "tasks", "calls", "crm")
 
@@ -66,6 +69,8 @@ class Config(BaseSettings):
     msgraph_url: HttpsUrl = "https://graph.microsoft.com/v1.0"
     dataverse_url: str = ""  # https://<org>.<region>.dynamics.com
     segment_column: str = "industrycode"  # column of accounts and leads that names their segment; "" = none
+    crm_write: bool = False  # whether ratings are written to columns in Dynamics 365
+    crm_prefix: str = "rel"  # the publisher's prefix of these columns
     ca_file: Path | None = None  # only for a private certificate authority
     proxy_url: SecretStr = SecretStr("")  # http://[user:password@]host:port that leads to Microsoft
     secret_key: SecretStr = SecretStr("")  # signs the session cookie
@@ -149,6 +154,13 @@ class Config(BaseSettings):
     def _column_name(cls, value: str) -> str:
         if value and not SEGMENT_COLUMN.fullmatch(value):
             raise ValueError("is the logical name of a choice or text column, like industrycode, or left empty")
+        return value
+
+    @field_validator("crm_prefix")
+    @classmethod
+    def _publisher_prefix(cls, value: str) -> str:
+        if not CRM_PREFIX.fullmatch(value):
+            raise ValueError("is 2 to 8 small letters and digits, begins with a letter and not with mscrm")
         return value
 
     @field_validator("retain_days", "retain_days_aggregates", mode="before")

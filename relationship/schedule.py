@@ -1,4 +1,5 @@
-"""The jobs of the scheduler: sync and rate, wishes and hints, subscriptions, comparison and retention.
+"""The jobs of the scheduler: sync and rate, wishes and hints, columns of the CRM, subscriptions,
+comparison and retention.
 
 One job works at a time (a pool of one thread, and a lease over processes); a missed one is made up for once.
 A job that fails is logged with its code and told; the next time it is due it is tried again. While the rules do
@@ -26,6 +27,7 @@ from relationship.sync.connection import Microsoft, connect
 from relationship.sync.mail_out import BySmtp
 from relationship.sync.reconcile import reconcile_once
 from relationship.sync.run import sync_once
+from relationship.writing_back import keep_written
 
 log = structlog.get_logger()
 
@@ -34,6 +36,8 @@ INTRODUCTIONS = "introductions"
 COMPARED_DAYS = 30
 # Somebody watches a page meanwhile.
 WISH_SECONDS = 3
+# After a rating or new rules the columns of the CRM follow within so many seconds.
+WRITE_BACK_SECONDS = 30
 
 
 def cycle(house: House, microsoft: Microsoft) -> None:
@@ -90,6 +94,10 @@ def renew_subscriptions(house: House, _microsoft: Microsoft) -> None:
     keep_subscribed(house)
 
 
+def write_back(house: House, microsoft: Microsoft) -> None:
+    keep_written(house, microsoft)
+
+
 Job = Callable[[House, Microsoft], None]
 
 
@@ -114,6 +122,7 @@ def run_forever(config: Config, *, every_minutes: int) -> None:
             (cycle, {"minutes": every_minutes}),
             (hinted_cycle, {"minutes": 1}),
             (wished_cycle, {"seconds": WISH_SECONDS}),
+            (write_back, {"seconds": WRITE_BACK_SECONDS}),
             (renew_subscriptions, {"hours": 1}),
             (follow_introductions, {"minutes": 5}),
             (compare, {"days": 7}),

@@ -97,6 +97,17 @@ def note_told(conn: Connection, told: Sequence[tuple[ToTell, str]], *, at: datet
         _set(conn, told_at=at)
 
 
+def is_settled(conn: Connection) -> bool:
+    """Whether everything up to the latest round of ratings is told, without any trouble."""
+    row = conn.execute(sa.select(WRITE_BACK.c.stamp, WRITE_BACK.c.trouble)).one_or_none()
+    return row is not None and tuple(row) == (latest_round(conn), "")
+
+
+def trouble(conn: Connection) -> str:
+    """The code of what keeps the columns from being written, '' for nothing."""
+    return conn.scalar(sa.select(WRITE_BACK.c.trouble)) or ""
+
+
 def note_begun(conn: Connection, *, at: datetime) -> None:
     """There is something to tell; remembered from when on."""
     _set(conn, since=sa.func.coalesce(WRITE_BACK.c.since, sa.bindparam("at", at, tables.UtcDateTime)))
@@ -104,10 +115,11 @@ def note_begun(conn: Connection, *, at: datetime) -> None:
 
 def note_settled(conn: Connection, *, stamp: int) -> None:
     """Everything up to this round of ratings is told."""
-    _set(conn, stamp=stamp, since=None)
+    _set(conn, stamp=stamp, since=None, trouble="")
 
 
 def note_trouble(conn: Connection, code: str) -> None:
+    """What keeps the columns from being written; '' for nothing."""
     _set(conn, trouble=code)
 
 

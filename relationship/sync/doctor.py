@@ -12,7 +12,7 @@ from urllib.parse import quote
 from relationship.config import SOURCES, Config
 from relationship.errors import BadItem, RelationshipError, Unavailable
 from relationship.store.database import Store
-from relationship.sync import crm, crm_activities, dataverse, msgraph, own_parts
+from relationship.sync import crm, crm_activities, crm_columns, dataverse, msgraph, own_parts
 from relationship.sync.connection import Microsoft
 from relationship.sync.findings import Finding, Mark, optional, tried
 from relationship.sync.permissions import roles_of, verdict
@@ -202,6 +202,8 @@ def _dataverse(config: Config, microsoft: Microsoft) -> Iterator[Finding]:
         yield tried(f"table {table.entity_set}", partial(_table, channel, table.entity_set, table.key))
     if config.segment_column:
         yield _segments(channel, config.segment_column)
+    if config.crm_write:
+        yield from crm_columns.examine(channel, config.crm_prefix)
 
 
 def _who_am_i(channel: Channel) -> str:

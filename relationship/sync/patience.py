@@ -89,13 +89,13 @@ class Quotas:
         self._buckets: dict[str, InMemoryBucket] = {}
         self._lock = threading.Lock()
 
-    def take(self, scope: str) -> None:
-        """Count one request; TryLater when the quota of the scope is used up."""
+    def take(self, scope: str, requests: int = 1) -> None:
+        """Count what is to be sent; TryLater when the quota of the scope is used up."""
         now = time.monotonic_ns() // 1_000_000
         with self._lock:
             bucket = self._buckets.setdefault(scope, InMemoryBucket([self._rate]))
         bucket.leak(now)
-        if not bucket.put(RateItem(scope, now)):
+        if not bucket.put(RateItem(scope, now, weight=requests)):
             raise _later("The quota that Microsoft grants is used up.", "quota_used", LONGEST_SLEEP_SECONDS)
 
 

@@ -9,12 +9,12 @@ is in flight.
 import json
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -31,6 +31,7 @@ from relationship.sync.sessions import ANSWER_SECONDS, Sessions, deadline, is_un
 log = structlog.get_logger()
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 ATTEMPTS = 6
 GIVE_UP_SECONDS = 150.0
@@ -65,13 +66,16 @@ class _Reply:
 
 @dataclass(frozen=True, slots=True)
 class _Asking:
-    """One request. scope: who is asked for silence and counted (a mailbox, the directory, the CRM)."""
+    """One request. scope: who is asked for silence and counted (a mailbox, the directory, the CRM); raw: a body that
+    is no JSON; counts_as: how many requests Microsoft sees in it."""
 
     method: str
     link: str
     scope: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Json | None = None
+    raw: bytes | None = None
+    counts_as: int = 1
     at_saved_link: bool = False
     is_page: bool = False
     may_be_empty: bool = False
@@ -120,11 +124,29 @@ class Channel:
         """One object by its path under the base URL."""
         return self._ask(_Asking("GET", self.base_url + path, scope, headers or {}))
 
-    def change(self, method: str, path: str, body: Json | None = None, *, scope: str) -> Json:
+    def change(
+        self, method: str, path: str, body: Json | None = None, *, scope: str, headers: Mapping[str, str] | None = None
+    ) -> Json:
         """A writing request that may be sent twice, because its answer may be lost; {} for an empty answer."""
-        return self._ask(_Asking(method, self.base_url + path, scope, body=body, may_be_empty=True))
+        return self._ask(_Asking(method, self.base_url + path, scope, headers or {}, body=body, may_be_empty=True))
+
+    def post_batch(self, body: bytes, *, headers: Mapping[str, str], counts_as: int, scope: str) -> tuple[str, bytes]:
+        """Many requests in one, which may be sent twice; content type and body of the answer.
+
+        counts_as  how many requests are in it: each counts for the quota
+        """
+        asking = _Asking("POST", f"{self.base_url}/$batch", scope, headers, raw=body, counts_as=counts_as)
+        reply = self._answered(asking, lambda reply: reply)
+        return reply.headers.get("Content-Type", ""), reply.body
+
+    def keep_silent(self, scope: str, seconds: float) -> None:
+        """Ask a scope nothing for a while, because an answer inside a batch said so."""
+        self._quiet.ask(scope, seconds)
 
     def _ask(self, asking: _Asking) -> Json:
+        return self._answered(asking, lambda reply: self._found(asking, reply))
+
+    def _answered(self, asking: _Asking, read: Callable[[_Reply], T]) -> T:
         """Ask until it is answered or given up; the circuit learns whether the service answered at all."""
         if not self.owns(asking.link):
             raise _foreign_link()
@@ -132,7 +154,7 @@ class Channel:
         self._circuit.enter()
         answered = True
         try:
-            return self._persistently(asking)
+            return self._persistently(asking, read)
         except _AgainError as again:
             answered = not isinstance(again.told, TryLater)
             raise again.told from again
@@ -142,7 +164,7 @@ class Channel:
         finally:
             self._circuit.leave(answered=answered)
 
-    def _persistently(self, asking: _Asking) -> Json:
+    def _persistently(self, asking: _Asking, read: Callable[[_Reply], T]) -> T:
         for attempt in stamina.retry_context(
             on=_pause,
             attempts=ATTEMPTS,
@@ -151,10 +173,10 @@ class Channel:
             wait_max=LONGEST_PAUSE_SECONDS,
         ):
             with attempt:
-                return self._once(asking)
+                return read(self._once(asking))
         raise AssertionError("the last attempt returns or raises")
 
-    def _once(self, asking: _Asking) -> Json:
+    def _once(self, asking: _Asking) -> _Reply:
         self._quiet.keep(asking.scope)
         token = self._tokens.token()
         reply = self._send(asking, token)
@@ -162,6 +184,9 @@ class Channel:
             reply = self._send(asking, self._tokens.renewed(token))
         if reply.status // 100 != 2:
             raise self._refusal(asking, reply)
+        return reply
+
+    def _found(self, asking: _Asking, reply: _Reply) -> Json:
         if asking.may_be_empty and not reply.body:
             return {}
         found = _parsed(reply)
@@ -170,7 +195,7 @@ class Channel:
         return found
 
     def _send(self, asking: _Asking, token: str) -> _Reply:
-        self._quotas.take(asking.scope)
+        self._quotas.take(asking.scope, asking.counts_as)
         session = self._sessions.mine()
         headers = {
             "Accept": "application/json",
@@ -178,7 +203,7 @@ class Channel:
             "Authorization": f"Bearer {token}",
             "client-request-id": str(uuid4()),
         }
-        request = requests.Request(asking.method, asking.link, headers=headers, json=asking.body)
+        request = requests.Request(asking.method, asking.link, headers=headers, json=asking.body, data=asking.raw)
         prepared = session.prepare_request(request)
         prepared.url = asking.link  # links are opaque: sent to the letter, never re-encoded
         with self._lock:
