@@ -10,10 +10,11 @@ function tone(name) {
 
 function look() {
   const font = getComputedStyle(document.body).fontFamily;
-  const [text, surface, brand, muted] = ["--text", "--surface", "--colorCompoundBrandBackground", "--muted"].map(tone);
+  const [text, surface, page, brand, muted] = ["--text", "--surface", "--page", "--colorCompoundBrandBackground", "--muted"].map(tone);
   return [
     { selector: "node", style: {
-      label: "data(short)", color: text, "font-family": font, "font-size": 13, "text-wrap": "wrap", "text-max-width": 110, "text-valign": "bottom", "text-margin-y": 6,
+      label: "data(name)", color: text, "font-family": font, "font-size": 13, "text-wrap": "wrap", "text-max-width": "data(room)", "text-valign": "bottom", "text-margin-y": 4,
+      "text-background-color": page, "text-background-opacity": 0.85, "text-background-padding": 2, "text-background-shape": "round-rectangle",
       width: 26, height: 26, "background-color": surface, "border-width": 2, "border-color": brand,
     } },
     { selector: "node[column = 0]", style: { "background-color": brand } },
@@ -34,6 +35,7 @@ function places(nodes, box) {
     const beside = nodes.filter((other) => other.column === node.column);
     const along = ((columns.indexOf(node.column) + 0.5) / columns.length) * length;
     const across = ((beside.indexOf(node) + 0.5) / beside.length) * (breadth - 24);
+    node.room = upright ? Math.max(50, breadth / beside.length - 6) : 130;
     return [node.id, upright ? { x: across + 12, y: along - 12 } : { x: along, y: across }];
   }));
 }
@@ -41,7 +43,7 @@ function places(nodes, box) {
 function elements({ nodes, lines }) {
   const last = Math.max(...nodes.map((node) => node.column));
   return [
-    ...nodes.map((node) => ({ data: { ...node, short: node.name, isTarget: node.column === last && last > 0 } })),
+    ...nodes.map((node) => ({ data: { ...node, room: 130, isTarget: node.column === last && last > 0 } })),
     ...lines.map((line) => ({ data: { ...line, width: WIDTHS[line.tie] } })),
   ];
 }
@@ -97,6 +99,7 @@ async function draw(box) {
     graph.zoom(1);
     graph.pan({ x: 0, y: 0 });
     graph.nodes().positions((node) => at.get(node.id()));
+    for (const node of data.nodes) graph.getElementById(node.id).data("room", node.room);
   };
   place();
   graph.on("tap", "node", ({ target }) => choose(graph, target, said));
