@@ -9,6 +9,7 @@ from relationship.config import Config
 from relationship.console import progress, stderr
 from relationship.desk.rate import RateReport, rate_all
 from relationship.desk.retain import retain
+from relationship.desk.tie import tie_all
 from relationship.errors import SyncIsOff
 from relationship.house import House, open_house
 from relationship.store import rules, sources
@@ -100,9 +101,12 @@ def _by_reason(troubles: Iterable[Trouble]) -> dict[str, list[Trouble]]:
 
 
 def rated(house: House) -> RateReport:
+    """Bring ratings and ties up to date."""
     report = rate_all(house)
+    tied = tie_all(house)
     stderr.print(
-        f"Rated {report.records} records ({report.changed} changed) after a look at {report.activities} activities.",
+        f"Rated {report.records} records ({report.changed} changed) after a look at {report.activities} activities, "
+        f"and worked out {tied.pairs} ties.",
         soft_wrap=True,
     )
     return report

@@ -43,6 +43,10 @@ SECTIONS: dict[str, str] = {
         "SELECT r.kind, r.guid, d.kind AS activity, d.day, d.ours, d.theirs FROM contact_day d "
         "JOIN record r ON r.id = d.record_id"
     ),
+    "tie_day": (
+        "SELECT c.key, a.address, d.kind AS activity, d.day, d.ours_among, d.theirs_among FROM tie_day d "
+        "JOIN colleague c ON c.id = d.colleague_id JOIN address a ON a.id = d.address_id"
+    ),
     "health": (
         "SELECT r.kind, r.guid, h.as_of, h.state, h.closed, h.recent, h.score, h.exact, h.rating, "
         "h.trend, h.trend_points, h.falls_on, h.falls_to, h.last_activity_at, h.next_activity_at "

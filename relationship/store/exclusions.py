@@ -17,7 +17,7 @@ from relationship import failpoints
 from relationship.activities import RecordKind
 from relationship.addresses import domain_of, identity
 from relationship.excluded import has_excluded_domain, is_below, named
-from relationship.store import deployment, retention, sightings, tables
+from relationship.store import deployment, pair_days, retention, sightings, tables, tie_people, tie_rounds
 from relationship.store.chunks import in_chunks
 from relationship.store.excluded_names import LeftOut, left_out, note_lift
 from relationship.store.exclusion_tables import ExcludedAddress, ExcludedDomain, GroupMember
@@ -59,6 +59,8 @@ def settle(conn: Connection, exclusions: Exclusions) -> Settled:
         conn.execute(sa.delete(_domain).where(_domain.c.domain.in_(chunk)))
     if lifted:
         note_lift(conn)
+    if added or lifted:
+        tie_rounds.note_people(conn)
     return Settled(added, lifted)
 
 
@@ -97,6 +99,7 @@ def take_out(conn: Connection, added: LeftOut, *, read: sightings.Read, zone: Zo
     written = sightings.judge_again(conn, _touched(conn, added), read=read, zone=zone)
     failpoints.passage("store.exclusions.taken_out")
     _forget_days(conn, added)
+    tie_people.forget_colleagues(conn, sorted(set(pair_days.colleague_ids(conn, added.addresses).values())))
     forget_gone(conn)
     failpoints.passage("store.exclusions.forgotten")
     return written

@@ -22,9 +22,10 @@ from relationship import failpoints
 from relationship.activities import Activity
 from relationship.clock import day_number
 from relationship.excluded import without
-from relationship.store import excluded_names, quarantine, tables
+from relationship.store import excluded_names, pair_days, quarantine, tables
 from relationship.store.chunks import in_chunks
 from relationship.store.cursors import Place
+from relationship.store.pair_days import Internal
 from relationship.store.people import ensure_addresses
 from relationship.store.upsert import insert_new, upsert
 
@@ -45,15 +46,21 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One row of a page: the fields it carried (absent = unchanged, None = cleared), already parsed."""
+    """One row of a page: the fields it carried (absent = unchanged, None = cleared), already parsed.
+
+    internal  what its people, of whom nothing is kept, have to be counted for
+    """
 
     item_id: str
     container: str
     fields: Fields
     modified_at: datetime | None = None
+    internal: Internal | None = None
 
 
-Read = Callable[[Fields], Activity | Verdict]
+# What the fields of an item are; what is internal is counted for its people and dropped.
+Found = Activity | Verdict | Internal
+Read = Callable[[Fields], Found]
 
 # standing, minus the source's own time, source key, item id
 _Rank = tuple[int, float, str, str]
@@ -100,6 +107,7 @@ def apply_page(
         copy = after.get(item_id, before.get(item_id))
         if copy is not None and copy.container == container:
             after[item_id] = None
+    pair_days.count(conn, [piece.internal for piece in pieces if piece.internal is not None], zone=zone)
     return _store(conn, source_id, before, after, read=read, zone=zone)
 
 
@@ -177,7 +185,7 @@ def judge_again(conn: Connection, items: Mapping[int, Sequence[str]], *, read: R
     written, keys = 0, set[str]()
     for source_id, item_ids in sorted(items.items()):
         before = _load(conn, source_id, item_ids)
-        kept, theirs = _keep(conn, source_id, before, dict(before), read=read)
+        kept, theirs = _keep(conn, source_id, before, dict(before), read=read, zone=zone)
         written += kept
         keys |= theirs
     return written + derive_activities(conn, keys, read=read, zone=zone)
@@ -244,24 +252,36 @@ def _store(
     read: Read,
     zone: ZoneInfo,
 ) -> int:
-    written, keys = _keep(conn, source_id, before, after, read=read)
+    written, keys = _keep(conn, source_id, before, after, read=read, zone=zone)
     if written:
         written += derive_activities(conn, keys, read=read, zone=zone)
     return written
 
 
 def _keep(
-    conn: Connection, source_id: int, before: Mapping[str, _Copy], after: Mapping[str, _Copy | None], *, read: Read
+    conn: Connection,
+    source_id: int,
+    before: Mapping[str, _Copy],
+    after: Mapping[str, _Copy | None],
+    *,
+    read: Read,
+    zone: ZoneInfo,
 ) -> tuple[int, set[str]]:
     """Keep copies, without those who are left out; returns how many rows were written and the keys they concern."""
     left_out = excluded_names.among_items(conn, (copy.fields for copy in after.values() if copy is not None))
     rows: list[dict[str, Any]] = []
     gone: list[str] = []
     keys: set[str] = set()
+    internal: list[Internal] = []
     for item_id, copy in after.items():
         old = before.get(item_id)
         fields = without(copy.fields, left_out) if copy is not None else None
         found = read(fields) if fields is not None else Verdict.DROP
+        if isinstance(found, Internal):
+            # Where somebody was left out, what remains does not tell how many people were on it.
+            if copy is not None and fields is copy.fields:
+                internal.append(found)
+            found = Verdict.DROP
         if old is not None and old.activity_key is not None:
             keys.add(old.activity_key)
         if copy is None or found is Verdict.DROP:
@@ -289,6 +309,7 @@ def _keep(
         ).rowcount
     # A thin row (a flag change) of an item that cannot be read does not make it readable.
     quarantine.clear(conn, source_id, [row["item_id"] for row in rows])
+    pair_days.count(conn, internal, zone=zone)
     failpoints.passage("store.sightings.saved")
     return written, keys
 

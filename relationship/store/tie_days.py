@@ -17,8 +17,8 @@ from sqlalchemy import Connection
 from relationship import failpoints
 from relationship.store.stale import ONE_SIDED, STALE
 
-# Beyond so many people besides the two, colleagues on one activity are a crowd and no pair of each other.
-MOST_COLLEAGUES = 20
+# With more other people than that on an activity, its colleagues are a crowd and no pairs of each other.
+MOST_OTHERS = 20
 TASK_OR_ONE_SIDED = f"a.kind = 'task' OR {ONE_SIDED}"
 
 PARTIES = """
@@ -75,7 +75,7 @@ AMONG_COLLEAGUES = _Days(
     other="high_colleague_id",
     from_one="low",
     from_other="high",
-    joined=f"y.colleague_id > x.colleague_id AND n.people <= {MOST_COLLEAGUES + 1} "
+    joined=f"y.colleague_id > x.colleague_id AND n.people <= {MOST_OTHERS + 1} "
     f"AND {OPTED_IN.format(party='x')} AND {OPTED_IN.format(party='y')}",
     constant=("internal", "false"),
     persons="SELECT DISTINCT s.low_colleague_id, 2 * s.high_colleague_id FROM stale_pair_day s",

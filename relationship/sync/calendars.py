@@ -16,9 +16,10 @@ from sqlalchemy import Connection
 
 from relationship import failpoints
 from relationship.errors import BadItem, TryLater
-from relationship.store import cursors, quarantine, sightings
+from relationship.store import cursors, pair_days, quarantine, sightings
 from relationship.store.cursors import Place
 from relationship.store.database import Store
+from relationship.store.pair_days import Internal
 from relationship.store.sightings import Fields, Held, Piece, Read
 from relationship.sync import events, msgraph
 from relationship.sync.delta import Round, Stream, anew, read_round
@@ -106,6 +107,8 @@ class _Calendar:
         self._owner = Owner(reading.owners.get(user_id, frozenset()))
         self._is_full = place is None or place.full
         self._has_rows = place is not None and place.next_link is not None
+        # What internal series read in this round have; their occurrences come without people.
+        self._internal_series: dict[str, Fields] = {}
 
     def read(self, *, refresh: bool) -> Round:
         stream = Stream(
@@ -266,10 +269,26 @@ class _Calendar:
             read=self._to.read,
             zone=self._to.zone,
         )
+        pair_days.count(conn, self._internal_occurrences(rows, page), zone=self._to.zone)
         for item_id in sorted(page.pieces):
             if any(events.has_unknown_zone(piece.fields) for piece in page.pieces[item_id]):
                 quarantine.add(conn, self._source_id, item_id, UNKNOWN_ZONE)
         return written + len(page.bad)
+
+    def _internal_occurrences(self, rows: Sequence[Json], page: "_Page") -> list[Internal]:
+        """The meetings of internal series that a page tells: of these nothing is kept, so they are counted now."""
+        for row in rows:
+            if isinstance(row, dict) and row.get("id") in page.pieces:
+                series = events.internal_series(row, self._owner, self._to.inside)
+                if series is not None:
+                    self._internal_series[row["id"]] = series
+        told = [piece.fields for same in page.pieces.values() for piece in same]
+        found = [
+            self._to.read({**fields, **self._internal_series[fields["series"]]})
+            for fields in told
+            if fields.get("type") == OCCURRENCE and fields.get("series") in self._internal_series
+        ]
+        return [one for one in found if isinstance(one, Internal)]
 
     def _complete(self, conn: Connection, page: "_Page", place: Place) -> None:
         """Occurrences get what their series has: those of this page, and kept ones when the series changed."""

@@ -3,7 +3,8 @@
 A call has the fields of a CRM activity (`dataverse_activities.activity_reader`) and its version. Our people
 are known by Graph id, people outside by telephone number or, when Teams tells one, address; an anonymous
 caller is nobody. The group call of a meeting is no call: the calendar knows the meeting. A call with nobody
-outside whom we could know is kept without people, so that it is not asked for at every run.
+outside whom we could know is kept without people, so that it is not asked for at every run; one of colleagues
+alone is counted for their pairs when it is read.
 """
 
 import math
@@ -11,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from relationship.activities import Activity, Kind, Status
+from relationship.activities import Kind, Party, Role, Status
 from relationship.addresses import identity, normalise, telephone
 from relationship.errors import BadItem
-from relationship.store.sightings import Fields, Piece, Read, Verdict
+from relationship.store.pair_days import Internal
+from relationship.store.sightings import Fields, Found, Piece, Read, Verdict
 from relationship.sync.identity import call_key, own_key
 from relationship.sync.msgraph import instant, item_id
 
@@ -28,7 +30,7 @@ _INCOMING = ("user_in", "byotin", "conf_in", "ucap_in")
 def call_reader(other: Read) -> Read:
     """Calls that are left out stand aside; everything else is read by `other`."""
 
-    def read(fields: Fields) -> Activity | Verdict:
+    def read(fields: Fields) -> Found:
         return Verdict.CONTEXT if fields.get("left_out") and fields.get("kind") == Kind.CALL else other(fields)
 
     return read
@@ -50,8 +52,10 @@ def record(row: Row, tenant_id: str) -> Piece:
     caller = _caller(row.get("sessions"), tenant_id)
     sender = caller if caller in people else None
     seconds = 0 if _failed(row.get("sessions")) else (ended - started).total_seconds()
-    fields = _fields(item_id(row), started, seconds, sender, [one for one in people if one != sender])
-    return Piece(item_id(row), "", {**fields, **version}, modified)
+    others = [one for one in people if one != sender]
+    fields = _fields(item_id(row), started, seconds, sender, others)
+    internal = _internal(started, seconds, sender, others) if fields["left_out"] else None
+    return Piece(item_id(row), "", {**fields, **version}, modified, internal)
 
 
 def log_row(row: Row) -> Piece:
@@ -82,11 +86,24 @@ def _fields(name: str, started: datetime, seconds: float, sender: str | None, ot
         "from": sender,
         "to": sorted(others),
         "cc": [],
-        "minutes": max(1, math.ceil(seconds / 60)) if seconds > 0 else 0,
+        "minutes": _minutes(seconds),
         "regarding": None,
         "standing": STANDING,
         "left_out": False,
     }
+
+
+def _minutes(seconds: float) -> int:
+    return max(1, math.ceil(seconds / 60)) if seconds > 0 else 0
+
+
+def _internal(started: datetime, seconds: float, sender: str | None, others: list[str]) -> Internal | None:
+    """A call of colleagues alone, for their counter; None when somebody on it is not one of ours, or is alone."""
+    people = [*([sender] if sender else ()), *others]
+    if len(people) < 2 or not all(one.startswith("user:") for one in people):
+        return None
+    parties = tuple(Party(one, Role.FROM if one == sender else Role.TO) for one in people)
+    return Internal(Kind.CALL, started, parties, _minutes(seconds))
 
 
 def _left_out(started: datetime) -> Fields:

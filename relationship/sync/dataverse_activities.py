@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo
 from relationship.activities import Activity, Kind, RecordKind, Status
 from relationship.addresses import identity, is_machine, normalise, telephone
 from relationship.errors import BadItem
-from relationship.store.sightings import Fields, Piece, Read, Verdict
+from relationship.store.sightings import Fields, Found, Piece, Read, Verdict
 from relationship.sync import dataverse
 from relationship.sync.automatic import is_automatic
 from relationship.sync.dataverse import TrackedTable
-from relationship.sync.disposition import Circle, is_correspondence, parties_of, regarding_of
+from relationship.sync.disposition import Circle, internal, is_correspondence, parties_of, regarding_of
 from relationship.sync.identity import call_key, meeting_key, own_key
 from relationship.sync.texts import clean
 
@@ -102,7 +102,7 @@ def activity_reader(mail: Read, inside: Circle, *, read_from: date | None, zone:
     kind, key, status (as in `activities`), at (ISO 8601), from, to, cc, minutes, regarding
     """
 
-    def read(fields: Fields) -> Activity | Verdict:
+    def read(fields: Fields) -> Found:
         if "kind" not in fields:
             return mail(fields)
         if fields["status"] == Status.CANCELLED or fields["at"] is None:
@@ -113,7 +113,9 @@ def activity_reader(mail: Read, inside: Circle, *, read_from: date | None, zone:
         regarding = regarding_of(fields)
         parties = parties_of(fields["from"], fields["to"], fields["cc"])
         if not is_correspondence(parties, inside, is_filed=regarding is not None):
-            return Verdict.DROP
+            is_done = fields["status"] == Status.DONE
+            kind, minutes = Kind(fields["kind"]), fields["minutes"]
+            return internal(kind, at, parties, inside, minutes=minutes) if is_done else Verdict.DROP
         return Activity(
             key=fields["key"],
             kind=Kind(fields["kind"]),

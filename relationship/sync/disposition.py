@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from relationship.activities import Activity, Kind, Party, RecordKind, RecordRef, Role, Status
 from relationship.addresses import domain_of, is_colleague_identity, is_machine
-from relationship.store.sightings import Fields, Read, Verdict
+from relationship.store.pair_days import Internal
+from relationship.store.sightings import Fields, Found, Read, Verdict
 from relationship.sync.identity import digest, mail_key
 
 MOST_OUTSIDERS = 20
@@ -48,10 +49,11 @@ def mail_reader(inside: Circle, *, read_from: date | None, zone: ZoneInfo) -> Re
     """How the store turns the fields of a mail into an activity.
 
     read_from  first day (in `zone`) that is kept, None for everything
-    returns    a function: fields in; Activity, DROP (not kept) or INCOMPLETE (more must arrive) out
+    returns    a function: fields in; Activity, DROP (not kept), Internal (counted, not kept) or INCOMPLETE (more
+               must arrive) out
     """
 
-    def read(fields: Fields) -> Activity | Verdict:
+    def read(fields: Fields) -> Found:
         if fields.get("draft") or fields.get("invitation") or fields.get("automatic"):
             return Verdict.DROP
         sender, sent_at = fields.get("from"), fields.get("sent_at")
@@ -61,8 +63,10 @@ def mail_reader(inside: Circle, *, read_from: date | None, zone: ZoneInfo) -> Re
         if read_from is not None and at.astimezone(zone).date() < read_from:
             return Verdict.DROP
         parties = parties_of(sender, fields["to"], fields["cc"])
-        if is_machine(sender) or not is_correspondence(parties, inside):
+        if is_machine(sender):
             return Verdict.DROP
+        if not is_correspondence(parties, inside):
+            return internal(Kind.EMAIL, at, parties, inside)
         key = mail_key(fields.get("message_id"), sender, at, fields["to"], fields["cc"])
         return Activity(
             key=key, kind=Kind.EMAIL, at=at, status=Status.DONE, parties=parties, regarding=regarding_of(fields)
@@ -97,3 +101,12 @@ def is_correspondence(parties: Iterable[Party], inside: Circle, *, is_filed: boo
     if is_filed and ours == [True]:
         return True
     return any(ours) and 0 < outsiders <= MOST_OUTSIDERS
+
+
+def internal(
+    kind: Kind, at: datetime, parties: tuple[Party, ...], inside: Circle, *, minutes: int | None = None
+) -> Internal | Verdict:
+    """What is no correspondence: contact of colleagues among themselves, or nothing at all (DROP)."""
+    if len(parties) > 1 and all(inside.holds(party.address) for party in parties):
+        return Internal(kind, at, parties, minutes)
+    return Verdict.DROP

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from relationship.activities import Activity, Kind, Party, Status
 from relationship.addresses import normalise
 from relationship.errors import BadItem
-from relationship.store.sightings import Fields, Piece, Read, Verdict
-from relationship.sync.disposition import Circle, is_correspondence, parties_of, regarding_of
+from relationship.store.sightings import Fields, Found, Piece, Read, Verdict
+from relationship.sync.disposition import Circle, internal, is_correspondence, parties_of, regarding_of
 from relationship.sync.identity import meeting_key
 from relationship.sync.msgraph import instant as stamp
 from relationship.sync.msgraph import item_id
@@ -52,6 +52,29 @@ def event(row: Mapping[str, Any], container: str, owner: Owner, inside: Circle) 
 
     raises  BadItem with a reason when it has another form than documented
     """
+    fields = _told(row, owner)
+    if fields.get("type") == MASTER and "attendees" in fields:
+        fields = _series(fields, inside)
+    if fields.get("private"):
+        fields = {name: fields[name] for name in ("event", "type", "series", "private", "left_out") if name in fields}
+    modified = row.get("lastModifiedDateTime")
+    return Piece(item_id(row), container, fields, stamp(modified) if modified else None)
+
+
+def internal_series(row: Mapping[str, Any], owner: Owner, inside: Circle) -> Fields | None:
+    """What the occurrences of a series among colleagues alone have from it, to be counted and never kept.
+
+    returns  None for any other event, and for a private series
+    """
+    if row.get("type") != MASTER or "attendees" not in row:
+        return None
+    fields = _told(row, owner)
+    is_ours = all(inside.holds(party.address) for party in _parties(fields))
+    return {**of_series(fields), "left_out": False} if is_ours and not fields.get("private") else None
+
+
+def _told(row: Mapping[str, Any], owner: Owner) -> Fields:
+    """Whatever a row tells of the fields of an event."""
     fields: Fields = {"event": True}
     if "type" in row:
         fields["type"] = clean(row["type"])
@@ -75,12 +98,7 @@ def event(row: Mapping[str, Any], container: str, owner: Owner, inside: Circle) 
         fields["organiser"] = _address(row["organizer"])
     if "attendees" in row:
         fields |= _attendance(row, fields.get("organiser"), owner)
-    if fields.get("type") == MASTER and "attendees" in fields:
-        fields = _series(fields, inside)
-    if fields.get("private"):
-        fields = {name: fields[name] for name in ("event", "type", "series", "private", "left_out") if name in fields}
-    modified = row.get("lastModifiedDateTime")
-    return Piece(item_id(row), container, fields, stamp(modified) if modified else None)
+    return fields
 
 
 def of_series(master: Fields) -> Fields:
@@ -116,10 +134,10 @@ def event_reader(other: Read, inside: Circle, *, read_from: date | None, zone: Z
 
     read_from  first day (in `zone`) that is kept, None for everything
     now        a meeting is held once it is over, planned before
-    returns    a function: fields in; Activity, DROP, INCOMPLETE or (for a series) CONTEXT out
+    returns    a function: fields in; Activity, DROP, Internal, INCOMPLETE or (for a series) CONTEXT out
     """
 
-    def read(fields: Fields) -> Activity | Verdict:
+    def read(fields: Fields) -> Found:
         if not fields.get("event"):
             return other(fields)
         if fields.get("type") == MASTER:
@@ -134,10 +152,11 @@ def event_reader(other: Read, inside: Circle, *, read_from: date | None, zone: Z
             return Verdict.DROP
         regarding = regarding_of(fields)
         invited = _parties(fields)
-        if not is_correspondence(invited, inside, is_filed=regarding is not None):
-            return Verdict.DROP
         refused = set(fields.get("declined") or ())
         attending = tuple(party for party in invited if party.address not in refused)
+        if not is_correspondence(invited, inside, is_filed=regarding is not None):
+            is_held = end <= now and not fields.get("cancelled")
+            return internal(Kind.MEETING, start, attending, inside) if is_held else Verdict.DROP
         takes_place = not fields.get("cancelled") and is_correspondence(
             attending, inside, is_filed=regarding is not None
         )

@@ -27,10 +27,12 @@ from relationship.store import (
     deployment,
     excluded_names,
     folders,
+    pair_days,
     scope,
     sightings,
     sources,
 )
+from relationship.store.pair_days import Internal
 from relationship.store.sightings import Piece, Verdict
 from relationship.sync import calendars, calls, crm, crm_activities, msgraph
 from relationship.sync.auth import CREDENTIAL_CODES
@@ -342,7 +344,7 @@ class _Reconciling:
             held = sightings.held(conn, source_id, [piece.item_id for piece in pieces])
             places = cursors.load(conn, source_id)
             left_out = excluded_names.among_items(conn, (piece.fields for piece in pieces))
-        missing, changed = [], []
+        missing, changed, internal = [], [], list[Internal]()
         for told in pieces:
             fields = without(told.fields, left_out)
             if fields is None:
@@ -352,10 +354,16 @@ class _Reconciling:
             if piece.container not in places:
                 continue
             if copy is None:
-                if self._read(piece.fields) is not Verdict.DROP:
+                found = self._read(piece.fields)
+                if isinstance(found, Internal):
+                    internal += [found] if fields is told.fields else []
+                elif found is not Verdict.DROP:
                     missing.append(piece)
             elif copy.container != piece.container or {**copy.fields, **piece.fields} != copy.fields:
                 changed.append(piece)
+        if internal:  # what was planned when it was read has taken place since
+            with page_transaction(self._store) as conn:
+                pair_days.count(conn, internal, zone=self._zone)
         for container in sorted({piece.container for piece in (*missing, *changed)}):
             wanted = [piece for piece in (*missing, *changed) if piece.container == container]
             with page_transaction(self._store) as conn:

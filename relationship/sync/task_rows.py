@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from relationship.activities import Activity, Kind, Party, RecordKind, RecordRef, Role, Status
 from relationship.addresses import identity
 from relationship.errors import BadItem
-from relationship.store.sightings import Fields, Piece, Read, Verdict
+from relationship.store.sightings import Fields, Found, Piece, Read, Verdict
 from relationship.sync.identity import own_key
 from relationship.sync.msgraph import instant as stamp
 from relationship.sync.msgraph import item_id
@@ -76,7 +76,7 @@ def task_reader(other: Read, *, read_from: date | None, zone: ZoneInfo) -> Read:
              one, for it may be linked or dated later, and a Planner task must not be asked for again
     """
 
-    def read(fields: Fields) -> Activity | Verdict:
+    def read(fields: Fields) -> Found:
         if "task" not in fields:
             return other(fields)
         links = fields.get("links") or ()

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from relationship.activities import Activity, Party, Role
+from relationship.store.pair_days import Internal
 from relationship.store.sightings import Verdict
 from relationship.sync.disposition import circle, mail_reader
 from relationship.sync.identity import mail_key
@@ -35,9 +36,6 @@ def test_a_mail_between_us_and_somebody_outside_is_an_activity():
 @pytest.mark.parametrize(
     "changes",
     [
-        pytest.param({"from": "omar@fjord.example"}, id="f37 internal"),
-        pytest.param({"from": "ines@partner.example"}, id="f37 internal, a colleague's address elsewhere"),
-        pytest.param({"from": "omar@fjord.example", "to": ["list@fjord.example"]}, id="f34 to a list of ours only"),
         pytest.param({"from": "no-reply@nordlys.example"}, id="f33 a machine writes"),
         pytest.param({"from": "ines@fjord.example", "to": ["noreply@nordlys.example"]}, id="f33 to a machine only"),
         pytest.param({"to": ["list@lists.example"]}, id="nobody of ours is on it"),
@@ -48,6 +46,18 @@ def test_a_mail_between_us_and_somebody_outside_is_an_activity():
 )
 def test_what_never_counts_is_dropped(changes):
     assert read(**changes) is Verdict.DROP
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"from": "omar@fjord.example"}, id="f37 internal"),
+        pytest.param({"from": "ines@partner.example"}, id="f37 internal, a colleague's address elsewhere"),
+        pytest.param({"from": "omar@fjord.example", "to": ["list@fjord.example"]}, id="f34 to a list of ours only"),
+    ],
+)
+def test_what_is_internal_is_no_activity_but_counted(changes):
+    assert isinstance(read(**changes), Internal)
 
 
 def test_twenty_outsiders_are_just_kept():
