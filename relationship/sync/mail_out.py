@@ -25,6 +25,7 @@ import orjson
 import requests
 import structlog
 
+from relationship.addresses import normalise
 from relationship.config import Config
 from relationship.errors import FixSettings, Reconnect, RelationshipError, TryLater
 from relationship.sync.dataverse import API_PATH
@@ -241,6 +242,9 @@ class BySmtp:
             )
 
     def send(self, mail: ServiceMail) -> None:
+        """To one person; ValueError for what is no single mail address."""
+        if normalise(mail.to) is None or mail.to != mail.to.strip():
+            raise ValueError("one mail address is wanted")
         message = self._message(mail)
         try:
             with self._connected() as server:
@@ -258,7 +262,8 @@ class BySmtp:
         message = EmailMessage(policy=SMTP)
         message["From"] = self._from
         message["To"] = mail.to
-        message["Subject"] = " ".join(mail.subject.split())
+        # An encoded word that somebody wrote himself must not be decoded into line breaks.
+        message["Subject"] = " ".join(mail.subject.replace("=?", "= ?").split())
         message["Date"] = format_datetime(datetime.now(UTC))
         message["Message-ID"] = make_msgid(domain=parseaddr(self._from)[1].rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"
