@@ -27,7 +27,7 @@ from pathlib import Path
 
 from rating import TODAY, WINDOW_BEGAN, contact_days, created_days
 
-from relationship.activities import KINDS
+from relationship.activities import KINDS, RecordKind
 from relationship.clock import frozen_clock
 from relationship.config import Config
 from relationship.desk.change_rules import change_rules
@@ -37,7 +37,7 @@ from relationship.store import deployment, tables
 from relationship.store import rules as stored
 from relationship.store.database import Store, open_store
 from relationship.store.migrate import migrate
-from relationship.store.opportunities import Column, Filters, opportunity_page, shares
+from relationship.store.record_lists import Column, Filters, record_page, shares
 from relationship.store.reading_scope import Reach, Scope
 from settings.preview import preview
 from settings.rules import BandsForm, HealthSection, Overrides, WeightsForm
@@ -135,7 +135,7 @@ def save(house: House, section: HealthSection) -> None:
     rules = present.model_copy(update={"health": section})
     change_rules(house, rules, expected_version=version, by="anne", by_name="Anne")
     with house.store.reading() as conn:
-        opportunity_page(conn, scope=ALL, filters=Filters(), column=Column.SCORE, descending=False, per_page=50)
+        record_page(conn, RecordKind.OPPORTUNITY, scope=ALL, filters=Filters(), column=Column.SCORE, descending=False, per_page=50)
 
 
 def check(house: House, section: HealthSection) -> None:
@@ -144,7 +144,7 @@ def check(house: House, section: HealthSection) -> None:
     save(house, section)
     shown: dict[str, int] = {}
     with house.store.reading() as conn:
-        for one in shares(conn, scope=ALL, filters=Filters()).shares:
+        for one in shares(conn, RecordKind.OPPORTUNITY, scope=ALL, filters=Filters()).shares:
             shown[one.rating] = shown.get(one.rating, 0) + one.count
     assert shown == said, (shown, said)
 

@@ -44,10 +44,15 @@ def known_roles(names: Iterable[str]) -> frozenset[AppRole]:
 
 
 def readable(reader: Reader) -> Scope:
-    """Which opportunities the reader may see.
+    """Which records the reader may see.
 
-    Managers, admins and customer success see all; a seller those they own or sell in the team of;
-    a privacy officer, and whoever has no role, none. Several roles add up.
+    Managers, admins and customer success see all; a privacy officer, and whoever has no role, none. Several roles
+    add up. A seller sees, of each kind, what they own in the CRM and besides
+    - opportunities in whose sales team they are;
+    - accounts of the opportunities that they may see;
+    - contacts who stand on an opportunity that they may see (its contact, a stakeholder), who belong to an account
+      that they may see, or are its primary contact;
+    - leads: nothing besides.
 
     >>> readable(Reader("oid-1", frozenset({AppRole.SELLER}))).reach
     <Reach.OWN: 'own'>

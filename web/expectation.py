@@ -1,14 +1,14 @@
-"""The expected frequency of an opportunity in the reader's language: which rule decides, and what the others say."""
+"""The expected frequency of a record in the reader's language: which rule decides, and what the others say."""
 
 from dataclasses import dataclass
 
-from relationship.store.reading_opportunity import Opportunity
+from relationship.activities import RecordKind
+from relationship.store.reading_record import RatedRecord
 from settings.rules import HealthSection
 from settings.rules.precedence import Decided, DecidedBy, expected_frequency
 from web.explaining import FREQUENCIES
+from web.nouns import NOUNS
 from web.texts import _
-
-KIND = "opportunity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,12 @@ class Expectation:
     lines: tuple[Line, ...]
 
 
-def expectation(section: HealthSection, record: Opportunity) -> Expectation:
-    found = expected_frequency(section, kind=KIND, guid=record.guid, segment=record.segment, team=record.team_guid)
+def expectation(section: HealthSection, record: RatedRecord) -> Expectation:
+    kind, guid = record.kind.value, record.guid
+    found = expected_frequency(section, kind=kind, guid=guid, segment=record.segment, team=record.team_guid)
     # What a level says by itself: asked alone, it decides or everybody's value does.
     alone = {
-        DecidedBy.RECORD: expected_frequency(section, kind=KIND, guid=record.guid),
+        DecidedBy.RECORD: expected_frequency(section, kind=kind, guid=guid),
         DecidedBy.SEGMENT: expected_frequency(section, kind="", guid="", segment=record.segment),
         DecidedBy.TEAM: expected_frequency(section, kind="", guid="", team=record.team_guid),
         DecidedBy.ORGANISATION: expected_frequency(section, kind="", guid=""),
@@ -53,10 +54,10 @@ def _frequency(found: Decided) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _rule(by: DecidedBy, record: Opportunity) -> str:
+def _rule(by: DecidedBy, record: RatedRecord) -> str:
     match by:
         case DecidedBy.RECORD:
-            return _("rule of this opportunity")
+            return str(NOUNS[record.kind].rule_of_this_one)
         case DecidedBy.SEGMENT:
             return _("rule of the segment “%(name)s”", name=record.segment)
         case DecidedBy.TEAM:
@@ -65,17 +66,21 @@ def _rule(by: DecidedBy, record: Opportunity) -> str:
             return _("rule for everybody")
 
 
-def _title(level: DecidedBy, record: Opportunity) -> str:
+def _title(level: DecidedBy, record: RatedRecord) -> str:
     match level:
         case DecidedBy.RECORD:
-            return _("This opportunity")
+            return str(NOUNS[record.kind].this_one)
         case DecidedBy.SEGMENT:
-            return _("Segment “%(name)s”", name=record.segment) if record.segment else _("Account without a segment")
+            return _("Segment “%(name)s”", name=record.segment) if record.segment else _no_segment(record.kind)
         case DecidedBy.TEAM:
             return _("Team “%(name)s”", name=_team(record)) if record.team_guid else _("Without a team")
         case DecidedBy.ORGANISATION:
             return _("Everybody")
 
 
-def _team(record: Opportunity) -> str:
+def _team(record: RatedRecord) -> str:
     return record.team_name or _("without a name")
+
+
+def _no_segment(kind: RecordKind) -> str:
+    return _("Without a segment") if kind is RecordKind.LEAD else _("Account without a segment")

@@ -1,4 +1,4 @@
-"""What the address of the list asks for: filters, order, page. Everything is in the address, nothing elsewhere."""
+"""What the address of a list of records asks for: filters, order, page. Everything is in it, nothing elsewhere."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,11 +7,10 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from relationship.store.opportunities import Column, Filters
+from relationship.store.record_lists import Column, Filters
 
 RATINGS = ("good", "fair", "poor", "none")
 TRENDS = ("improving", "steady", "declining")
-STATUSES = ("open", "won", "lost", "all")
 OWNERS = ("all", "me")
 CLOSINGS = ("", "late", "7", "30", "90")
 NEXT = ("", "planned", "none")
@@ -25,18 +24,37 @@ class BadAddress(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What the list of one kind of record offers; without a wish it shows the first status in the order of `column`.
+
+    closings  wishes about the closing date, the empty one alone where the kind has none
+    """
+
+    statuses: tuple[str, ...]
+    columns: tuple[Column, ...]
+    column: Column
+    closings: tuple[str, ...] = ("",)
+
+    @property
+    def start(self) -> "ListQuery":
+        """The list as it is shown without a wish."""
+        return ListQuery(self, status=self.statuses[0], column=self.column)
+
+
+@dataclass(frozen=True, slots=True)
 class ListQuery:
-    """One state of the list. following: with or without a next activity; place: signed cursor of a page, empty for
+    """One state of a list. following: with or without a next activity; place: signed cursor of a page, empty for
     the first."""
 
+    shape: Shape
+    status: str
+    column: Column
     ratings: tuple[str, ...] = ()
     trend: str = ""
-    status: str = "open"
     owner: str = "all"
     search: str = ""
     closing: str = ""
     following: str = ""
-    column: Column = Column.VALUE
     descending: bool = True
     size: int = 50
     place: str = ""
@@ -48,10 +66,8 @@ class ListQuery:
     @property
     def narrowed(self) -> bool:
         """Whether any filter differs from what the list starts with."""
-        return (
-            self.fingerprint
-            != replace(ListQuery(), column=self.column, descending=self.descending, size=self.size).fingerprint
-        )
+        start = replace(self.shape.start, column=self.column, descending=self.descending, size=self.size)
+        return self.fingerprint != start.fingerprint
 
     @property
     def fingerprint(self) -> str:
@@ -75,7 +91,7 @@ class ListQuery:
 
     def arguments(self, *, ordered: bool = True) -> dict[str, Any]:
         """The address arguments of this list, with or without its order; what is as at the start is left out."""
-        start = ListQuery()
+        start = self.shape.start
         pairs: dict[str, tuple[Any, Any]] = {
             "rating": (list(self.ratings), list(start.ratings)),
             "trend": (self.trend, start.trend),
@@ -108,23 +124,25 @@ _PLANNED = {"": None, "planned": True, "none": False}
 LARGEST_FIRST = frozenset({Column.SCORE, Column.TREND, Column.VALUE, Column.LAST})
 
 
-def list_query(arguments: "MultiDict[str, str]") -> ListQuery:
+def list_query(arguments: "MultiDict[str, str]", shape: Shape) -> ListQuery:
     """The list that an address asks for; BadAddress for a value that no control of ours produces."""
-    sort = arguments.get("sort", "") or ListQuery().sort
-    names = {column.value: column for column in Column}
+    start = shape.start
+    sort = arguments.get("sort", "") or start.sort
+    names = {column.value: column for column in shape.columns}
     column = names.get(sort.removeprefix("-"))
     ratings = [name for name in arguments.getlist("rating") if name]
-    size = arguments.get("size", "") or str(ListQuery().size)
+    size = arguments.get("size", "") or str(start.size)
     search = " ".join(arguments.get("q", "").replace("\x00", " ").split())
     if column is None or not set(ratings) <= set(RATINGS) or size not in {str(one) for one in SIZES}:
         raise BadAddress
     return ListQuery(
+        shape,
         ratings=tuple(name for name in RATINGS if name in ratings),
         trend=_one_of(arguments, "trend", ("", *TRENDS)),
-        status=_one_of(arguments, "status", STATUSES, "open"),
+        status=_one_of(arguments, "status", shape.statuses),
         owner=_one_of(arguments, "owner", OWNERS),
         search=search[:LONGEST_SEARCH],
-        closing=_one_of(arguments, "closing", CLOSINGS),
+        closing=_one_of(arguments, "closing", shape.closings),
         following=_one_of(arguments, "next", NEXT),
         column=column,
         descending=sort.startswith("-"),
@@ -133,8 +151,8 @@ def list_query(arguments: "MultiDict[str, str]") -> ListQuery:
     )
 
 
-def _one_of(arguments: Mapping[str, str], name: str, known: tuple[str, ...], usual: str | None = None) -> str:
-    value = arguments.get(name) or (known[0] if usual is None else usual)
+def _one_of(arguments: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
+    value = arguments.get(name) or known[0]
     if value not in known:
         raise BadAddress
     return value

@@ -1,199 +1,22 @@
-"""The page of one opportunity: rating, curve, why, forecast, people and activities."""
+"""The page of one opportunity; besides what every record shows, its value, its stage and its people."""
 
-import re
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, url_for
+from sqlalchemy import Connection
 
-from relationship.activities import Kind
-from relationship.clock import day_of, number_of
-from relationship.desk.rerating import OPEN_WINDOW_BEGAN
-from relationship.health.contact_days import ContactDays
-from relationship.health.explanation import explain
-from relationship.health.forecast import smallest_act
-from relationship.health.kpis import kpis
-from relationship.health.rules import HealthRules
-from relationship.health.trend import CurvePoint, curve
-from relationship.store import contact_days, rules
-from relationship.store import reading_opportunity as store
-from relationship.store.ratings import SWITCHED_OFF
-from relationship.store.reading_opportunity import ActivityPage, Opportunity
-from relationship.store.rules import Version
-from settings.rules import HealthSection
-from settings.rules.precedence import rules_for
-from web import cursors, explaining, formats, words
-from web.expectation import expectation
-from web.house import house, today
-from web.members import for_readers, member
-from web.texts import _
-
-blueprint = Blueprint("opportunity", __name__)
-
-GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-ACTIVITIES_PER_PAGE = 10
+from relationship.store import reading_opportunity
+from web import record_page
+from web.nouns import OPPORTUNITIES
+from web.record_page import Relationship
 
 
-@dataclass(frozen=True, slots=True)
-class Relationship:
-    """An opportunity with all that its score is computed from.
-
-    in_force  the version of the organisation's rules, None for those of the beginning
-    rules     what they say of this opportunity, with the frequency expected of it alone
-    """
-
-    record: Opportunity
-    days: ContactDays
-    in_force: Version | None
-    section: HealthSection
-    rules: HealthRules
-
-    @property
-    def as_of(self) -> int:
-        return today() if self.record.as_of is None else self.record.as_of
-
-    @property
-    def basis(self) -> dict[str, Any]:
-        """The arguments that every function of the health room takes, but for the day."""
-        read_from = self.record.read_from
-        return {
-            "created": number_of(self.record.created_on),
-            "window_began": number_of(read_from) if read_from else OPEN_WINDOW_BEGAN,
-            "rules": self.rules,
-        }
-
-
-@blueprint.get("/opportunities/<guid>")
-@for_readers
-def page(guid: str) -> str:
-    kind = _kind()
-    with house().store.reading() as conn:
-        found = _relationship(conn, guid)
-        people = store.people_of(conn, found.record)
-        activities = store.activities(conn, found.record.id, per_page=ACTIVITIES_PER_PAGE, kind=kind)
-    record, as_of = found.record, found.as_of
-    scored = record.score is not None
-    why = explain(found.days, today=as_of, **found.basis) if scored else None
-    points = () if record.state == SWITCHED_OFF else curve(found.days, today=as_of, **found.basis)
-    forecast = scored and not record.closed and record.state == "rated"
-    lift = smallest_act(found.days, today=as_of, **found.basis) if forecast else None
-    return render_template(
-        "opportunity/page.html",
-        record=record,
-        as_of=as_of,
-        why=why,
-        terms=explaining.term_lines(why, found.rules) if why else (),
-        expected=expectation(found.section, record),
-        in_force=found.in_force,
-        points=points,
-        curve=_curve(points, found),
-        forecast=forecast,
-        lift=lift,
-        lift_sentence=explaining.lift_sentence(lift) if lift else "",
-        acts=explaining.act_lines(lift) if lift else (),
-        kpis=kpis(found.days, today=as_of),
-        people=people,
-        rules=found.rules,
-        **_activity_list(guid, activities, kind),
-    )
-
-
-@blueprint.get("/opportunities/<guid>/weeks/<day>")
-@for_readers
-def week(guid: str, day: str) -> str:
-    """The explanation of the score of one week of the curve."""
-    number = _day(day)
-    with house().store.reading() as conn:
-        found = _relationship(conn, guid)
-    points = curve(found.days, today=found.as_of, **found.basis)
-    point = next((point for point in points if point.day == number), None)
-    why = explain(found.days, today=number, **found.basis) if point else None
-    if point is None or why is None:
-        abort(404)
-    fragment = request.headers.get("HX-Request") == "true"
-    return render_template(
-        "opportunity/week.html" if fragment else "opportunity/week_page.html",
-        record=found.record,
-        point=point,
-        why=why,
-        terms=explaining.term_lines(why, found.rules),
-    )
-
-
-@blueprint.get("/opportunities/<guid>/activities")
-@for_readers
-def activities(guid: str) -> str:
-    """The list of activities alone: other kinds, further pages."""
-    kind = _kind()
-    with house().store.reading() as conn:
-        found = _relationship(conn, guid)
-        try:
-            place = cursors.opened(request.args.get("page", ""), of=_list_name(guid, kind))
-            rows = store.activities(conn, found.record.id, per_page=ACTIVITIES_PER_PAGE, kind=kind, place=place)
-        except ValueError:
-            abort(400)
-    more = request.headers.get("HX-Target") == "more-activities"
-    fragment = request.headers.get("HX-Request") == "true"
-    template = "activity_rows.html" if more else "activities.html" if fragment else "activities_page.html"
-    return render_template(f"opportunity/{template}", record=found.record, **_activity_list(guid, rows, kind))
-
-
-def _relationship(conn: Any, guid: str) -> Relationship:
-    """404 alike for what does not exist and what the reader may not see."""
-    found = store.opportunity(conn, scope=member().scope, guid=guid.lower()) if GUID.fullmatch(guid.lower()) else None
-    if found is None:
-        abort(404)
-    in_force = next(iter(rules.versions(conn, limit=1)), None)
-    section = in_force.rules.health if in_force else HealthSection()
-    days = contact_days.load(conn, [found.id])
-    own = rules_for(section, kind="opportunity", guid=found.guid, segment=found.segment, team=found.team_guid)
-    return Relationship(found, days, in_force, section, own)
-
-
-def _activity_list(guid: str, activities: ActivityPage, kind: str | None) -> dict[str, Any]:
+def _people(conn: Connection, found: Relationship) -> dict[str, Any]:
+    people = reading_opportunity.people_of(conn, found.record)
     return {
-        "activities": activities.rows,
-        "more": cursors.sealed(activities.next_place, of=_list_name(guid, kind)),
-        "kind": kind,
-        "kinds": [one.value for one in Kind],
+        "people": people,
+        "contacts": [person for person in people if person.guid],
+        "knows_offered": found.introductions_offered,
     }
 
 
-def _list_name(guid: str, kind: str | None) -> str:
-    return f"activities:{guid.lower()}:{kind}"
-
-
-def _kind() -> str | None:
-    kind = request.args.get("kind") or None
-    if kind is not None and kind not in {one.value for one in Kind}:
-        abort(422)
-    return kind
-
-
-def _day(text: str) -> int:
-    try:
-        return number_of(date.fromisoformat(text))
-    except ValueError:
-        abort(404)
-
-
-def _curve(points: tuple[CurvePoint, ...], found: Relationship) -> dict[str, Any]:
-    """What the chart module draws."""
-    bands = found.rules.bands
-    return {
-        "axes": {"x": _("Week"), "y": _("Health score")},
-        "bands": {"good": bands.good, "fair": bands.fair},
-        "names": {name: str(words.RATINGS[name]) for name in ("good", "fair", "poor")},
-        "summary": _("Health score of the last 52 weeks"),
-        "points": [
-            {
-                "x": day_of(point.day).isoformat(),
-                "y": point.score,
-                "rating": point.band.value,
-                "lines": [formats.day(point.day, "long"), f"{words.RATINGS[point.band.value]} · {point.score}"],
-                "href": url_for("opportunity.week", guid=found.record.guid, day=day_of(point.day).isoformat()),
-            }
-            for point in points
-        ],
-    }
+blueprint = record_page.room(OPPORTUNITIES, _people)

@@ -6,14 +6,29 @@ from flask_babel import lazy_pgettext as _lp
 RATINGS = {"good": _l("Good"), "fair": _l("Fair"), "poor": _l("Poor"), "none": _l("No rating")}
 TRENDS = {"improving": _l("Improving"), "steady": _l("Steady"), "declining": _l("Declining")}
 TREND_ICONS = {"improving": "arrow_up_right", "steady": "arrow_right", "declining": "arrow_down_right"}
-STATUSES = {"open": _l("Open"), "won": _l("Won"), "lost": _l("Lost")}
-# Several opportunities at once: other languages have a plural here.
+STATUSES = {
+    "open": _l("Open"),
+    "won": _l("Won"),
+    "lost": _l("Lost"),
+    "active": _l("Active"),
+    "inactive": _l("Inactive"),
+    "qualified": _l("Qualified"),
+    "disqualified": _l("Disqualified"),
+}
+# Several records at once: other languages have a plural here.
 STATUS_FILTERS = {
     "open": _lp("several", "Open"),
     "won": _lp("several", "Won"),
     "lost": _lp("several", "Lost"),
+    "active": _lp("several", "Active"),
+    "inactive": _lp("several", "Inactive"),
+    "qualified": _lp("several", "Qualified"),
+    "disqualified": _lp("several", "Disqualified"),
     "all": _l("All"),
 }
+# A lead has another gender than an opportunity in other languages.
+LEAD_STATUSES = {**STATUSES, "open": _lp("lead", "Open")}
+LEAD_STATUS_FILTERS = {**STATUS_FILTERS, "open": _lp("several leads", "Open")}
 CLOSINGS = {
     "": _l("Any time"),
     "late": _l("Overdue"),
@@ -37,6 +52,7 @@ STATES = {
     "nothing_in_window": _l("Nothing in the period read"),
     "being_computed": _l("Being computed"),
     "switched_off": _l("Switched off"),
+    "left_out": _l("Left out"),
 }
 STATE_ADVICE = {
     "rated": "",
@@ -44,7 +60,6 @@ STATE_ADVICE = {
     "no_closed_activity": _l("Something is planned, but nothing has taken place yet. The score starts when it has."),
     "source_degraded": _l("The contacts may lie in a mailbox that cannot be read at the moment."),
     "nothing_in_window": _l("There was no contact in the period that is read; older mail is not known here."),
-    "being_computed": _l("This opportunity has just arrived from the CRM. Its score follows in a few minutes."),
     "switched_off": _l(
         "Relationship health is switched off. Contacts are still counted, so that the scores are back at once."
     ),

@@ -18,6 +18,9 @@ from relationship.store.chunks import in_chunks
 from relationship.store.exclusion_tables import ExcludedAddress, ExcludedDomain, ReadingState
 from relationship.store.upsert import insert_new
 
+# The state of a record of which nothing may be shown; never stored.
+LEFT_OUT = "left_out"
+
 _address = tables.table(ExcludedAddress)
 _domain = tables.table(ExcludedDomain)
 _state = tables.table(ReadingState)
@@ -104,6 +107,13 @@ def unhidden(activity_id: sa.ColumnElement[int | None]) -> sa.ColumnElement[bool
         sa.select(sa.literal(1)).select_from(on_it.join(_domain, below)).where(_party.c.activity_id == activity_id)
     )
     return ~sa.or_(by_name.exists(), by_domain.exists())
+
+
+def left_out_by_name(kind: sa.ColumnElement[str], guid: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """The same as a condition on rows of `record`; every excluded record is known by its identity."""
+    return (
+        sa.exists().where(_address.c.address == kind + sa.literal(":") + sa.func.lower(guid)).correlate_except(_address)
+    )
 
 
 def is_left_out(conn: Connection, kind: str, guid: str) -> bool:

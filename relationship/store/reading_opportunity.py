@@ -1,139 +1,39 @@
-"""Named queries of the page of one opportunity: the record, its people, its activities."""
+"""Named queries of an opportunity: the record, and the people who stand on it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
 
-import sqlakeyset
 import sqlalchemy as sa
-from sqlakeyset.serial import BadBookmark, InvalidPage
 from sqlalchemy import Connection
 
-from relationship.activities import RecordKind, Status
-from relationship.store import deployment
-from relationship.store.excluded_names import unhidden
-from relationship.store.next_activities import KIND_OF_NEXT
-from relationship.store.reading_scope import Scope, may_be_read
-from relationship.store.tables import (
-    Activity,
-    ActivityParty,
-    Colleague,
-    Health,
-    Membership,
-    Record,
-    RecordActivity,
-    table,
-)
+from relationship.activities import RecordKind
+from relationship.store.reading_record import RatedRecord, rated_record
+from relationship.store.reading_scope import Scope
+from relationship.store.tables import Colleague, Membership, Record, table
 
 _record = table(Record)
-_health = table(Health)
 _colleague = table(Colleague)
 _membership = table(Membership)
-_activity = table(Activity)
-_party = table(ActivityParty)
-_link = table(RecordActivity)
-_account = _record.alias("account")
-_owner = _colleague.alias("owner")
-
-
-@dataclass(frozen=True, slots=True)
-class Opportunity:
-    """One opportunity with its latest rating; read_from: first day that counts, None = everything."""
-
-    id: int
-    guid: str
-    name: str
-    status: str
-    stage: str
-    probability: int | None
-    value: float | None
-    currency: str
-    created_on: date
-    closed_on: date | None
-    close_on: date | None
-    contact_guid: str | None
-    account: str
-    account_contact_guid: str | None
-    owner: str
-    state: str
-    closed: bool
-    recent: bool
-    score: int | None
-    rating: str | None
-    trend: str | None
-    trend_points: float | None
-    as_of: int | None
-    falls_on: date | None
-    falls_to: str | None
-    last_activity_at: datetime | None
-    next_activity_at: datetime | None
-    next_kind: str | None
-    read_from: date | None
-    team_guid: str | None
-    team_name: str
-    segment: str
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who stands on an opportunity; role: team, contact, stakeholder or account_contact."""
+    """Somebody who stands on an opportunity; role: team, contact, stakeholder or account_contact.
+
+    guid  of a contact, '' for a colleague
+    """
 
     name: str
     role: str
     job_title: str = ""
+    guid: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ActivityRow:
-    """One activity as everybody with access to the record may see it: no subject, no participant."""
-
-    at: datetime
-    kind: str
-    status: str
-    ours: bool
-    theirs: bool
-    people: int
-    minutes: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityPage:
-    rows: tuple[ActivityRow, ...]
-    next_place: str | None
-
-
-def opportunity(conn: Connection, *, scope: Scope, guid: str) -> Opportunity | None:
+def opportunity(conn: Connection, *, scope: Scope, guid: str) -> RatedRecord | None:
     """The opportunity, or None when there is none with this GUID inside the scope."""
-    window = sa.select(deployment.counts_from()).limit(1).scalar_subquery()
-    joined = (
-        _record.outerjoin(_health, _health.c.record_id == _record.c.id)
-        .outerjoin(
-            _account,
-            sa.and_(_account.c.kind == RecordKind.ACCOUNT.value, _account.c.guid == _record.c.account_guid),
-        )
-        .outerjoin(_owner, _owner.c.systemuser_guid == _record.c.owner_guid)
-    )
-    r, h = _record.c, _health.c
-    query = (
-        sa.select(
-            r.id, r.guid, r.name, r.status, r.stage, r.probability, r.value, r.currency,
-            r.created_on, r.closed_on, r.close_on, r.contact_guid,
-            sa.func.coalesce(_account.c.name, ""), _account.c.contact_guid.label("account_contact"),
-            sa.func.coalesce(sa.func.nullif(_owner.c.crm_name, ""), _owner.c.name, ""),
-            sa.func.coalesce(h.state, "being_computed"), sa.func.coalesce(h.closed, sa.false()),
-            sa.func.coalesce(h.recent, sa.false()), h.score, h.rating, h.trend, h.trend_points, h.as_of, h.falls_on, h.falls_to,
-            h.last_activity_at, h.next_activity_at, KIND_OF_NEXT, window,
-            r.team_guid, r.team_name, r.segment,
-        )
-        .select_from(joined)
-        .where(r.kind == RecordKind.OPPORTUNITY.value, r.guid == guid, may_be_read(scope))
-        .limit(1)
-    )  # fmt: skip
-    row: Any = conn.execute(query).one_or_none()
-    return Opportunity(*row) if row else None
+    return rated_record(conn, RecordKind.OPPORTUNITY, scope=scope, guid=guid)
 
 
-def people_of(conn: Connection, found: Opportunity) -> tuple[Person, ...]:
+def people_of(conn: Connection, found: RatedRecord) -> tuple[Person, ...]:
     """The sales team, then the contact, the stakeholders and the account's primary contact, each once."""
     team = sa.select(
         sa.func.coalesce(sa.func.nullif(_colleague.c.crm_name, ""), _colleague.c.name).label("name"),
@@ -163,59 +63,5 @@ def people_of(conn: Connection, found: Opportunity) -> tuple[Person, ...]:
         ),
     )
     order = ("team", "contact", "stakeholder", "account_contact")
-    people = [Person(name, role, job) for name, role, job, _ in conn.execute(team.union_all(contacts))]
+    people = [Person(*row) for row in conn.execute(team.union_all(contacts))]
     return tuple(sorted(people, key=lambda person: (order.index(person.role), person.name)))
-
-
-def activities(
-    conn: Connection,
-    record_id: int,
-    *,
-    per_page: int,
-    kind: str | None = None,
-    until_day: int | None = None,
-    place: str | None = None,
-) -> ActivityPage:
-    """The activities behind the score and those planned, newest first; ValueError for a place that is none.
-
-    until_day   leaves out the days after it
-    """
-    people = (
-        sa.select(sa.func.count(sa.distinct(_party.c.address_id)))
-        .where(_party.c.activity_id == _activity.c.id)
-        .correlate(_activity)
-        .scalar_subquery()
-    )
-    query = (
-        sa.select(
-            _activity.c.at,
-            _activity.c.kind,
-            _activity.c.status,
-            _link.c.ours,
-            _link.c.theirs,
-            people.label("people"),
-            _activity.c.minutes,
-        )
-        .select_from(_link.join(_activity, _activity.c.id == _link.c.activity_id))
-        .where(
-            _link.c.record_id == record_id,
-            _activity.c.status.in_([Status.DONE.value, Status.PLANNED.value]),
-            unhidden(_activity.c.id),
-        )
-        .order_by(_activity.c.at.desc(), _activity.c.id.desc())
-    )
-    if kind is not None:
-        query = query.where(_link.c.kind == kind)
-    if until_day is not None:
-        query = query.where(_link.c.day <= until_day)
-    try:
-        page: Any = sqlakeyset.select_page(conn, query, per_page=per_page, page=place)
-    except (BadBookmark, InvalidPage) as error:
-        raise ValueError("not a place in this list") from error
-    return ActivityPage(
-        rows=tuple(
-            ActivityRow(at, kind_, status, bool(ours), bool(theirs), people_, minutes)
-            for at, kind_, status, ours, theirs, people_, minutes in page
-        ),
-        next_place=page.paging.bookmark_next if page.paging.has_next else None,
-    )

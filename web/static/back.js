@@ -1,15 +1,17 @@
-// From an opportunity one goes back to the list as one left it: its address is remembered for this tab.
+// From a record one goes back to its list as one left it: the address of each list is remembered for this tab.
 
-const LIST = "/opportunities";
+const LISTS = ["/opportunities", "/contacts", "/leads", "/accounts"];
 
 window.addEventListener("pagehide", () => {
-  if (window.location.pathname === LIST) sessionStorage.setItem("list", window.location.search);
+  const { pathname, search } = window.location;
+  if (LISTS.includes(pathname)) sessionStorage.setItem(`list ${pathname}`, search);
 });
 
 const back = document.getElementById("back");
-const search = sessionStorage.getItem("list");
-if (back && search) {
+const list = back && new URL(back.href).pathname;
+const search = list && sessionStorage.getItem(`list ${list}`);
+if (search) {
   const address = new URLSearchParams(search);
   for (const choice of ["lang", "theme"]) address.delete(choice);
-  if (address.size) back.href = `${LIST}?${address}`;
+  if (address.size) back.href = `${list}?${address}`;
 }

@@ -1,4 +1,4 @@
-"""Named queries of the list of opportunities: one page of rows, the share per band, the bubbles."""
+"""Named queries of the lists of records of one kind: one page of rows, the share per band, the bubbles."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
 from relationship.store.chunks import in_chunks
+from relationship.store.excluded_names import LEFT_OUT, left_out_by_name
 from relationship.store.next_activities import KIND_OF_NEXT
 from relationship.store.reading_scope import Scope, may_be_read, owned_by
 from relationship.store.searching import holds
@@ -49,9 +50,9 @@ class Filters:
 
     ratings      good, fair, poor, none (without a score)
     trends       improving, steady, declining
-    statuses     open, won, lost
+    statuses     as in the CRM: open, won, lost; active, inactive; open, qualified, disqualified
     owner_key    only what this colleague owns
-    words        each must occur in the name of the opportunity or of its account
+    words        each must occur in the name of the record or of its account
     closing      closing dates from the first to the second day, either may be None
     planned      only with, or only without, a next activity
     """
@@ -66,11 +67,18 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class OpportunityRow:
-    """One line of the list. next_kind: of the next activity, None without one."""
+class RecordRow:
+    """One line of a list. What its kind does not have is empty.
 
+    state       also "left_out" for a record that the rules leave out: it has no rating and no activities here
+    next_kind   of the next activity, None without one
+    """
+
+    kind: str
     guid: str
     name: str
+    job_title: str
+    segment: str
     account: str
     owner: str
     stage: str
@@ -90,17 +98,17 @@ class OpportunityRow:
 
 
 @dataclass(frozen=True, slots=True)
-class OpportunityPage:
+class RecordPage:
     """rows, and the places from which the next and the previous page are read (None at an end)."""
 
-    rows: tuple[OpportunityRow, ...]
+    rows: tuple[RecordRow, ...]
     next_place: str | None
     previous_place: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many opportunities have a rating, and what they are worth in one currency."""
+    """How many records have a rating, and what they are worth in one currency."""
 
     rating: str
     currency: str
@@ -116,8 +124,9 @@ class Shares:
     as_of: int | None
 
 
-def opportunity_page(
+def record_page(
     conn: Connection,
+    kind: RecordKind,
     *,
     scope: Scope,
     filters: Filters,
@@ -125,38 +134,45 @@ def opportunity_page(
     descending: bool,
     per_page: int,
     place: str | None = None,
-) -> OpportunityPage:
+) -> RecordPage:
     """One keyset page of the list. Rows without the sorted value come last in both directions.
 
     place   where to go on, from an earlier page with the same filters and order; ValueError if it is none
     """
-    query = _ordered(scope, filters, column, descending=descending).with_only_columns(_record.c.id)
+    query = _ordered(kind, scope, filters, column, descending=descending).with_only_columns(_record.c.id)
     try:
         page: Any = sqlakeyset.select_page(conn, query, per_page=per_page, page=place)
     except (BadBookmark, InvalidPage) as error:
         raise ValueError("not a place in this list") from error
     paging = page.paging
-    return OpportunityPage(
-        rows=_rows(conn, [row[0] for row in page]),
+    return RecordPage(
+        rows=record_rows(conn, [row[0] for row in page]),
         next_place=paging.bookmark_next if paging.has_next else None,
         previous_place=paging.bookmark_previous if paging.has_previous else None,
     )
 
 
-def all_opportunities(
-    conn: Connection, *, scope: Scope, filters: Filters, column: Column, descending: bool, limit: int
-) -> Iterator[OpportunityRow]:
+def all_records(
+    conn: Connection,
+    kind: RecordKind,
+    *,
+    scope: Scope,
+    filters: Filters,
+    column: Column,
+    descending: bool,
+    limit: int,
+) -> Iterator[RecordRow]:
     """The rows of the whole list in its order, up to `limit`, read as they are asked for."""
-    query = _ordered(scope, filters, column, descending=descending).with_only_columns(_record.c.id).limit(limit)
+    query = _ordered(kind, scope, filters, column, descending=descending).with_only_columns(_record.c.id).limit(limit)
     ids = list(conn.scalars(query))
     for chunk in in_chunks(ids):
-        yield from _rows(conn, chunk)
+        yield from record_rows(conn, chunk)
 
 
-def shares(conn: Connection, *, scope: Scope, filters: Filters) -> Shares:
+def shares(conn: Connection, kind: RecordKind, *, scope: Scope, filters: Filters) -> Shares:
     """Number and value per rating of the list that the other filters leave."""
     query = (
-        _listed(scope, replace(filters, ratings=frozenset()))
+        _listed(kind, scope, replace(filters, ratings=frozenset()))
         .with_only_columns(
             _rating,
             _record.c.currency,
@@ -177,22 +193,22 @@ def shares(conn: Connection, *, scope: Scope, filters: Filters) -> Shares:
 
 def largest_with_close_date(
     conn: Connection, *, scope: Scope, filters: Filters, between: tuple[date, date], limit: int
-) -> tuple[OpportunityRow, ...]:
+) -> tuple[RecordRow, ...]:
     """The opportunities of highest value that close between two days: what the bubble chart draws."""
     first, last = between
     query = (
-        _listed(scope, filters)
+        _listed(RecordKind.OPPORTUNITY, scope, filters)
         .with_only_columns(_record.c.id)
         .where(_record.c.close_on.between(first, last))
         .order_by(sa.desc(sa.func.coalesce(_record.c.value, 0.0)), _record.c.id)
         .limit(limit)
     )
-    return _rows(conn, list(conn.scalars(query)))
+    return record_rows(conn, list(conn.scalars(query)))
 
 
-def any_opportunity(conn: Connection) -> bool:
-    """Whether the CRM has given us a single opportunity yet, of anybody."""
-    query = sa.select(sa.exists().where(_record.c.kind == RecordKind.OPPORTUNITY.value))
+def any_record(conn: Connection, kind: RecordKind) -> bool:
+    """Whether the CRM has given us a single record of this kind yet, of anybody."""
+    query = sa.select(sa.exists().where(_record.c.kind == kind.value))
     return bool(conn.execute(query).scalar())
 
 
@@ -200,8 +216,11 @@ _owner_name = sa.func.coalesce(sa.func.nullif(_owner.c.crm_name, ""), _owner.c.n
 _account_name = sa.func.coalesce(_account.c.name, "")
 _rating = sa.func.coalesce(_health.c.rating, NO_RATING)
 _ROW_COLUMNS = (
+    _record.c.kind,
     _record.c.guid,
     _record.c.name,
+    _record.c.job_title,
+    _record.c.segment,
     _account_name.label("account_name"),
     _owner_name.label("owner_name"),
     _record.c.stage,
@@ -225,8 +244,8 @@ _WITH_ACCOUNT = sa.and_(_account.c.kind == RecordKind.ACCOUNT.value, _account.c.
 _WITH_OWNER = _owner.c.systemuser_guid == _record.c.owner_guid
 
 
-def _rows(conn: Connection, ids: Sequence[int]) -> tuple[OpportunityRow, ...]:
-    """The lines of these opportunities, in this order.
+def record_rows(conn: Connection, ids: Sequence[int]) -> tuple[RecordRow, ...]:
+    """The lines of these records, in this order.
 
     A list is narrowed and sorted on as few columns as it takes; names are looked up for the lines shown.
     """
@@ -235,19 +254,39 @@ def _rows(conn: Connection, ids: Sequence[int]) -> tuple[OpportunityRow, ...]:
         .outerjoin(_account, _WITH_ACCOUNT)
         .outerjoin(_owner, _WITH_OWNER)
     )
-    query = sa.select(_record.c.id, *_ROW_COLUMNS).select_from(joined).where(_record.c.id.in_(ids))
-    found: dict[int, OpportunityRow] = {number: OpportunityRow(*line) for number, *line in conn.execute(query)}
+    out = left_out_by_name(_record.c.kind, _record.c.guid).label("left_out")
+    query = sa.select(_record.c.id, out, *_ROW_COLUMNS).select_from(joined).where(_record.c.id.in_(ids))
+    found: dict[int, RecordRow] = {}
+    for number, is_left_out, *line in conn.execute(query):
+        row = RecordRow(*line)
+        found[number] = _without_activities(row) if is_left_out else row
     return tuple(found[number] for number in ids)
 
 
-def _ordered(scope: Scope, filters: Filters, column: Column, *, descending: bool) -> sa.Select[Any]:
+def _without_activities(row: RecordRow) -> RecordRow:
+    return replace(
+        row,
+        state=LEFT_OUT,
+        recent=False,
+        score=None,
+        rating=None,
+        trend=None,
+        last_activity_at=None,
+        next_activity_at=None,
+        next_kind=None,
+    )
+
+
+def _ordered(kind: RecordKind, scope: Scope, filters: Filters, column: Column, *, descending: bool) -> sa.Select[Any]:
     key = _sort_key(column, descending=descending)
-    listed = _listed(scope, filters, account=column is Column.ACCOUNT, owner=column is Column.OWNER)
+    listed = _listed(kind, scope, filters, account=column is Column.ACCOUNT, owner=column is Column.OWNER)
     return listed.order_by(sa.desc(key) if descending else sa.asc(key), _record.c.id)
 
 
-def _listed(scope: Scope, filters: Filters, *, account: bool = False, owner: bool = False) -> sa.Select[Any]:
-    """The filtered opportunities; names of accounts and owners are joined only where they are asked for."""
+def _listed(
+    kind: RecordKind, scope: Scope, filters: Filters, *, account: bool = False, owner: bool = False
+) -> sa.Select[Any]:
+    """The filtered records; names of accounts and owners are joined only where they are asked for."""
     joined = _record.outerjoin(_health, _health.c.record_id == _record.c.id)
     if account or filters.words:
         joined = joined.outerjoin(_account, _WITH_ACCOUNT)
@@ -256,7 +295,7 @@ def _listed(scope: Scope, filters: Filters, *, account: bool = False, owner: boo
     return (
         sa.select(_record.c.id)
         .select_from(joined)
-        .where(_record.c.kind == RecordKind.OPPORTUNITY.value, may_be_read(scope), *_conditions(filters))
+        .where(_record.c.kind == kind.value, may_be_read(scope, kind), *_conditions(filters))
     )
 
 
