@@ -16,16 +16,20 @@ import settings.pages.api_introductions
 import settings.pages.api_preview
 from relationship.errors import FixSettings
 from web import (
+    account_page,
     answer,
     audit,
+    contact_page,
     errors,
     formats,
     introductions,
     languages,
+    lead_page,
     members,
     notifications,
     opportunity_list,
     opportunity_page,
+    record_list,
     security,
     sending,
     sign_in,
@@ -40,6 +44,7 @@ from web.api import session as api_session
 from web.api import who_knows_whom as api_who_knows_whom
 from web.entra import Entra
 from web.house import House
+from web.nouns import ACCOUNTS, CONTACTS, LEADS
 
 SIGN_IN_RATE = "30 per minute"
 # Microsoft repeats what is refused for four hours, so nothing is lost by a limit.
@@ -85,9 +90,22 @@ def create_app(house: House) -> Flask:
     static_files.install(app)
     app.jinja_env.globals["words"] = words
     errors.install(app)
-    pages = (sign_in, opportunity_list, opportunity_page, who_knows_whom, introductions, answer, status, notifications)
-    for room in pages:
+    for room in (
+        sign_in,
+        opportunity_list,
+        opportunity_page,
+        contact_page,
+        lead_page,
+        account_page,
+        status,
+        notifications,
+        answer,
+        who_knows_whom,
+        introductions,
+    ):
         app.register_blueprint(room.blueprint)
+    for noun in (CONTACTS, LEADS, ACCOUNTS):
+        app.register_blueprint(record_list.room(noun))
     app.register_blueprint(settings.pages.blueprint)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
     limiter.limit(SIGN_IN_RATE)(sign_in.blueprint)

@@ -1,0 +1,22 @@
+"""The page of one contact; besides what every record shows, the opportunities it stands on."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from relationship.store import related_records
+from web import record_page
+from web.members import member
+from web.nouns import CONTACTS
+from web.record_page import MOST_RELATED, Relationship
+
+
+def _opportunities(conn: Connection, found: Relationship) -> dict[str, Any]:
+    return {
+        "opportunities": related_records.opportunities_of_contact(
+            conn, found.record.guid, scope=member().scope, limit=MOST_RELATED
+        )
+    }
+
+
+blueprint = record_page.room(CONTACTS, _opportunities)
