@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from relationship import failpoints
-from relationship.clock import real_clock
 from relationship.errors import FixSettings, RelationshipError, Unavailable
 from relationship.house import House
 from relationship.store import write_back as store
@@ -98,14 +97,14 @@ def _next(house: House, *, most: int, without: Collection[str]) -> list[ToTell]:
     batch = next((list(same) for _, same in groupby(rows, key=lambda row: row.kind)), [])
     if batch:
         with house.store.transaction() as conn:
-            store.note_begun(conn, at=real_clock())
+            store.note_begun(conn, at=house.clock())
     return batch
 
 
 def _note(house: House, rows: list[tuple[ToTell, str]]) -> None:
     if rows:
         with house.store.transaction() as conn:
-            store.note_told(conn, rows, at=real_clock())
+            store.note_told(conn, rows, at=house.clock())
 
 
 def _note_trouble(house: House, code: str) -> None:

@@ -54,7 +54,7 @@ class Progress:
     """told, to_tell, refused: records whose columns are up to date, are not, and that the CRM did not take.
 
     since    when there first was something to tell, None while there is nothing
-    told_at  when a column was last written; real times in UTC
+    told_at  when a column was last written
     trouble  a code, '' while all goes well
     """
 

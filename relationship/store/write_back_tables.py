@@ -10,7 +10,7 @@ from relationship.store.tables import UtcDateTime, table
 class ToldRating(SQLModel, table=True):
     """The values that one record's columns hold since we wrote them (`health/crm_codes.py`); None: cleared.
 
-    told_at   real time of the writing
+    told_at   when they were written
     refused   why the CRM did not take these values, '' when it did; they are not offered again
     """
 
@@ -27,7 +27,7 @@ class WriteBack(SQLModel, table=True):
     """How far the columns are (a single row, id 1); none before the first turn.
 
     stamp    every change of the ratings up to this round was told
-    since    when there first was something to tell, None while there is nothing; real time
+    since    when there first was something to tell, None while there is nothing
     told_at  the last turn that told something
     trouble  a code, '' while all goes well
     """

@@ -5,6 +5,7 @@ view, one template that extends `settings/shell.html`, one line in `shell.PAGES`
 """
 
 from settings.pages import (
+    crm_columns,
     effect,
     exclusions,
     health,
@@ -19,6 +20,7 @@ from settings.pages.shell import blueprint
 
 __all__ = [
     "blueprint",
+    "crm_columns",
     "effect",
     "exclusions",
     "health",
