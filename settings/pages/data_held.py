@@ -96,7 +96,7 @@ DATA_HELD: tuple[Held, ...] = (
         _l("Worked out from contact days"),
         Kept.AS_IN_MICROSOFT,
         _READERS,
-        ("health", "rating_round"),
+        ("health", "rating_round", "told_rating", "write_back"),
     ),
     Held(
         _l("Ties: on which days a colleague was in contact with somebody, and how strong that is"),

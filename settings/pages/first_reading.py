@@ -46,6 +46,11 @@ class Progress:
         return self.state in (State.WAITING, State.UNHEARD, State.READING)
 
     @property
+    def unread(self) -> int:
+        """Sources that are not read to their end yet."""
+        return sum(kind.unread for kind in self.kinds)
+
+    @property
     def troubled(self) -> int:
         """Sources that cannot be read at the moment."""
         return sum(kind.by_state.get("degraded", 0) for kind in self.kinds)

@@ -36,9 +36,7 @@ def add_directory(site: Site) -> None:
 def add_mailboxes(site: Site, *keys: str) -> None:
     with site.store.transaction() as conn:
         for number in sources.ensure(conn, [f"mailbox/{key}" for key in keys]).values():
-            sources.set_state(
-                conn, number, "healthy", at=site.app.extensions["house"].clock(), success=True
-            )
+            sources.set_state(conn, number, "healthy", at=site.app.extensions["house"].clock(), success=True)
 
 
 def send(client: Any, page: str, path: str, form: dict[str, Any]) -> Any:
