@@ -87,6 +87,7 @@ def _remind(house: House, post: ServicePost) -> int:
     for one in due:
         mail = _reminder(house, one)
         if mail is not None:
+            failpoints.passage("introductions.reminder_committed")
             reminded += 1
             _send(post, mail, one)
             failpoints.passage("introductions.reminded")
