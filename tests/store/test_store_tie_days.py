@@ -42,17 +42,14 @@ def conn(store: Store):
         yield connection
 
 
-class Undone(Exception):
-    """Takes back one example."""
-
-
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     first=st.lists(deeds(), max_size=6),
     later=st.lists(st.tuples(st.integers(0, 7), st.none() | deeds()), max_size=5),
 )
 def test_the_days_are_those_found_activity_by_activity_after_any_changes_and_removals(conn, first, later):
-    with pytest.raises(Undone), conn.begin_nested():
+    undone = conn.begin_nested()
+    try:
         world = {f"k{number}": deed for number, deed in enumerate(first)}
         deliver(conn, [piece(deed, key) for key, deed in world.items()])
         bring_up_to_date(conn)
@@ -70,4 +67,5 @@ def test_the_days_are_those_found_activity_by_activity_after_any_changes_and_rem
         with_outsiders, among_colleagues = expected_days(world.values())
         assert stored_days(conn) == with_outsiders
         assert stored_pairs(conn) == among_colleagues
-        raise Undone
+    finally:
+        undone.rollback()

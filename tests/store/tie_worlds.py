@@ -61,6 +61,8 @@ def piece(deed: Deed, key: str) -> Piece:
         "minutes": deed.minutes,
         "from": deed.sender,
         "to": list(deed.others),
+        "cc": [],
+        "regarding": None,
     }
     return Piece(key, "box", fields)
 
