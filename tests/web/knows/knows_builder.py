@@ -142,6 +142,19 @@ def add_days(
     insert_new(conn, StaleTie, stale, key=["colleague_id", "person"])
 
 
+def add_contact(conn: Connection, number: str, name: str, address: str) -> None:
+    """One more contact, which stands on nothing."""
+    row = {"kind": "contact", "guid": number, "name": name, "status": "active", "created_on": TODAY, "round": 0}
+    empty = dict.fromkeys(
+        ("closed_on", "owner_guid", "account_guid", "contact_guid", "probability", "value", "close_on"), None
+    )
+    insert_new(
+        conn, tables.Record, [{**empty, "job_title": "", "stage": "", "currency": "", **row}], key=["kind", "guid"]
+    )
+    (record_id,) = _ids(conn, tables.Record, "guid", [number])
+    insert_new(conn, tables.RecordAddress, [{"record_id": record_id, "address": address}], key=["record_id", "address"])
+
+
 def _ids(conn: Connection, model: type, column: str, wanted: Sequence[str]) -> list[int]:
     columns = tables.table(model).c
     found = dict(conn.execute(sa.select(columns[column], columns.id).where(columns[column].in_(wanted))).all())

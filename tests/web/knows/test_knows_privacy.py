@@ -64,7 +64,7 @@ def sees_tie(site: Site, role: str, person: int, colleague: int) -> bool:
     return any(name.encode() in client.get(path).data for path in [world.page_of(person), api_paths(person)[0]])
 
 
-# field, what its exact value would look like in a page or an answer (of Sarah's tie with Élodie: 9 days, last on 12 June)
+# What exact values of Sarah's tie with Élodie (9 days, the last one on 12 June) would look like, by field.
 EXACT = {
     "counts of 90 days": [rb"\b9 (?:days|jours)", rb'"days":\s*9\b', rb"\b9\xc2\xa0jours"],
     "last contact": [rb"12 (?:June|Jun|juin) 2026", rb"12/06/2026", rb"2026-06-12"],
