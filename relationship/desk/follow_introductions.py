@@ -57,8 +57,12 @@ def follow(house: House, post: ServicePost | None) -> Followed:
 def recognise(house: House) -> int:
     """Every open request of which a mail of the colleague joins the two since is `introduced`; to be run after
     activities were read and counted."""
+    with house.store.reading() as conn:
+        keys = introductions.joined(conn)
+    if not keys:
+        return 0
     with house.store.transaction() as conn:
-        found = [introductions.by_key(conn, key) for key in introductions.joined(conn)]
+        found = [introductions.by_key(conn, key) for key in keys]
         return _moved(house, conn, [one for one in found if one is not None], Step.INTRODUCE, by="mail")
 
 
