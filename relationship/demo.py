@@ -5,29 +5,38 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
 from cryptography.fernet import Fernet
 
 from relationship.config import Config, load_config
 from relationship.console import stderr
-from relationship.errors import FixSettings
+from relationship.errors import FixSettings, RelationshipError
 from relationship.health.rules import Frequency
 from relationship.house import House, open_house
 from relationship.rounds import rated, sync
 from relationship.serving import orderly_end, port_is_free, serve_house
 from relationship.store import ratings, rules
+from relationship.sync import crm_columns
+from relationship.sync.connection import connect
+from relationship.writing_back import keep_written
 from settings.rules import HealthSection, Rules, Sources
+
+log = structlog.get_logger()
 
 FOLDER = Path("var/demo")
 START_SECONDS = 180
+# The columns of the simulated CRM follow the ratings within so many seconds.
+WRITE_BACK_SECONDS = 3.0
 SEGMENT_COLUMN = "new_segment"  # where the simulated CRM keeps the segment of an account
 # A world that does not say how often one writes there is an archive: years of mail at a slow pace.
 ARCHIVE_FREQUENCY = Frequency.MONTHLY
@@ -60,12 +69,14 @@ def run(wishes: Wishes, *, serve: bool) -> None:
         config = _config(wishes, world, reach)
         with open_house(config) as house:
             _save_rules(house, wishes.frequency or world.get("expected_frequency") or ARCHIVE_FREQUENCY)
+            _provision(config)
             sync(house)
             rated(house)
             _say_result(house)
             stderr.print(f"Ready after {time.monotonic() - began:.0f} s.")
             if serve:
-                _serve(house, wishes.port)
+                with _columns_following(house):
+                    _serve(house, wishes.port)
 
 
 def simulate(
@@ -159,6 +170,7 @@ def _config(wishes: Wishes, world: dict[str, Any], reach: dict[str, str]) -> Con
         time_zone=world.get("time_zone", "Europe/Paris"),
         read_window_days=world.get("read_window_days", "all"),
         segment_column=SEGMENT_COLUMN,
+        crm_write=True,
         secret_key=os.urandom(32).hex(),
         encryption_keys=Fernet.generate_key().decode(),
         **{key: reach[key] for key in keys},
@@ -171,6 +183,36 @@ def _save_rules(house: House, frequency: int) -> None:
     wanted = Rules(health=HealthSection(frequency=int(frequency)), sources=sources)
     with house.store.transaction() as conn:
         rules.save(conn, wanted, at=house.clock(), by="demo", by_name="Demonstration")
+
+
+def _provision(config: Config) -> None:
+    """The columns in the simulated CRM; before the first reading, which would start again when its tables change."""
+    with closing(connect(config)) as microsoft:
+        if microsoft.dataverse is not None:
+            for _step in crm_columns.provision(microsoft.dataverse, config.crm_prefix):
+                pass
+
+
+@contextmanager
+def _columns_following(house: House) -> Iterator[None]:
+    """Write ratings to the simulated CRM in the background, as the scheduler does for a real one."""
+    ended = threading.Event()
+
+    def follow() -> None:
+        with closing(connect(house.config)) as microsoft:
+            while not ended.wait(WRITE_BACK_SECONDS):
+                try:
+                    keep_written(house, microsoft)
+                except RelationshipError as error:
+                    log.warning("columns_wait", code=error.code)
+
+    thread = threading.Thread(target=follow, name="columns", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(10)
 
 
 def _say_result(house: House) -> None:
