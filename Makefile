@@ -43,6 +43,10 @@ format: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/upsert.py
 	$(BIN)/python benchmarks/rating.py
+	$(BIN)/python benchmarks/new_rules.py
+	$(BIN)/python benchmarks/paths.py
+	$(BIN)/python benchmarks/ties.py
+	$(BIN)/python benchmarks/suggestion.py
 	$(BIN)/python benchmarks/msgraph_sdk.py
 	$(BIN)/python benchmarks/million.py
 
