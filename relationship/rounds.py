@@ -7,6 +7,7 @@ from rich.table import Table
 
 from relationship.config import Config
 from relationship.console import progress, stderr
+from relationship.desk.follow_introductions import recognise
 from relationship.desk.rate import RateReport, rate_all
 from relationship.desk.retain import retain
 from relationship.desk.tie import tie_all
@@ -101,14 +102,17 @@ def _by_reason(troubles: Iterable[Trouble]) -> dict[str, list[Trouble]]:
 
 
 def rated(house: House) -> RateReport:
-    """Bring ratings and ties up to date."""
+    """Bring ratings and ties up to date, and introductions that new mail shows to have been made."""
     report = rate_all(house)
     tied = tie_all(house)
+    introduced = recognise(house)
     stderr.print(
         f"Rated {report.records} records ({report.changed} changed) after a look at {report.activities} activities, "
         f"and worked out {tied.pairs} ties.",
         soft_wrap=True,
     )
+    if introduced:
+        stderr.print(f"Recognised {introduced} introductions.")
     return report
 
 
