@@ -26,9 +26,11 @@ STATUS_FILTERS = {
     "disqualified": _lp("several", "Disqualified"),
     "all": _l("All"),
 }
-# A lead has another gender than an opportunity in other languages.
+# Contacts, leads and accounts have another gender than opportunities in other languages.
 LEAD_STATUSES = {**STATUSES, "open": _lp("lead", "Open")}
-LEAD_STATUS_FILTERS = {**STATUS_FILTERS, "open": _lp("several leads", "Open")}
+OTHER_STATUS_FILTERS = {**STATUS_FILTERS, "open": _lp("several leads", "Open"), "all": _lp("several records", "All")}
+OWNER_FILTERS = {"all": _l("All"), "me": _l("Mine")}
+OTHER_OWNER_FILTERS = {"all": _lp("several records", "All"), "me": _lp("several records", "Mine")}
 CLOSINGS = {
     "": _l("Any time"),
     "late": _l("Overdue"),

@@ -1,0 +1,77 @@
+"""Lists and pages of contacts, leads and accounts in a real Chromium; axe without findings."""
+
+from typing import Any
+
+import pytest
+import records_builder as made
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+PATHS = {
+    "contacts": "/contacts",
+    "leads": "/leads",
+    "accounts": "/accounts",
+    "contact": f"/contacts/{made.contact(made.AURELIE)}",
+    "lead": f"/leads/{made.lead(0)}",
+    "account": f"/accounts/{made.account(made.BREVENT)}",
+    "left-out": f"/contacts/{made.contact(made.DAMIEN)}",
+    "nothing": "/leads?q=personne",
+}
+Visit = Any
+
+
+def findings(page: Any) -> list[str]:
+    answer = Axe().run(page).response
+    return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in answer["violations"]]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("lang", "theme"), [("fr", "light"), ("en", "dark"), ("fr", "dark"), ("en", "light")])
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+def test_every_page_is_accessible_and_fits_its_screen(
+    visit: Visit, path: str, lang: str, theme: str, width: int
+) -> None:
+    page = visit(path, lang=lang, theme=theme, width=width)
+    page.wait_for_load_state("networkidle")
+    assert findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_one_walks_from_the_list_by_keyboard_to_a_contact_its_company_and_back(visit: Visit) -> None:
+    page = visit("/contacts")
+    page.keyboard.press("/")
+    page.keyboard.insert_text("aurélie")
+    page.wait_for_url("**/contacts?q=*")
+    expect(page.locator(".row-link")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('Aurélie Fontaine')")
+    page.locator(".record-title").get_by_role("link", name="Ateliers Brévent").click()
+    page.wait_for_selector("h1:has-text('Ateliers Brévent')")
+    page.get_by_role("link", name="Aurélie Fontaine").click()
+    page.wait_for_selector("h1:has-text('Aurélie Fontaine')")
+    page.locator("#back").click()
+    page.wait_for_url("**/contacts?q=*")
+
+
+def test_a_rating_narrows_the_list_and_the_order_is_kept(visit: Visit) -> None:
+    page = visit("/accounts?status=all")
+    page.get_by_role("link", name="Compte", exact=True).click()
+    page.wait_for_selector("th[aria-sort=ascending] >> text=Compte")
+    page.locator("#share-none").click()
+    page.wait_for_url("**rating=none*")
+    page.wait_for_selector("th[aria-sort=ascending] >> text=Compte")
+    expect(page.locator("tr.row:not(:has(.rating-none))")).to_have_count(0)
+
+
+def test_a_point_of_the_curve_and_earlier_activities_load_in_place(visit: Visit) -> None:
+    page = visit(f"/contacts/{made.contact(made.AURELIE)}")
+    page.locator(".curve summary").click()
+    page.locator("table.compact a").nth(3).click()
+    page.wait_for_selector("#week .term-title")
+    page.get_by_role("link", name="Activités précédentes").click()
+    expect(page.locator(".activity").nth(10)).to_be_visible()
+    assert findings(page) == []
