@@ -13,8 +13,7 @@ from relationship.errors import Conflict
 from relationship.store import reading_names, reading_segments
 from relationship.store import rules as stored
 from settings import preview
-from settings.history import differences
-from settings.pages import difference_words, health_form, naming, wording
+from settings.pages import health_form, overtaken, wording
 from settings.pages.shell import blueprint, whole_house
 from settings.pages.versions import shown_version
 from settings.rules import HealthSection, Rules
@@ -115,36 +114,13 @@ def _page(
 
 def _conflict(base: Rules, mine: HealthSection, note: str) -> tuple[str, int]:
     """What the other admin changed, what this one wanted, and both ways on."""
-    with house().store.reading() as conn:
-        [latest] = stored.versions(conn, limit=1)
-        changes = (*differences(base, latest.rules), *differences(base, base.model_copy(update={"health": mine})))
-        names = naming.names(conn, changes)
-    theirs, wanted = latest.rules, base.model_copy(update={"health": mine})
-    page = render_template(
-        "settings/conflict.html",
-        current_page="settings.health",
-        latest=latest,
-        rows=_three_ways(base, theirs, wanted, names),
-        fields=health_form.fields(health_form.merged(base.health, mine, theirs.health), theirs.health),
-        note=note,
-    )
-    return page, 409
 
+    def fields(theirs: Rules) -> list[overtaken.Field]:
+        merged = health_form.merged(base.health, mine, theirs.health)
+        return [*health_form.fields(merged, theirs.health).items(), ("note", note)]
 
-def _three_ways(base: Rules, theirs: Rules, mine: Rules, names: Mapping[str, str]) -> list[dict[str, object]]:
-    """Every value that one of two admins changed: at first, as the other one has it, as this one wants it."""
-    other = {one.path: one for one in differences(base, theirs)}
-    own = {one.path: one for one in differences(base, mine)}
-    return [
-        {
-            "place": difference_words.place(path, names),
-            "before": difference_words.value(path, one.before),
-            "theirs": difference_words.value(path, other[path].after if path in other else one.before),
-            "mine": difference_words.value(path, own[path].after if path in own else one.before),
-            "both": path in other and path in own and other[path].after != own[path].after,
-        }
-        for path, one in {**own, **other}.items()
-    ]
+    wanted = base.model_copy(update={"health": mine})
+    return overtaken.page(base, wanted, action=url_for("settings.save_health"), back="settings.health", fields=fields)
 
 
 def _note() -> str:

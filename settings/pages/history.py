@@ -17,6 +17,8 @@ from web.texts import _
 
 PER_PAGE = 20
 MOST_VERSIONS = 2**31 - 1
+# Where undoing may lead back to.
+PAGES = ("health", "introductions", "exclusions", "sources")
 
 
 @blueprint.get("/history")
@@ -52,7 +54,8 @@ def undo(version: int) -> Response:
         change = told.version(conn, version) if version <= MOST_VERSIONS else None
     if change is None:
         abort(404)
-    page = url_for("settings.health" if request.form.get("back") == "health" else "settings.history")
+    back = request.form.get("back", "")
+    page = url_for(f"settings.{back if back in PAGES else 'history'}")
     try:
         change_rules(
             whole_house(),

@@ -1,7 +1,6 @@
 """The answer when somebody else saved first: what differs, and both ways on. Nothing typed is lost."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
 
 from flask import render_template, request, url_for
 
@@ -15,14 +14,12 @@ Field = tuple[str, str]
 
 
 def page(
-    base: Rules, mine: Rules, *, view: str, back: str, shown: Mapping[str, str], **address: Any
+    base: Rules, mine: Rules, *, action: str, back: str, fields: Callable[[Rules], Iterable[Field]]
 ) -> tuple[str, int]:
     """409 with the three versions of every value that one of both changed.
 
-    view   the endpoint that the form was sent to, with `address`
-    back   the endpoint of the page to which whoever keeps theirs goes
-    shown  fields as they stood on the form that was overtaken: what is unchanged there is not sent again, so that
-           it keeps the value that is in force now
+    action  where the form is sent again, for the version now in force, with the `fields` made for its rules
+    back    the endpoint of the page to which whoever keeps theirs goes
     """
     with house().store.reading() as conn:
         [latest] = stored.versions(conn, limit=1)
@@ -33,8 +30,8 @@ def page(
         current_page=back,
         latest=latest,
         rows=three_ways(base, latest.rules, mine, names),
-        fields=_changed_fields(shown),
-        action=url_for(view, **address),
+        fields=list(fields(latest.rules)),
+        action=action,
         back=url_for(back),
     )
     return answer, 409
@@ -61,7 +58,8 @@ def three_ways(base: Rules, theirs: Rules, mine: Rules, names: Mapping[str, str]
     return rows
 
 
-def _changed_fields(shown: Mapping[str, str]) -> Sequence[Field]:
+def sent_again(shown: Mapping[str, str]) -> list[Field]:
+    """What was typed, without what still is as the form showed it: that keeps the value in force now."""
     return [
         (name, value)
         for name, value in request.form.items(multi=True)

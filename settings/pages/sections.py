@@ -52,7 +52,10 @@ def save(
             note=note(),
         )
     except Conflict:
-        return overtaken.page(base, wanted, view=view, back=back, shown=shown, **arguments)
+        action = url_for(view, **arguments)
+        return overtaken.page(
+            base, wanted, action=action, back=back, fields=lambda _theirs: overtaken.sent_again(shown)
+        )
     if not onward:
         session[_SAVED] = saved.version
     return redirect(onward or url_for(back), 303)

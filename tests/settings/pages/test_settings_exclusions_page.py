@@ -124,7 +124,11 @@ def test_saving_changes_only_what_the_form_names_and_can_be_undone(small_site: S
     assert present(small_site)[1].exclusions == Exclusions(domains=("b.example", "c.example"), groups=("g1",))
     shown = client.get(PAGE).text
     assert "Saved." in shown
-    client.post("/settings/history/2/undo", data={"csrf_token": token(shown)}, headers=SAME_SITE)
+    undone = client.post(
+        "/settings/history/2/undo", data={"csrf_token": token(shown), "back": "exclusions"}, headers=SAME_SITE
+    )
+    assert undone.headers["Location"] == PAGE
+    assert "Undone." in client.get(PAGE).text
     assert present(small_site)[1].exclusions == Exclusions(domains=("a.example", "b.example"), groups=("g1",))
 
 
