@@ -1,17 +1,20 @@
 """The way out for mail: a raw SMTP sink, Microsoft Graph and the CRM of the simulated organisation over TLS."""
 
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import msal
 import pytest
+import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from cryptography.fernet import Fernet
@@ -32,6 +35,7 @@ from simulator.entra import Grant
 from simulator.faults import Fault, FaultKind
 from simulator.server import Running, start
 
+SENDER = "liens@fjord.example"
 KEY = "6a1f0c52-7d1e-4b7e-9a55-0c6d2f1b8e11"
 
 
@@ -152,6 +156,39 @@ def test_a_mail_server_that_refuses_the_password_is_told() -> None:
         settings = config(smtp_url=f"smtp://user:wrong@127.0.0.1:{port}", mail_from="liens@fjord.example")
         with pytest.raises(Reconnect):
             BySmtp(settings).send(ServiceMail("bruno@fjord.example", "Rappel", "Texte", "fr"))
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[ssl.SSLContext, Path]:
+    """What a mail server shows, and the file of the authority that made it."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    return context, tmp_path / "ca.pem"
+
+
+def test_smtps_and_starttls_encrypt_the_whole_way(certificate: tuple[ssl.SSLContext, Path]) -> None:
+    context, ca_file = certificate
+    taken = Sink()
+    mail = ServiceMail("bruno@fjord.example", "Rappel", "Texte", "fr")
+    with mail_server(taken, ssl_context=context) as port:
+        BySmtp(config(smtp_url=f"smtps://127.0.0.1:{port}", mail_from=SENDER, ca_file=ca_file)).send(mail)
+    with mail_server(taken, tls_context=context, require_starttls=True) as port:
+        BySmtp(config(smtp_url=f"smtp://127.0.0.1:{port}?starttls", mail_from=SENDER, ca_file=ca_file)).send(mail)
+        with pytest.raises(TryLater):
+            BySmtp(config(smtp_url=f"smtp://127.0.0.1:{port}", mail_from=SENDER, ca_file=ca_file)).send(mail)
+    assert len(taken.raw) == 2
+
+
+def test_a_mail_server_whose_certificate_is_not_trusted_gets_nothing(certificate: tuple[ssl.SSLContext, Path]) -> None:
+    taken = Sink()
+    with mail_server(taken, tls_context=certificate[0]) as port, pytest.raises(FixSettings) as told:
+        BySmtp(config(smtp_url=f"smtp://127.0.0.1:{port}?starttls", mail_from=SENDER)).send(
+            ServiceMail("bruno@fjord.example", "Rappel", "Texte", "fr")
+        )
+    assert told.value.code == "untrusted_certificate"
+    assert taken.raw == []
 
 
 @pytest.mark.parametrize(
