@@ -1,0 +1,209 @@
+"""Who knows whom and introductions in a real Chromium: the whole way, every language, theme and width, and axe."""
+
+import re
+from typing import Any
+
+import knows_builder as world
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from knows_builder import AURELIE, BASTIEN, CHLOE, DAMIEN, HUGO, INES
+from playwright.sync_api import expect
+
+from relationship.introductions import Via
+from relationship.store import tables, tie_rounds
+from relationship.sync.mail_out import Delivery, SellerMail
+
+pytestmark = pytest.mark.browser
+
+Visit = Any
+ASK = f"/introductions/new?kind=contact&guid={world.contact(AURELIE)}&colleague={world.oid(HUGO)}"
+PAGES = {
+    "search": "/who-knows-whom?q=brévent",
+    "start": "/who-knows-whom",
+    "answer": world.page_of(AURELIE),
+    "own": world.page_of(BASTIEN),
+    "nobody": world.page_of(DAMIEN),
+    "account": f"/who-knows-whom/account/{world.guid('account', 0)}",
+    "opportunity": f"/who-knows-whom/opportunity/{world.DEAL.guid}",
+    "ask": ASK,
+    "impossible": ASK + "x",
+    "mine": "/introductions",
+    "choices": "/introductions/choices",
+    "results": "/introductions/results",
+}
+LOOKS = [("fr", "light", 1280), ("fr", "dark", 390), ("en", "dark", 1280), ("en", "light", 390)]
+
+
+class Post:
+    def __init__(self) -> None:
+        self.sent: list[SellerMail] = []
+
+    def send(self, mail: SellerMail) -> Delivery:
+        self.sent.append(mail)
+        return Delivery.LEFT
+
+
+@pytest.fixture
+def post(visit: Visit) -> Post:
+    found = Post()
+    visit.site.app.extensions["posts"] = lambda _seller: {Via.GRAPH: found}
+    return found
+
+
+def findings(page: Any) -> list[str]:
+    answer = Axe().run(page).response
+    return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in answer["violations"]]
+
+
+@pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)
+def test_every_page_is_accessible_and_fits_its_screen(visit: Visit, lang: str, theme: str, width: int) -> None:
+    for name, path in PAGES.items():
+        page = visit(path, role="sales_admin" if name == "results" else "seller", lang=lang, theme=theme, width=width)
+        page.wait_for_load_state("networkidle")
+        assert findings(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        page.context.close()
+
+
+@pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)
+def test_requests_in_every_state_are_accessible(visit: Visit, post: Post, lang: str, theme: str, width: int) -> None:
+    for person in (AURELIE, CHLOE):
+        ask_for(visit, person)
+    hugo = visit("/introductions", seller=HUGO, lang=lang, theme=theme, width=width)
+    assert findings(hugo) == []
+    hugo.locator(".request", has_text="Aurélie").get_by_role("link", name="Aurélie Fontaine", exact=True).click()
+    assert findings(hugo) == []
+    hugo.go_back()
+    hugo.locator(".request", has_text="Aurélie").get_by_role("link", name=re.compile("^(Quelqu|Somebody)")).click()
+    assert findings(hugo) == []
+    assert hugo.evaluate("document.documentElement.scrollWidth") <= width
+    mine = visit("/introductions", lang=lang, theme=theme, width=width)
+    mine.locator("details.confirm summary").first.click()
+    assert findings(mine) == []
+    assert mine.evaluate("document.documentElement.scrollWidth") <= width
+    assert len(post.sent) == 2
+
+
+def ask_for(visit: Visit, person: int = AURELIE, colleague: int = HUGO) -> Any:
+    """Camille asks and sees that it left."""
+    path = f"/introductions/new?kind=contact&guid={world.contact(person)}&colleague={world.oid(colleague)}"
+    page = visit(path)
+    page.get_by_label("En mon nom, tout de suite").check()
+    page.get_by_role("button", name="Demander à").click()
+    expect(page.get_by_role("status")).to_contain_text("La demande est partie.")
+    return page
+
+
+def test_from_the_search_to_the_request_under_my_introductions(visit: Visit, post: Post) -> None:
+    page = visit("/who-knows-whom")
+    page.keyboard.press("/")
+    page.keyboard.insert_text("aurélie")
+    page.wait_for_url("**/who-knows-whom?q=aur*")
+    page.get_by_role("link", name="Aurélie Fontaine").click()
+    expect(page.locator(".way")).to_have_count(5)
+    expect(page.locator(".way").first).to_contain_text("Hugo Lefèvre")
+    page.get_by_role("link", name="Demander une présentation – Hugo").click()
+    expect(page.get_by_label("Message", exact=True)).to_have_value(re.compile("^Bonjour Hugo,"))
+    page.get_by_label("Message", exact=True).fill("Bonjour Hugo,\npeux-tu nous présenter ?")
+    page.get_by_label("En mon nom, tout de suite").check()
+    page.get_by_role("button", name="Demander à Hugo Lefèvre").click()
+    expect(page.get_by_role("status")).to_contain_text("La demande est partie.")
+    assert post.sent[0].to == world.mail_of(HUGO)
+    assert post.sent[0].text.startswith("Bonjour Hugo,\npeux-tu nous présenter ?")
+    page.get_by_role("link", name="Mes présentations").click()
+    expect(page.locator(".request .badge")).to_have_text("Demandée")
+
+
+def test_another_text_takes_the_place_of_the_letter_at_once(visit: Visit) -> None:
+    page = visit(ASK)
+    page.select_option("#template", "short")
+    expect(page.locator("#body")).to_have_value(re.compile("^Hello Hugo,"))
+    assert page.locator("input[name=template][type=hidden]").input_value() == "short"
+
+
+@pytest.mark.parametrize(
+    ("button", "badge"),
+    [
+        ("Je fais la présentation", "Acceptée"),
+        ("Pas cette fois", "Déclinée"),
+        ("Je ne connais pas assez cette personne", "Déclinée – lien insuffisant"),
+    ],
+)
+def test_the_colleague_answers_with_one_click(visit: Visit, post: Post, button: str, badge: str) -> None:
+    ask_for(visit)
+    hugo = visit("/introductions", seller=HUGO)
+    hugo.get_by_role("button", name=button).click()
+    expect(hugo.get_by_role("status")).to_contain_text("Votre réponse est enregistrée.")
+    expect(visit("/introductions").locator(".badge")).to_have_text(badge)
+    assert len(post.sent) == 1
+
+
+def test_the_colleague_names_somebody_better_placed_and_the_seller_asks_there(visit: Visit, post: Post) -> None:
+    ask_for(visit)
+    hugo = visit("/introductions", seller=HUGO)
+    hugo.get_by_role("link", name="Quelqu’un d’autre…").click()
+    hugo.get_by_label("Nom d’un collègue").fill("inès")
+    hugo.get_by_role("button", name="Rechercher").click()
+    hugo.get_by_label("Inès Benali").check()
+    hugo.get_by_role("button", name="Transmettre").click()
+    expect(hugo.get_by_role("status")).to_contain_text("Votre réponse est enregistrée.")
+    page = visit("/introductions")
+    expect(page.locator(".request-next")).to_contain_text("Personne proposée : Inès Benali.")
+    page.get_by_role("link", name="Demander à Inès Benali").click()
+    page.get_by_role("button", name="Demander à Inès Benali").click()
+    expect(page.get_by_role("status")).to_contain_text("La demande est partie.")
+    assert [mail.to for mail in post.sent] == [world.mail_of(HUGO), world.mail_of(INES)]
+
+
+def test_a_request_is_taken_back(visit: Visit, post: Post) -> None:
+    page = ask_for(visit)
+    page.get_by_text("Retirer…").click()
+    page.get_by_role("button", name="Retirer la demande").click()
+    expect(page.get_by_role("status")).to_contain_text("La demande est retirée.")
+    expect(page.locator(".badge")).to_have_text("Retirée")
+    assert len(post.sent) == 1
+
+
+def test_all_of_it_works_without_scripts(visit: Visit, post: Post) -> None:
+    page = visit("/who-knows-whom", scripts=False)
+    page.fill("#search", "aurélie")
+    page.get_by_role("button", name="Rechercher").click()
+    page.get_by_role("link", name="Aurélie Fontaine").click()
+    expect(page.locator("#network")).to_be_hidden()
+    page.get_by_role("link", name="Demander une présentation – Hugo").click()
+    page.select_option("#template", "short")
+    page.get_by_role("button", name="Utiliser ce texte").click()
+    expect(page.locator("#body")).to_have_value(re.compile("^Hello Hugo,"))
+    page.get_by_role("button", name="Demander à Hugo").click()
+    expect(page.get_by_role("status")).to_contain_text("La demande est partie.")
+    assert len(post.sent) == 1
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_network_is_drawn_and_walked_with_the_keyboard(visit: Visit, width: int) -> None:
+    page = visit(world.page_of(AURELIE), width=width)
+    page.wait_for_selector("#network[data-drawn=yes]")
+    assert page.locator("#network canvas").count() > 0
+    page.locator("#network").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#network-said")).to_contain_text("Vous · Hugo Lefèvre: Fort")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#network-said")).to_contain_text("Hugo Lefèvre · Vous: Fort · Aurélie Fontaine: Fort")
+    expect(page.locator("#way-0")).to_have_class(re.compile("chosen"))
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "way-0"
+
+
+def test_a_name_that_is_markup_stays_a_name(visit: Visit) -> None:
+    rename(visit, "<img src=x onerror=alert(1)>")
+    page = visit(world.page_of(AURELIE))
+    page.wait_for_selector("#network[data-drawn=yes]")
+    expect(page.locator("h1")).to_have_text("<img src=x onerror=alert(1)>")
+    assert page.locator("main img").count() == 0
+
+
+def rename(visit: Any, name: str) -> None:
+    record = tables.table(tables.Record)
+    with visit.site.store.transaction() as conn:
+        conn.execute(record.update().where(record.c.guid == world.contact(AURELIE)).values(name=name))
+        tie_rounds.note_people(conn)
