@@ -117,8 +117,8 @@ def keep_written(house: House, microsoft: Microsoft) -> None:
 
 def _wait(trouble: RelationshipError, waits: list[float]) -> float:
     """The seconds after which to go on; the trouble itself when waiting does not help."""
-    if isinstance(trouble, TryLater) and trouble.code in ("silence_asked", "quota_used"):
-        return min(trouble.wait_seconds or PATIENCE_SECONDS, PATIENCE_SECONDS)
+    if isinstance(trouble, TryLater) and trouble.wait_seconds and trouble.code != "circuit_open":
+        return min(trouble.wait_seconds, PATIENCE_SECONDS)
     if trouble.code == "columns_missing" and waits:
         return waits.pop(0)
     raise trouble

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from relationship import failpoints
-from relationship.errors import FixSettings, RelationshipError, Unavailable
+from relationship.errors import FixSettings, RelationshipError, TryLater, Unavailable
 from relationship.house import House
 from relationship.store import write_back as store
 from relationship.store.write_back import ToTell
@@ -67,7 +67,8 @@ def turn(
             elif outcome.stopped is not None:
                 raise outcome.stopped
     except RelationshipError as error:
-        _note_trouble(house, error.code)
+        is_patience = isinstance(error, TryLater) and error.code.startswith("0x")
+        _note_trouble(house, "silence_asked" if is_patience else error.code)
         return Turn(told, refused, is_over=False, trouble=error)
     return _ended(house, Turn(told, refused, is_over=not rows, trouble=next(iter(closed.values()), None)), stamp)
 
