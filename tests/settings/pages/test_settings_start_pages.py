@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from lists_site import HR, SALES, add_directory, add_mailboxes, present, put, send
 from settings_site import SAME_SITE
 from web_site import Site
@@ -12,7 +13,7 @@ from web_site import Site
 from relationship.clock import real_clock
 from relationship.desk import read_now
 from relationship.errors import Reconnect
-from relationship.store import sync_wishes
+from relationship.store import sync_wishes, tables
 from relationship.sync.findings import Finding, Mark
 from settings.pages import first_reading, start
 from settings.rules import Sources
@@ -71,10 +72,15 @@ def test_going_on_without_a_change_saves_nothing(empty_site: Site):
     assert present(empty_site)[0] == 0
 
 
-def test_groups_that_ask_for_care_are_ticked_from_the_beginning(empty_site: Site):
-    add_directory(empty_site)
-    text = empty_site.as_("sales_admin").get(f"{START}/exclusions").text
+def test_groups_that_ask_for_care_are_ticked_from_the_beginning_and_domains_of_customers_are_not(small_site: Site):
+    add_directory(small_site)
+    record, address = tables.table(tables.Record), tables.table(tables.RecordAddress)
+    with small_site.store.transaction() as conn:
+        number = conn.scalar(sa.select(record.c.id).where(record.c.kind == "contact").limit(1))
+        conn.execute(sa.insert(address).values(record_id=number, address="p@clinique-tilleuls.example"))
+    text = small_site.as_("sales_admin").get(f"{START}/exclusions").text
     assert re.search(rf'name="add-groups" value="{HR}" checked', text)
+    assert re.search(r'name="add-domains" value="clinique-tilleuls.example">', text)
     assert SALES not in text
 
 
