@@ -65,7 +65,7 @@ def without(fields: Fields, gone: AbstractSet[str]) -> Fields | None:
     if kept.get("attendees"):
         kept["attendees"] = [[address, role] for address, role in kept["attendees"] if address not in gone]
     regarding = kept.get("regarding")
-    is_record = bool(regarding) and identity(*regarding) in gone
+    is_record = regarding is not None and identity(*regarding) in gone
     if is_record:
         kept["regarding"] = None
     if fields.get("type") == "seriesMaster":

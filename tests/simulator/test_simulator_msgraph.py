@@ -108,7 +108,7 @@ def test_content_comes_with_full_rights():
         ("/users/delta?$select=shoeSize", 400, "BadRequest"),
         ("/organization", 403, "Authorization_RequestDenied"),
         ("/me", 400, "BadRequest"),
-        ("/groups", 400, "BadRequest"),
+        ("/teams", 400, "BadRequest"),
     ],
 )  # fmt: skip
 def test_what_the_service_refuses_is_refused_with_its_code(graph: HttpsGraph, path: str, status: int, code: str):
