@@ -228,7 +228,7 @@ def _done(act: Callable[[], T]) -> T:
 
 
 def _status(code: str) -> int:
-    return 409 if code == "introductions_off" else 422
+    return 403 if code == "introductions_off" else 422
 
 
 def _told(one: Introduction, caller: Member, *, compose: Compose | None = None, status: int = 200) -> Response:

@@ -108,7 +108,7 @@ class WhoKnowsBody(BaseModel):
 
 
 @blueprint.get("/who-knows-whom")
-@documented({200: TargetsBody}, query=SearchQuery, problems=(409,), tag="who knows whom")
+@documented({200: TargetsBody}, query=SearchQuery, tag="who knows whom")
 def search() -> Response:
     """Contacts, leads and accounts by name
 
@@ -123,7 +123,7 @@ def search() -> Response:
 
 
 @blueprint.get("/who-knows-whom/<kind>/<guid>")
-@documented({200: WhoKnowsBody}, problems=(404, 409), tag="who knows whom")
+@documented({200: WhoKnowsBody}, problems=(404,), tag="who knows whom")
 def who(kind: str, guid: str) -> Response:
     """Which colleague can introduce the caller
 
@@ -149,9 +149,9 @@ def who(kind: str, guid: str) -> Response:
 
 
 def refuse_when_off(enabled: bool) -> None:
-    """409 while the organisation's rules do not offer it."""
+    """403 while the organisation's rules do not offer it."""
     if not enabled:
-        raise Refused(409, Fault("introductions_off"))
+        raise Refused(403, Fault("introductions_off"))
 
 
 def _target(one: Target) -> TargetBody:

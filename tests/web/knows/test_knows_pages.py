@@ -2,15 +2,20 @@
 
 import re
 from html import unescape
+from uuid import uuid4
 
 import knows_builder as world
 import pytest
-from knows_builder import AURELIE, BASTIEN, CAMILLE, DAMIEN, FABRICE, HUGO, MATHIS
+from knows_builder import AURELIE, BASTIEN, CAMILLE, CHLOE, DAMIEN, FABRICE, HUGO, MATHIS
+from web_builder import NOW
 from web_site import Site
 
+from relationship.activities import RecordKind, RecordRef
 from relationship.desk.change_rules import change_rules
+from relationship.graph.ties import TieWord
 from relationship.house import House
-from relationship.store import audit, rules
+from relationship.introductions import Via
+from relationship.store import audit, introductions, rules
 
 
 def text_of(answer: object) -> str:
@@ -129,7 +134,42 @@ def test_while_switched_off_nothing_is_looked_up(quick_site: Site) -> None:
     told = text_of(seller.get(world.page_of(AURELIE)))
     assert "Who knows whom is switched off" in told
     assert "Hugo" not in told
-    assert seller.get("/api/v1/who-knows-whom/contact/" + world.contact(AURELIE)).json["code"] == "introductions_off"
+    for path in (f"/contact/{world.contact(AURELIE)}", "?query=a"):
+        refused = seller.get(f"/api/v1/who-knows-whom{path}")
+        assert (refused.status_code, refused.json["code"]) == (403, "introductions_off")
+
+
+def test_a_colleague_with_three_open_requests_comes_last_and_says_so(quick_site: Site) -> None:
+    with quick_site.store.transaction() as conn:
+        for number in range(3):
+            introductions.add(conn, request_to(HUGO, number))
+    answer = quick_site.as_("seller").get(world.page_of(AURELIE))
+    assert asked_first(answer)[0] == "Inès Benali"
+    assert "Hugo Lefèvre" not in asked_first(answer)
+    account = quick_site.as_("seller").get(world.page_of(CHLOE))
+    assert "so this colleague is listed last" in text_of(account)
+
+
+def request_to(colleague: int, number: int) -> introductions.NewIntroduction:
+    """Somebody else's open request."""
+    return introductions.NewIntroduction(
+        key=str(uuid4()),
+        request_key=str(uuid4()),
+        seller_key=world.oid(MATHIS),
+        colleague_key=world.oid(colleague),
+        target=RecordRef(RecordKind.CONTACT, world.contact(number)),
+        notify=False,
+        via=Via.GRAPH,
+        language="en",
+        template_key="short",
+        subject="s",
+        body="b",
+        word=TieWord.WEAK,
+        hops=1,
+        asked_at=NOW,
+        remind_at=None,
+        due_at=NOW,
+    )
 
 
 def test_a_drawing_has_a_table_that_says_the_same(knows_site: Site) -> None:
