@@ -45,7 +45,9 @@ def test_one_walks_from_the_list_by_keyboard_to_a_contact_its_company_and_back(v
     page.keyboard.insert_text("aurélie")
     page.wait_for_url("**/contacts?q=*")
     expect(page.locator(".row-link")).to_have_count(1)
-    page.keyboard.press("Escape")
+    with page.expect_response("**/contacts?*"):
+        page.keyboard.press("Escape")
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('Aurélie Fontaine')")

@@ -126,6 +126,7 @@ def test_the_export_holds_the_filtered_list_and_is_written_down(client: FlaskCli
     assert rows[0]["Rating"] == "Good"
     assert rows[0]["Last activity"] == "2026-06-17"
     assert "contacts-2026-06-17.csv" in answer.headers["Content-Disposition"]
+    people.app.extensions["audit"].flush()
     entry = tables.table(AuditEntry).c
     with people.store.reading() as conn:
         noted = conn.execute(sa.select(entry.object, entry.result).where(entry.action == "export")).all()
