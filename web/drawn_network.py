@@ -59,18 +59,20 @@ def drawing(answer: Answer) -> Drawing | None:
         line = Line(start, end, nodes[start][0], nodes[end][0], tie)
         lines.setdefault((start, end), line)
 
+    # Who stands second on one way stands behind those who ask there, also where he can be asked at once.
+    seconds = {way.colleagues[1].key for way in ways if len(way.colleagues) == 2}
     for place, way in enumerate(ways):
-        nodes.setdefault(way.colleagues[0].key, (way.colleagues[0].name, 1, place))
+        first = way.colleagues[0]
+        nodes.setdefault(first.key, (first.name, 2 if first.key in seconds else 1, place))
     for way in ways:
         if len(way.colleagues) == 2:
             nodes.setdefault(way.colleagues[1].key, (way.colleagues[1].name, 2, None))
         person = _person(way.person.kind, way.person.guid)
         nodes.setdefault(person, (way.person.name, longest + 1, None))
-        first, last = way.colleagues[0].key, way.colleagues[-1].key
-        join(ME, first, way.to_first)
-        if first != last:
-            join(first, last, None)
-        join(last, person, way.word)
+        join(ME, way.colleagues[0].key, way.to_first)
+        if len(way.colleagues) == 2:
+            join(way.colleagues[0].key, way.colleagues[1].key, None)
+        join(way.colleagues[-1].key, person, way.word)
     for tie in own:
         person = _person(tie.person.kind, tie.person.guid)
         nodes.setdefault(person, (tie.person.name, longest + 1, None))
