@@ -37,8 +37,8 @@ from relationship.store import deployment, tables
 from relationship.store import rules as stored
 from relationship.store.database import Store, open_store
 from relationship.store.migrate import migrate
-from relationship.store.record_lists import Column, Filters, record_page, shares
 from relationship.store.reading_scope import Reach, Scope
+from relationship.store.record_lists import Column, Filters, record_page, shares
 from settings.preview import preview
 from settings.rules import BandsForm, HealthSection, Overrides, WeightsForm
 
@@ -135,7 +135,15 @@ def save(house: House, section: HealthSection) -> None:
     rules = present.model_copy(update={"health": section})
     change_rules(house, rules, expected_version=version, by="anne", by_name="Anne")
     with house.store.reading() as conn:
-        record_page(conn, RecordKind.OPPORTUNITY, scope=ALL, filters=Filters(), column=Column.SCORE, descending=False, per_page=50)
+        record_page(
+            conn,
+            RecordKind.OPPORTUNITY,
+            scope=ALL,
+            filters=Filters(),
+            column=Column.SCORE,
+            descending=False,
+            per_page=50,
+        )
 
 
 def check(house: House, section: HealthSection) -> None:

@@ -31,7 +31,8 @@ def test_the_catalogue_holds_exactly_the_texts_of_the_pages(tmp_path: Path) -> N
     template = tmp_path / "messages.pot"
     keywords = [word for name in ("_l", "_n:1,2", "_lp:1c,2") for word in ("-k", name)]
     command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", "translations/extract.cfg"]
-    subprocess.run([*command, *keywords, "-o", str(template), ".", "../settings/pages"], cwd=WEB, check=True, capture_output=True)
+    where = ["-o", str(template), ".", "../settings/pages"]
+    subprocess.run([*command, *keywords, *where], cwd=WEB, check=True, capture_output=True)
     with template.open("rb") as file:
         used = {(message.context, message.id) for message in read_po(file) if message.id}
     assert used == set(catalogue())
