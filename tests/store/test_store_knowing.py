@@ -1,8 +1,11 @@
 """Who knows whom, as one person may see it: paths, what is shown of a tie, and whoever leaves no trace."""
 
 from datetime import UTC, datetime
+from random import Random
+from time import perf_counter_ns
 
 import pytest
+from scipy.stats import ks_2samp
 from store_builders import FIRST, NEXT, mailbox, people
 from tie_worlds import TODAY, Deed, contact, lead, piece, read
 
@@ -150,6 +153,31 @@ def test_who_opted_out_is_told_the_same_as_one_who_never_met_anybody(house, stor
         sightings.remove_items(conn, box, gone, read=read, zone=house.config.zone)
     settle(house)
     assert repr([asked(house, kind, guid) for kind, guid in ASKED]) == repr(hidden)
+
+
+@pytest.mark.slow
+def test_who_opted_out_cannot_be_told_from_nobody_by_the_time_of_the_answer(house, store):
+    """2,000 calls, drawn by lot between a contact whom only Bruno knows and one whom nobody ever met. A chance of
+    one in a million that three comparisons in a row look different although they are not."""
+    with store.transaction() as conn:
+        records.save(conn, RecordKind.CONTACT, [contact("c-zoe", "zoe@nordlys.example")], [], place=NEXT)
+    prefer(house, "bruno", opted_out=True)
+    settle(house)
+    assert asked(house, guid="c-tor") == asked(house, guid="c-zoe") == WhoKnows()
+    dice = Random(7)
+    assert any(two_sample_odds(house, dice) > 0.01 for _ in range(3))
+
+
+def two_sample_odds(house: House, dice: Random) -> float:
+    """How likely times that differ so much are when there is no difference (Kolmogorov and Smirnov)."""
+    order = ["c-tor", "c-zoe"] * 1_000
+    dice.shuffle(order)
+    spent: dict[str, list[int]] = {"c-tor": [], "c-zoe": []}
+    for guid in order:
+        began = perf_counter_ns()
+        asked(house, guid=guid)
+        spent[guid].append(perf_counter_ns() - began)
+    return float(ks_2samp(*spent.values()).pvalue)
 
 
 def test_who_does_not_want_to_be_asked_is_on_no_path_but_sees_his_own_tie(house):
