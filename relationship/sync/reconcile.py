@@ -11,8 +11,8 @@ What if Microsoft says no: to one source, the others are compared; what could no
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 import structlog
@@ -36,6 +36,7 @@ from relationship.store.pair_days import Internal
 from relationship.store.sightings import Piece, Verdict
 from relationship.sync import calendars, calls, crm, crm_activities, msgraph
 from relationship.sync.auth import CREDENTIAL_CODES
+from relationship.sync.compared import Finding, Reconciled
 from relationship.sync.connection import Microsoft, connect
 from relationship.sync.dataverse import TrackedTable
 from relationship.sync.dataverse_activities import CONTAINER, ActivityTable
@@ -45,59 +46,14 @@ from relationship.sync.readers import House, reader_of
 from relationship.sync.report import DEGRADED, Trouble
 from relationship.sync.transport import Channel, Json
 
+__all__ = ["Finding", "Reconciled", "reconcile_once"]
+
 log = structlog.get_logger()
 
 USUAL_DAYS = 30
 MOST_PAGES = 5_000
 MOST_CONFIRMED = 500  # items asked for alone, for each folder
 _PAGE_SIZE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What the comparison of one source found, and healed.
-
-    compared  items the source showed
-    missing   shown there, not kept here; changed: kept otherwise (of records of the CRM the rows written, with
-              those of their addresses); ghosts: kept here, gone there
-    doubtful  kept here and not shown there, but not confirmed as gone: left as they are
-    """
-
-    key: str
-    compared: int = 0
-    missing: int = 0
-    changed: int = 0
-    ghosts: int = 0
-    doubtful: int = 0
-
-    def __add__(self, other: "Finding") -> "Finding":
-        return Finding(
-            self.key,
-            self.compared + other.compared,
-            self.missing + other.missing,
-            self.changed + other.changed,
-            self.ghosts + other.ghosts,
-            self.doubtful + other.doubtful,
-        )
-
-    @property
-    def differs(self) -> bool:
-        return self.missing + self.changed + self.ghosts + self.doubtful > 0
-
-
-@dataclass(frozen=True, slots=True)
-class Reconciled:
-    """since: first day compared, None for everything; findings by source, those without a difference too."""
-
-    since: date | None
-    requests: int
-    findings: tuple[Finding, ...]
-    troubles: tuple[Trouble, ...]
-
-    @property
-    def exit_code(self) -> int:
-        is_done = not self.troubles and not any(finding.doubtful for finding in self.findings)
-        return 0 if is_done else TryLater.exit_code
 
 
 def reconcile_once(house: House, *, days: int = USUAL_DAYS, microsoft: Microsoft | None = None) -> Reconciled:
