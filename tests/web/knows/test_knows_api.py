@@ -125,7 +125,13 @@ def test_nobody_knows_is_an_ordinary_answer(knows_site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [f"contact/{world.contact(FABRICE)}", "contact/x", f"person/{world.contact(0)}", f"lead/00000000-0000-4000-8000-00000000dead"]
+    "path",
+    [
+        f"contact/{world.contact(FABRICE)}",
+        "contact/x",
+        f"person/{world.contact(0)}",
+        "lead/00000000-0000-4000-8000-00000000dead",
+    ],
 )
 def test_what_is_not_there_or_not_yours_is_not_found(quick_site: Site, path: str) -> None:
     assert told(Caller(quick_site).get(f"/who-knows-whom/{path}")) == (404, "not_found", None)
