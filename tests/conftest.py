@@ -17,7 +17,7 @@ from relationship.store.migrate import migrate
 for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
     os.environ.pop(name, None)
 for name in [name for name in os.environ if name.startswith("RELATIONSHIP_")]:
-    if name not in ("RELATIONSHIP_SHARED", "RELATIONSHIP_TEST_POSTGRES"):
+    if name not in ("RELATIONSHIP_SHARED", "RELATIONSHIP_TEST_POSTGRES") and not name.startswith("RELATIONSHIP_ALL_"):
         del os.environ[name]
 os.environ["RELATIONSHIP_MODE"] = "test"
 

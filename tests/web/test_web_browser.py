@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from looks import LOOKS
 from playwright.sync_api import expect
 from web_builder import deals_of_all_sorts
 
@@ -30,9 +31,7 @@ def findings(page: Any) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in answer["violations"]]
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)
 @pytest.mark.parametrize(
     "path",
     [

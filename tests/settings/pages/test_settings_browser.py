@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from looks import LOOKS
 from playwright.sync_api import expect
 from settings_site import bands_shown, in_force
 
@@ -40,9 +41,7 @@ def saved(page: Any) -> None:
     expect(page.locator(".banner-saved")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)
 def test_every_page_is_accessible_and_fits_its_screen(visit: Visit, lang: str, theme: str, width: int) -> None:
     page = visit("/settings", lang=lang, theme=theme, width=width)
     settled(page)

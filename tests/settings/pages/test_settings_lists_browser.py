@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from lists_site import HR, SALES, add_directory, add_mailboxes, present, put
+from looks import LOOKS
 from playwright.sync_api import expect
 from settings_site import Visitor
 from web_builder import oid
@@ -64,7 +65,7 @@ def width_of(page: Any) -> int:
     return int(page.evaluate("document.querySelector('main').scrollWidth"))
 
 
-@pytest.mark.parametrize(("lang", "theme", "width"), [("fr", "light", 390), ("en", "dark", 1280)])
+@pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)
 def test_every_page_is_accessible_and_fits_its_screen(visit: Visit, lang: str, theme: str, width: int) -> None:
     add_directory(visit.site)
     add_mailboxes(visit.site, oid(0), oid(1))

@@ -7,6 +7,7 @@ import knows_builder as world
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from knows_builder import AURELIE, BASTIEN, CHLOE, DAMIEN, HUGO, INES
+from looks import LOOKS
 from playwright.sync_api import expect
 
 from relationship.introductions import Via
@@ -31,7 +32,6 @@ PAGES = {
     "choices": "/introductions/choices",
     "results": "/introductions/results",
 }
-LOOKS = [("fr", "light", 1280), ("fr", "dark", 390), ("en", "dark", 1280), ("en", "light", 390)]
 
 
 class Post:

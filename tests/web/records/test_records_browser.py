@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import records_builder as made
 from axe_playwright_python.sync_playwright import Axe
+from looks import LOOKS
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -27,8 +28,7 @@ def findings(page: Any) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in answer["violations"]]
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize(("lang", "theme"), [("fr", "light"), ("en", "dark"), ("fr", "dark"), ("en", "light")])
+@pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 def test_every_page_is_accessible_and_fits_its_screen(
     visit: Visit, path: str, lang: str, theme: str, width: int
