@@ -123,7 +123,7 @@ def test_an_unforeseen_error_shows_no_stack(small_site: Site, monkeypatch: pytes
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("relationship.store.opportunities.shares", broken)
+    monkeypatch.setattr("relationship.store.record_lists.shares", broken)
     answer = small_site.as_().get("/opportunities")
     assert answer.status_code == 500
     assert "Something went wrong on our side" in answer.text
