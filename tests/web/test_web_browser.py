@@ -200,7 +200,7 @@ def test_a_bubble_opens_its_opportunity(visit: Visit) -> None:
 
 def test_a_point_of_the_curve_is_explained_under_it(visit: Visit) -> None:
     page = visit(f"/opportunities/{LIVELY.guid}")
-    page.locator("details.twin summary").first.click()
+    page.locator("details.twin:has(table.compact a) summary").first.click()
     page.locator("table.compact a").nth(3).click()
     page.wait_for_selector("#week .term-title")
     assert findings(page) == []
