@@ -186,6 +186,8 @@ def test_the_language_changes_and_the_filters_stay(visit: Visit) -> None:
 def test_a_bubble_opens_its_opportunity(visit: Visit) -> None:
     page = visit("/opportunities/chart")
     page.wait_for_selector("[data-drawn=yes] svg path[fill]", state="attached")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1_500)  # bubbles grow while they appear
     biggest = page.evaluate("JSON.parse(document.getElementById('bubbles-data').textContent).points[0].href")
     spot = page.evaluate(
         """() => {

@@ -205,6 +205,7 @@ def test_the_first_steps_lead_from_nothing_to_rated_opportunities(first_visit: V
     page.get_by_role("button", name="Demander ses groupes").click()
     expect(page.get_by_text("L’annuaire compte 2 groupes.")).to_be_visible(timeout=30_000)
     page.get_by_role("radio", name="Seulement les membres").check()
+    page.wait_for_load_state("networkidle")  # a letter typed before the scripts are there finds nothing
     page.fill("#find-groups", "ventes")
     page.locator("#found-groups .pick-box").check()
     page.get_by_role("button", name="Enregistrer et continuer").click()
