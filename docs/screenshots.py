@@ -40,6 +40,7 @@ PICTURES = (
     ("list-en-dark.png", "/opportunities", "en", "dark", DESKTOP),
     ("opportunity-fr-light.png", f"/opportunities/{TOLD.guid}", "fr", "light", (1280, 1000)),
     ("opportunity-fr-dark.png", f"/opportunities/{TOLD.guid}", "fr", "dark", (1280, 1000)),
+    ("settings-fr-light.png", "/settings/health", "fr", "light", (1280, 900)),
     ("list-fr-phone.png", "/opportunities", "fr", "light", PHONE),
     ("opportunity-fr-phone.png", f"/opportunities/{TOLD.guid}", "fr", "dark", PHONE),
 )
@@ -66,7 +67,8 @@ def main() -> None:
 
 def _take(page: Page, site: Site, address: str, path: str, lang: str, theme: str, target: Path) -> None:
     signer = site.app.session_interface.get_signing_serializer(site.app)
-    values = {"session": signer.dumps(session_of("sales_manager")), "lang": lang, "theme": theme}
+    role = "sales_admin" if path.startswith("/settings") else "sales_manager"
+    values = {"session": signer.dumps(session_of(role)), "lang": lang, "theme": theme}
     page.context.add_cookies([{"name": name, "value": value, "url": address} for name, value in values.items()])
     page.goto(address + path)
     page.wait_for_load_state("networkidle")
