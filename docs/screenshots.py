@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / "tests" / "web"))
 import web_builder  # noqa: E402
 from web_site import Site, session_of, site_over  # noqa: E402
 
+from relationship.desk.rate import rate_all  # noqa: E402
 from relationship.store.database import open_store  # noqa: E402
 
 # Chromium refuses its sandbox to root.
@@ -53,6 +54,7 @@ def main() -> None:
         store = open_store(f"sqlite:///{folder}/pictures.db")
         site = site_over(store)
         site.fill(DEALS)
+        rate_all(site.app.extensions["house"])
         server = make_server("127.0.0.1", 0, site.app, threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=SANDBOX)
