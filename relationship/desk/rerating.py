@@ -56,7 +56,7 @@ def follow_rules(conn: Connection, store: Store, rules: Rules, *, version: int) 
 
 def rate_what_changed(conn: Connection, house: House, rules: Rules, *, version: int) -> tuple[int, int]:
     """Bring every rating up to date; returns how many records were rated, and how many ratings changed."""
-    today, window_began = day_number(house.clock(), house.config.zone), _window_began(conn)
+    today, window_began = day_number(house.clock(), house.config.zone), first_day_read(conn)
     latest = bases.round_of(conn)
     everything = latest is None or (latest.as_of, latest.window_began) != (today, window_began)
     followed = 0
@@ -80,7 +80,8 @@ def rate_what_changed(conn: Connection, house: House, rules: Rules, *, version: 
     return len(records), followed + changed
 
 
-def _window_began(conn: Connection) -> int:
+def first_day_read(conn: Connection) -> int:
+    """Day number of the first day that the organisation's read window covers."""
     organisation = deployment.load(conn)
     if organisation is None or organisation.counts_from is None:
         return OPEN_WINDOW_BEGAN

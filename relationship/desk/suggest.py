@@ -6,17 +6,15 @@ from typing import Any
 import numpy as np
 
 from relationship.clock import day_of, number_of
+from relationship.desk.rerating import first_day_read
 from relationship.health.outcomes import EVERYBODYS, OWN_ACCOUNT, Outcomes
 from relationship.health.search import Setting
 from relationship.health.suggestion import CONFIDENCE, Progress, Suggestion, suggestion
 from relationship.house import House
-from relationship.store import contact_days, deployment, rules
+from relationship.store import contact_days, rules
 from relationship.store.reading_outcomes import ClosedOpportunity, closed_opportunities
 from settings.rules import HealthSection
 from settings.rules.precedence import DecidedBy, expected_frequency
-
-# With an open read window nothing was left unread, so it began before everything.
-OPEN_WINDOW_BEGAN = 0
 
 
 def suggest(house: House, *, progress: Progress | None = None) -> Suggestion:
@@ -26,14 +24,13 @@ def suggest(house: House, *, progress: Progress | None = None) -> Suggestion:
     """
     with house.store.reading() as conn:
         _, present = rules.current(conn)
-        organisation = deployment.load(conn)
+        began = first_day_read(conn)
         closed = closed_opportunities(conn)
         days = contact_days.load(conn, [one.record_id for one in closed])
-    began = organisation.counts_from if organisation else None
     return suggestion(
         days,
         outcomes(closed, present.health),
-        window_began=number_of(began) if began else OPEN_WINDOW_BEGAN,
+        window_began=began,
         rules=present.rating_rules(),
         progress=progress,
     )

@@ -138,7 +138,7 @@ def _outside(network: Network, targets: Collection[int], absent: Collection[int]
 
 def _only(knowers: Knowers, wanted: Callable[[int], bool]) -> Knowers:
     kept = [index for index, colleague in enumerate(knowers.colleague) if wanted(colleague)]
-    return Knowers(*([column[index] for index in kept] for column in knowers))  # type: ignore[arg-type]
+    return Knowers(*([column[index] for index in kept] for column in knowers))  # type: ignore[arg-type]  # every column keeps its type
 
 
 def _known_by(network: Network, targets: list[int], me: int) -> tuple[tuple[tuple[int, float], ...], Knowers]:

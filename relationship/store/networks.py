@@ -114,7 +114,7 @@ def _refreshed(old: KnownNetwork | None, conn: Connection, latest: Marks, today:
     network = Network.of(
         people.numbers,
         people.colleague,
-        a=colleague_number(key >> 32),  # type: ignore[arg-type]
+        a=colleague_number(key >> 32),  # type: ignore[arg-type]  # arithmetic holds for arrays as well
         b=key & 0xFFFFFFFF,
         closeness=closeness(ours, theirs, today=EPOCH),
     )

@@ -144,13 +144,13 @@ class Credentials:
                 "or RELATIONSHIP_CERTIFICATE.",
                 code="not_configured",
             )
-        _credential(self._config)
+        client_credential(self._config)
 
     def _application(self) -> Any:
         if self._app is None:
             config = self._config
             self.check_settings()
-            credential = _credential(config)
+            credential = client_credential(config)
             try:
                 self._app = msal.ConfidentialClientApplication(
                     config.client_id,
@@ -223,7 +223,7 @@ class TokenSource:
         return self.credentials.acquire(self.scope, instead_of=refused)
 
 
-def _credential(config: Config) -> str | dict[str, str]:
+def client_credential(config: Config) -> str | dict[str, str]:
     if config.certificate is None:
         secret = config.client_secret.get_secret_value()
         if not secret:

@@ -18,7 +18,7 @@ from relationship.errors import Reconnect, TryLater
 from relationship.store import tokens
 from relationship.store.database import Store
 from relationship.store.tokens import TokenVault
-from relationship.sync.auth import _credential
+from relationship.sync.auth import client_credential
 from relationship.sync.mail_out import consent_missing
 from relationship.sync.sessions import open_session
 
@@ -39,7 +39,7 @@ def application(config: Config, cache: Any, session: requests.Session) -> Any:
 
     return msal.ConfidentialClientApplication(
         config.client_id,
-        client_credential=_credential(config),
+        client_credential=client_credential(config),
         authority=f"{config.authority_url}/{config.tenant_id}",
         instance_discovery=urlsplit(config.authority_url).hostname in AUTHORITY_HOSTS,
         token_cache=cache,

@@ -1,6 +1,8 @@
 """The rules are a document of sections, and a version says by whom and why"""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,7 +28,7 @@ def downgrade() -> None:
         batch_op.drop_column("saved_by_name")
 
 
-def _rewrite(change) -> None:  # type: ignore[no-untyped-def]
+def _rewrite(change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     conn = op.get_bind()
     rows = conn.execute(sa.text("SELECT version, body FROM rules")).all()
     for version, body in rows:
