@@ -4,6 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Databases of tests live in memory where the system has a file system for that.
+IN_MEMORY := $(shell test -w /dev/shm && echo --basetemp=/dev/shm/relationship-tests-$$PPID)
 
 .PHONY: help demo test unit lint format lock bench soak judge screenshots clean
 
@@ -23,7 +25,7 @@ demo: $(STAMP)
 
 test: $(STAMP) lint
 	@sh scripts/need-chromium.sh
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(IN_MEMORY)
 
 unit: $(STAMP)
 	$(BIN)/python -m pytest -m "not browser and not slow"
@@ -52,6 +54,7 @@ bench: $(STAMP)
 
 soak: $(STAMP)
 	$(BIN)/python benchmarks/soak.py $(SOAK)
+	RELATIONSHIP_ALL_KILLS=1 $(BIN)/python -m pytest tests/sync/test_sync_killed.py
 
 judge: $(STAMP)
 	@sh scripts/judge.sh

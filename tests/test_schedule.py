@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from apscheduler.schedulers.blocking import BlockingScheduler
 from store_builders import may_read
+from structlog.testing import capture_logs
 
 from relationship import schedule
 from relationship.config import load_config
@@ -37,7 +38,7 @@ def test_a_job_that_fails_does_not_stop_the_others(house: House, error: Exceptio
     schedule.attempt(fails, house, None)
 
 
-def test_while_reading_is_off_the_scheduler_waits_without_a_word(house: House, capsys):
+def test_while_reading_is_off_the_scheduler_waits_without_an_alarm(house: House, capsys):
     for job in (
         schedule.cycle,
         schedule.hinted_cycle,
@@ -45,7 +46,9 @@ def test_while_reading_is_off_the_scheduler_waits_without_a_word(house: House, c
         schedule.compare,
         schedule.renew_subscriptions,
     ):
-        schedule.attempt(job, house, None)
+        with capture_logs() as lines:
+            schedule.attempt(job, house, None)
+        assert {line["log_level"] for line in lines} <= {"info"}
     assert capsys.readouterr().err == ""
 
 
