@@ -66,7 +66,7 @@ screenshots: $(STAMP)
 lock: $(STAMP)
 	$(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-emit-index-url --no-annotate \
-		--no-header --extra postgres --extra demo --group build --group test --group lint \
+		--no-header --extra postgres --extra demo --extra learn --group build --group test --group lint \
 		pyproject.toml -o requirements.lock
 
 $(STAMP): requirements.lock pyproject.toml scripts/build-venv.sh

@@ -1,0 +1,1 @@
+"""A customer's own words: emotion, themes, threats, and the conditions of alert rules on them. Pure and offline."""
