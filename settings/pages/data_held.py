@@ -15,6 +15,7 @@ class Kept(StrEnum):
     UNTIL_CHANGED = "until_changed"
     FOR_GOOD = "for_good"
     UNTIL_WORKED_OFF = "until_worked_off"
+    UNTIL_SENT = "until_sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ KEPT = {
     Kept.UNTIL_CHANGED: _l("Until it is changed or taken back"),
     Kept.FOR_GOOD: _l("For the life of this database"),
     Kept.UNTIL_WORKED_OFF: _l("Until it is worked off or replaced"),
+    Kept.UNTIL_SENT: _l("The text until it has left, the rest for 90 days"),
 }
 _NOBODY = _l("Nobody on a page; the service itself")
 _READERS = _l("Whoever may read the record in the CRM")
@@ -97,6 +99,14 @@ DATA_HELD: tuple[Held, ...] = (
         Kept.AS_IN_MICROSOFT,
         _READERS,
         ("health", "rating_round", "told_rating", "write_back"),
+    ),
+    Held(
+        _l("Changes of ratings and trends: day, before, after, scores, cause; changes of owner and stage"),
+        _l("To tell whoever is concerned once, and to show what happened on the curve"),
+        _l("Worked out with the ratings; Dynamics 365"),
+        Kept.AS_IN_MICROSOFT,
+        _READERS,
+        ("rating_change", "announced_rating", "record_change"),
     ),
     Held(
         _l("Ties: on which days a colleague was in contact with somebody, and how strong that is"),
@@ -177,6 +187,22 @@ DATA_HELD: tuple[Held, ...] = (
         Kept.UNTIL_WORKED_OFF,
         _KEEPERS,
         ("change_subscription", "hint", "notice_count", "sync_wish"),
+    ),
+    Held(
+        _l("Mails, webhook calls and CRM tasks on their way out, with what became of each"),
+        _l("So that each leaves once, is tried again, and an administrator sees what failed"),
+        _l("Actions that the rules or people start"),
+        Kept.UNTIL_SENT,
+        _l("Sales administrators: kind, state and reason; never the text of a mail"),
+        ("delivery", "acted_up_to"),
+    ),
+    Held(
+        _l("How a colleague wishes to be told by mail"),
+        _l("Whoever switches mails off receives none"),
+        _l("The colleague, on their own page"),
+        Kept.UNTIL_CHANGED,
+        _l("The colleague alone"),
+        ("mail_choice",),
     ),
     Held(
         _l("Notes of what is to be worked out anew"),

@@ -9,6 +9,8 @@ from relationship.store import (
     audit_tables,
     exclusion_tables,
     introduction_tables,
+    outbox_tables,
+    rating_change_tables,
     rating_tables,
     subscription_tables,
     tables,
@@ -20,12 +22,14 @@ from relationship.store import (
 TABLES = (
     tables,
     rating_tables,
+    rating_change_tables,
     subscription_tables,
     exclusion_tables,
     audit_tables,
     tie_tables,
     introduction_tables,
     write_back_tables,
+    outbox_tables,
 )
 target_metadata = SQLModel.metadata
 
