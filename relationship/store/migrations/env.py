@@ -7,7 +7,9 @@ from sqlmodel import SQLModel
 
 from relationship.store import (
     audit_tables,
+    customer_tables,
     exclusion_tables,
+    import_tables,
     introduction_tables,
     outbox_tables,
     rating_change_tables,
@@ -30,6 +32,8 @@ TABLES = (
     introduction_tables,
     write_back_tables,
     outbox_tables,
+    customer_tables,
+    import_tables,
 )
 target_metadata = SQLModel.metadata
 
