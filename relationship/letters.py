@@ -50,6 +50,15 @@ _FRAME: Mapping[str, tuple[str, str]] = {
         "answer.",
     ),
 }
+# Who knows the contact: the colleague who is asked, or one whom this colleague can ask.
+_ACQUAINTANCE: Mapping[str, tuple[str, str, str]] = {
+    "fr": (
+        "Vous connaissez {contact}.",
+        "{second} connaît {contact}, et vous pouvez lui en parler.",
+        "{name}, chez {company}",
+    ),
+    "en": ("You know {contact}.", "{second} knows {contact}, and you could have a word there.", "{name} at {company}"),
+}
 _REMINDER: Mapping[str, tuple[str, str]] = {
     "fr": (
         "Rappel\u00a0: {seller} vous demande une présentation",
@@ -76,7 +85,8 @@ _NOTICE: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How the people on a request are called."""
+    """How the people on a request are called. second: whom the colleague would have to ask, '' when the colleague
+    knows the contact."""
 
     seller: str
     colleague: str
@@ -84,6 +94,7 @@ class Names:
     job_title: str = ""
     company: str = ""
     opportunity: str = ""
+    second: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +119,21 @@ def prefilled(template: Template, names: Names, *, reason: str = "") -> Letter:
             "contact.job_title": names.job_title,
             "contact.company": names.company,
             "opportunity.name": names.opportunity,
+            "acquaintance": acquaintance(names, language=template.language),
             "reason": reason,
         }
     )
+
+
+def acquaintance(names: Names, *, language: str) -> str:
+    """A sentence that says who knows the contact, true of a way over one colleague and of one over two.
+
+    >>> acquaintance(Names("Anne", "Bruno", "Tor Vik", company="Nordlys", second="Carla Moe"), language="en")
+    'Carla Moe knows Tor Vik at Nordlys, and you could have a word there.'
+    """
+    direct, over_two, with_company = _ACQUAINTANCE[language]
+    contact = with_company.format(name=names.contact, company=names.company) if names.company else names.contact
+    return (over_two if names.second else direct).format(second=names.second, contact=contact)
 
 
 def checked(subject: str, body: str) -> Letter:

@@ -65,6 +65,7 @@ def prepare(
         job_title=known.job_title if known else "",
         company=known.company if known else "",
         opportunity=deal.name if deal else "",
+        second=way.colleagues[1].name if len(way.colleagues) > 1 else "",
     )
     vias = tuple(via for via in (Via.GRAPH, Via.DRAFT, Via.CRM) if via in open_ways(caller))
     return Prepared(answer, way, template, offered.templates, prefilled(template, names), vias)

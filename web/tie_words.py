@@ -57,9 +57,6 @@ def why(way: Way) -> list[str]:
             "%(first)s does not know %(contact)s, but can ask %(last)s.", first=first, contact=contact, last=last
         ),
         Reason.NO_TIE_YET: lambda: _("You have had no contact with %(first)s yet; one may always ask.", first=first),
-        Reason.SECOND_HAS_NO_TIE: lambda: _(
-            "%(first)s and %(last)s have had no contact yet; one may always ask.", first=first, last=last
-        ),
         Reason.BUSY: lambda: _("Several requests are open there at the moment, so this colleague is listed last."),
     }
     return [told[reason]() for reason in way.reasons]

@@ -1,4 +1,8 @@
-"""Why a colleague is named: facts that follow from the paths shown and tell nothing beyond them."""
+"""Why a colleague is named: facts that follow from the paths shown and tell nothing beyond them.
+
+Whether two colleagues have contact with each other is nobody's business but theirs: a path over two says that one
+can ask the other, and never how well they know each other, or whether they do.
+"""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -14,7 +18,6 @@ class Reason(StrEnum):
     CLOSEST_TO_SELLER  no other first colleague shown is closer to the seller
     HANDS_ON           knows the contact through a second colleague
     NO_TIE_YET         the seller has no tie with this colleague, but one may always ask
-    SECOND_HAS_NO_TIE  this colleague has no tie with the second one, but one may always ask
     BUSY               has too many open requests, so comes last
     """
 
@@ -23,7 +26,6 @@ class Reason(StrEnum):
     CLOSEST_TO_SELLER = "closest_to_seller"
     HANDS_ON = "hands_on"
     NO_TIE_YET = "no_tie_yet"
-    SECOND_HAS_NO_TIE = "second_has_no_tie"
     BUSY = "busy"
 
 
@@ -47,7 +49,6 @@ def reasons(paths: Sequence[Path]) -> list[tuple[Reason, ...]]:
             Reason.CLOSEST_TO_SELLER: place == to_seller,
             Reason.HANDS_ON: handed_on,
             Reason.NO_TIE_YET: path.ties[0] is None,
-            Reason.SECOND_HAS_NO_TIE: handed_on and path.ties[1] is None,
             Reason.BUSY: path.busy,
         }
         told.append(tuple(reason for reason in Reason if holds[reason]))

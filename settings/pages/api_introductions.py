@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from flask import Response
 from pydantic import BaseModel, Field, model_validator
 
+from relationship.letters import Names, acquaintance
 from relationship.store import reading_contact, reading_opportunity
 from settings.rules import Template
 from settings.rules.form import Form, refusal
@@ -94,6 +95,8 @@ def letter() -> Response:
         "reason": SAMPLE_REASON[wish.template.language] if wish.reason is None else wish.reason,
     }
     values["contact.first_name"] = first_name(values["contact.name"])
+    names = Names(caller.name, SAMPLE_COLLEAGUE, values["contact.name"], company=values["contact.company"])
+    values["acquaintance"] = acquaintance(names, language=wish.template.language)
     written = wish.template.letter(values)
     sample = wish.contact is None or wish.opportunity is None
     return answer(LetterBody(subject=written.subject, body=written.body, sample=sample, values=values))

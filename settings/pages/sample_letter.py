@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from relationship.letters import Names, acquaintance
 from relationship.store import reading_contact
 from settings.pages.api_introductions import (
     SAMPLE_COLLEAGUE,
@@ -28,5 +29,9 @@ def values(conn: Connection, guid: str, *, seller: str, language: str) -> dict[s
         **contact,
         "contact.first_name": first_name(contact["contact.name"]),
         "opportunity.name": SAMPLE_OPPORTUNITY,
+        "acquaintance": acquaintance(
+            Names(seller, SAMPLE_COLLEAGUE, contact["contact.name"], company=contact["contact.company"]),
+            language=language,
+        ),
         "reason": SAMPLE_REASON[language],
     }

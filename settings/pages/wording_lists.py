@@ -102,6 +102,7 @@ PLACEHOLDERS: Mapping[str, object] = {
     "contact.job_title": _l("Job title of the contact; left out with what leads to it when the CRM has none"),
     "contact.company": _l("Account of the contact; left out with what leads to it when the CRM has none"),
     "opportunity.name": _l("Name of the opportunity; “our project” when there is none"),
+    "acquaintance": _l("A sentence that says who knows the contact: the colleague, or somebody whom they can ask"),
     "reason": _l("What the seller writes in their own words; its line goes when it is empty"),
 }
 LANGUAGES: Mapping[str, object] = {"fr": _l("French"), "en": _l("English")}

@@ -1,4 +1,8 @@
-"""The texts that everybody starts with: three in French, two in English, all to a colleague one says "vous" to."""
+"""The texts that everybody starts with: three in French, two in English, all to a colleague one says "vous" to.
+
+Who knows the contact is said by `{{ acquaintance }}` alone, so that every letter is true both of a colleague who does
+and of one who would have to ask a second.
+"""
 
 from collections.abc import Mapping
 
@@ -10,8 +14,7 @@ BUILT_IN: tuple[Mapping[str, str], ...] = (
         "subject": "Présentation auprès de {{ contact.name }}",
         "body": (
             "Bonjour {{ colleague.first_name }},\n\n"
-            "Vous connaissez {{ contact.name }}, chez {{ contact.company }}. Pourriez-vous nous mettre en "
-            "relation\u00a0?\n\n"
+            "{{ acquaintance }} Pourriez-vous nous mettre en relation\u00a0?\n\n"
             "{{ reason }}\n\n"
             "Merci d’avance,\n"
             "{{ seller.first_name }}"
@@ -27,7 +30,7 @@ BUILT_IN: tuple[Mapping[str, str], ...] = (
             "Je travaille sur «\u00a0{{ opportunity.name }}\u00a0» avec {{ contact.company }}, et je souhaiterais "
             "échanger avec {{ contact.name }} ({{ contact.job_title }}).\n\n"
             "{{ reason }}\n\n"
-            "Vous avez déjà été en contact\u00a0: accepteriez-vous de me présenter par un court message, que vous "
+            "{{ acquaintance }} Accepteriez-vous d’aider à cette mise en relation, par un court message que vous "
             "m’adresseriez aussi\u00a0? Je prends la suite et vous tiens au courant.\n\n"
             "Si le moment est mal choisi, dites-le-moi simplement.\n\n"
             "Merci beaucoup,\n"
@@ -42,7 +45,7 @@ BUILT_IN: tuple[Mapping[str, str], ...] = (
         "body": (
             "Bonjour {{ colleague.first_name }},\n\n"
             "Je prépare un premier échange avec {{ contact.name }}, chez {{ contact.company }}, au sujet de "
-            "«\u00a0{{ opportunity.name }}\u00a0».\n\n"
+            "«\u00a0{{ opportunity.name }}\u00a0». {{ acquaintance }}\n\n"
             "{{ reason }}\n\n"
             "Avant de vous demander une présentation, j’aimerais avoir votre avis\u00a0: est-ce la bonne "
             "personne, et le bon moment\u00a0? Si oui, seriez-vous d’accord pour nous mettre en relation\u00a0?\n\n"
@@ -57,7 +60,7 @@ BUILT_IN: tuple[Mapping[str, str], ...] = (
         "subject": "Introduction to {{ contact.name }}",
         "body": (
             "Hello {{ colleague.first_name }},\n\n"
-            "You know {{ contact.name }} at {{ contact.company }}. Would you introduce us?\n\n"
+            "{{ acquaintance }} Would you help to introduce us?\n\n"
             "{{ reason }}\n\n"
             "Many thanks,\n"
             "{{ seller.first_name }}"
@@ -73,7 +76,7 @@ BUILT_IN: tuple[Mapping[str, str], ...] = (
             "I am working on “{{ opportunity.name }}” with {{ contact.company }} and would like to talk to "
             "{{ contact.name }} ({{ contact.job_title }}).\n\n"
             "{{ reason }}\n\n"
-            "You have been in touch before: would you introduce me in a short message, with me in copy? I "
+            "{{ acquaintance }} Would you help with an introduction, in a short message with me in copy? I "
             "will take it from there and let you know what came of it.\n\n"
             "If this is not a good moment, just say so.\n\n"
             "Many thanks,\n"

@@ -15,8 +15,9 @@ from typing import Any
 
 from liquid import Environment, StrictUndefined
 
-# Who asks, who is asked, whom the seller wants to meet, and what about. One that the CRM or the seller leaves empty
-# has words that stand in for it, or goes away with what leads to it: a comma, brackets, a preposition, its own line.
+# Who asks, who is asked, whom to meet, what about, and a sentence that says who knows that person. One that the CRM
+# or the seller leaves empty has words that stand in for it, or goes away with what leads to it: a comma, brackets, a
+# preposition, its own line.
 KNOWN = (
     "seller.name",
     "seller.first_name",
@@ -27,14 +28,15 @@ KNOWN = (
     "contact.job_title",
     "contact.company",
     "opportunity.name",
+    "acquaintance",
     "reason",
 )
 STAND_INS: Mapping[str, Mapping[str, str]] = {
     "fr": {"opportunity.name": "notre projet"},
     "en": {"opportunity.name": "our project"},
 }
-# A name or a subject of the CRM is a line; the reason is what a seller wrote.
-LONGEST_VALUE, LONGEST_REASON = 200, 1_000
+# A name or a subject of the CRM is a line; a sentence has three of them; the reason is what a seller wrote.
+LONGEST_VALUE, LONGEST_SENTENCE, LONGEST_REASON = 200, 700, 1_000
 LONGEST_SUBJECT, LONGEST_BODY = 255, 10_000
 
 _PLACEHOLDER = re.compile(r"\{\{[ \t]*([A-Za-z_][\w.]*)[ \t]*\}\}")
@@ -175,7 +177,8 @@ def _clean(name: str, value: str) -> str:
     if name == "reason":
         lines = (" ".join(line.split()) for line in text.split("\n"))
         return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:LONGEST_REASON].rstrip()
-    return " ".join(text.split())[:LONGEST_VALUE].rstrip()
+    longest = LONGEST_SENTENCE if name == "acquaintance" else LONGEST_VALUE
+    return " ".join(text.split())[:longest].rstrip()
 
 
 def _instead(name: str, language: str) -> str:

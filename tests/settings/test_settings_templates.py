@@ -20,6 +20,7 @@ FULL = {
     "contact.job_title": "Responsable qualité",
     "contact.company": "Ateliers Brévent",
     "opportunity.name": "Contrat cadre",
+    "acquaintance": "Vous connaissez Élodie Marchal, chez Ateliers Brévent.",
     "reason": "Elle décide du renouvellement.",
 }
 NEEDED = {name: FULL[name] for name in FULL if name.startswith(("seller", "colleague")) or name == "contact.name"}
@@ -184,6 +185,20 @@ def test_the_built_in_letters_are_whole_with_and_without_optional_values(values:
         assert "Élodie Marchal" in text
         assert "Hugo" in text
         assert not re.search(r"[{}]|\(\)|«\s*»|“”| ,| \.|,\s*,|  |\n\n\n|[\ufdd0\ufdd1]", text), text
+
+
+CLAIMS = re.compile(r"vous (?:la |le )?connaissez|déjà été en contact|(?<!let )you know|been in touch", re.IGNORECASE)
+
+
+def test_no_built_in_letter_claims_an_acquaintance_but_by_the_sentence_that_is_true_of_the_way():
+    for one in Introductions().templates:
+        assert "{{ acquaintance }}" in one.body
+        assert not CLAIMS.search(f"{one.subject}\n{one.body}"), one.key
+
+
+def test_a_sentence_is_longer_than_a_name_may_be():
+    said = body_of("{{ acquaintance }}", {"acquaintance": "a" * 800})
+    assert said == "a" * 700
 
 
 def test_everybody_starts_with_three_french_and_two_english_letters():

@@ -9,7 +9,7 @@ from uuid import uuid4
 import knows_builder as world
 import pytest
 from flask.testing import FlaskClient
-from knows_builder import AURELIE, CAMILLE, CHLOE, HUGO, INES, MATHIS, SARAH
+from knows_builder import AURELIE, CAMILLE, CHLOE, HUGO, INES, MATHIS, SARAH, THOMAS
 from web_site import Site
 from werkzeug.test import TestResponse
 
@@ -80,9 +80,33 @@ def test_the_form_holds_a_finished_letter_and_names_who_gets_it(quick_site: Site
     client = quick_site.as_("seller")
     fields = form_at(client, ask_path())
     assert fields["body"] == (
-        "Hello Hugo,\n\nYou know Aurélie Fontaine at Ateliers Brévent. Would you introduce us?\n\nMany thanks,\nCamille"
+        "Hello Hugo,\n\nYou know Aurélie Fontaine at Ateliers Brévent. Would you help to introduce us?\n\n"
+        "Many thanks,\nCamille"
     )
     assert "Who gets it HL Hugo Lefèvre" in said(client, ask_path())
+
+
+@pytest.mark.parametrize(
+    ("template", "sentence", "false"),
+    [
+        (
+            "court",
+            "Hugo Lefèvre connaît Chloé Perrin, chez Ateliers Brévent, et vous pouvez lui en parler.",
+            "Vous con",
+        ),
+        ("avec-contexte", "Hugo Lefèvre connaît Chloé Perrin, chez Ateliers Brévent", "Vous con"),
+        ("avis-d-abord", "Hugo Lefèvre connaît Chloé Perrin, chez Ateliers Brévent", "Vous con"),
+        ("short", "Hugo Lefèvre knows Chloé Perrin at Ateliers Brévent, and you could have a word there.", "You know"),
+        ("with-context", "Hugo Lefèvre knows Chloé Perrin at Ateliers Brévent", "You know"),
+    ],
+)
+def test_a_letter_over_two_colleagues_says_who_knows_the_contact(
+    quick_site: Site, template: str, sentence: str, false: str
+) -> None:
+    """Thomas has no contact with Chloé: he is asked because Hugo has."""
+    body = form_at(quick_site.as_("seller"), f"{ask_path(THOMAS, CHLOE)}&template={template}")["body"]
+    assert sentence in body
+    assert false not in body
 
 
 def test_another_text_and_language_are_chosen_without_a_script(quick_site: Site) -> None:
