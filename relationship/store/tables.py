@@ -195,6 +195,8 @@ class Record(SQLModel, table=True):
     stage, probability, value, currency, close_on: opportunities only; job_title: contacts and leads
     contact_guid   opportunity: its contact · account: its primary contact · contact: the one it was merged into
     team_guid, team_name   the business unit that owns it; segment: the account's, of a lead its own, '' without one
+    account_number, domain, renewal_on, arr   accounts only: number in the CRM, domain of its web site, day on which
+                     its contract ends or is renewed, revenue of a year in `currency`;  competitor: opportunities only
     """
 
     __table_args__ = (
@@ -221,6 +223,11 @@ class Record(SQLModel, table=True):
     team_guid: str | None = None
     team_name: str = Field(default="", sa_column_kwargs={"server_default": ""})
     segment: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    account_number: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    domain: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    renewal_on: date | None = None
+    arr: float | None = None
+    competitor: str = Field(default="", sa_column_kwargs={"server_default": ""})
     round: int = 0
 
 
