@@ -15,6 +15,8 @@ class Kept(StrEnum):
     UNTIL_CHANGED = "until_changed"
     FOR_GOOD = "for_good"
     UNTIL_WORKED_OFF = "until_worked_off"
+    MINUTES = "minutes"
+    A_DAY = "a_day"
     UNTIL_SENT = "until_sent"
 
 
@@ -37,6 +39,8 @@ KEPT = {
     Kept.UNTIL_CHANGED: _l("Until it is changed or taken back"),
     Kept.FOR_GOOD: _l("For the life of this database"),
     Kept.UNTIL_WORKED_OFF: _l("Until it is worked off or replaced"),
+    Kept.MINUTES: _l("It counts for five minutes, and is gone a day after the last visit"),
+    Kept.A_DAY: _l("Until the sign-out, a working day at most"),
     Kept.UNTIL_SENT: _l("The text until it has left, the rest for 90 days"),
 }
 _NOBODY = _l("Nobody on a page; the service itself")
@@ -179,6 +183,22 @@ DATA_HELD: tuple[Held, ...] = (
         Kept.UNTIL_CHANGED,
         _NOBODY,
         ("excluded_address", "excluded_domain"),
+    ),
+    Held(
+        _l("Which records each person may read in the CRM, as numbers"),
+        _l("So that totals, charts and exports count what the CRM lets that person read, and nothing else"),
+        _l("Dynamics 365, asked in that person's name"),
+        Kept.MINUTES,
+        _NOBODY,
+        ("reader_set", "reader_record", "rights_change"),
+    ),
+    Held(
+        _l("Who is signed in: object id, name, roles, until when"),
+        _l("So that a sign-out, a lost role or a blocked account ends the visit"),
+        _l("Microsoft Entra"),
+        Kept.A_DAY,
+        _NOBODY,
+        ("web_session",),
     ),
     Held(
         _l("Settings with every earlier version: who changed what, when and why"),

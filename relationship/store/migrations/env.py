@@ -14,6 +14,7 @@ from relationship.store import (
     outbox_tables,
     rating_change_tables,
     rating_tables,
+    rights_tables,
     subscription_tables,
     tables,
     tie_tables,
@@ -34,6 +35,7 @@ TABLES = (
     outbox_tables,
     customer_tables,
     import_tables,
+    rights_tables,
 )
 target_metadata = SQLModel.metadata
 
