@@ -1,4 +1,4 @@
-"""How the score moves: the weekly curve, the trend, and when a change of rating is announced."""
+"""How the score moves: the weekly curve and the trend."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 
 from relationship.health.contact_days import NO_DAY, Bools, ContactDays, Floats, Ints
-from relationship.health.rules import Band, Bands, HealthRules
+from relationship.health.rules import Band, HealthRules
 from relationship.health.score import BANDS, NO_SCORE, ScoreArrays, band_codes, exact_scores
 from relationship.health.sums import DaySums, weekly_sums
 
 CURVE_WEEKS = 52
 TREND_POINTS = 5.0  # a smaller move counts as steady
-ANNOUNCED_PAST_LIMIT = 2  # a score that dances around a limit announces nothing
 RECENT_WEEKS = 4
 FEWEST_EARLIER_WEEKS = 2
 
@@ -135,26 +134,3 @@ def curve(
         for day, score, exact, band, present in rows
         if present and score != NO_SCORE
     )
-
-
-def announced_band(previous: Band | None, score: float, bands: Bands) -> Band:
-    """The rating to announce: the previous one until the score is two points past the limit.
-
-    previous  the rating last announced, None when there was none (then the band of the score itself)
-    score     0 .. 100, rounded or not
-
-    Rising needs the minimum of the higher band + 2 (at most 100), falling the minimum of the band - 2 (at
-    least 0). A jump over two limits is announced as far as it is past them.
-
-    >>> announced_band(Band.GOOD, 59, Bands()).value, announced_band(Band.GOOD, 58, Bands()).value
-    ('good', 'fair')
-    """
-    if previous is None:
-        return bands.of(round(score))
-    minima = (bands.good, bands.fair)
-    place = BANDS.index(previous)
-    while place > 0 and score >= min(minima[place - 1] + ANNOUNCED_PAST_LIMIT, 100):
-        place -= 1
-    while place < len(minima) and score <= max(minima[place] - ANNOUNCED_PAST_LIMIT, 0):
-        place += 1
-    return BANDS[place]

@@ -1,4 +1,4 @@
-"""The weekly curve, the trend and the announcement of a change of rating."""
+"""The weekly curve and the trend."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relationship.health.contact_days import ContactDays
-from relationship.health.rules import Band, Bands, HealthRules
+from relationship.health.rules import HealthRules
 from relationship.health.score import exact_scores
 from relationship.health.sums import day_sums
 from relationship.health.trend import (
@@ -17,7 +17,6 @@ from relationship.health.trend import (
     TRENDS,
     Trend,
     WeeklyScores,
-    announced_band,
     curve,
     trends,
     weekly_scores,
@@ -110,41 +109,6 @@ def test_a_move_of_five_points_is_a_trend(moved, named):
 def test_a_trend_needs_five_weeks_of_history(first, known):
     assert (trend(mutual([first, 1]), age=300)[0] is not None) == known
     assert (trend(mutual([300, 1]), age=first)[0] is not None) == known
-
-
-# Limits 60 and 40: a change is announced from 62 and 42 upwards, from 58 and 38 downwards.
-@pytest.mark.parametrize(
-    ("previous", "score", "announced"),
-    [
-        (Band.GOOD, 60, Band.GOOD),
-        (Band.GOOD, 59, Band.GOOD),
-        (Band.GOOD, 58, Band.FAIR),
-        (Band.GOOD, 39, Band.FAIR),
-        (Band.GOOD, 38, Band.POOR),
-        (Band.FAIR, 61, Band.FAIR),
-        (Band.FAIR, 62, Band.GOOD),
-        (Band.FAIR, 39, Band.FAIR),
-        (Band.FAIR, 38, Band.POOR),
-        (Band.POOR, 41, Band.POOR),
-        (Band.POOR, 42, Band.FAIR),
-        (Band.POOR, 61, Band.FAIR),
-        (Band.POOR, 62, Band.GOOD),
-        (None, 59, Band.FAIR),
-    ],
-)
-def test_a_change_of_rating_is_announced_two_points_past_the_limit(previous, score, announced):
-    assert announced_band(previous, score, Bands()) == announced
-
-
-def test_limits_at_the_ends_of_the_scale_can_still_be_passed():
-    assert announced_band(Band.FAIR, 100, Bands(good=100, fair=1)) == Band.GOOD
-    assert announced_band(Band.FAIR, 0, Bands(good=100, fair=1)) == Band.POOR
-
-
-@given(st.sampled_from(Band), st.integers(0, 100))
-def test_what_was_announced_stays_announced_while_the_score_stands(previous, score):
-    announced = announced_band(previous, score, Bands())
-    assert announced_band(announced, score, Bands()) == announced
 
 
 def test_a_curve_ends_with_the_score_of_today():
