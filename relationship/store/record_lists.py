@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Any
 
 import sqlakeyset
@@ -14,62 +13,34 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind
 from relationship.store.chunks import in_chunks
 from relationship.store.excluded_names import LEFT_OUT, left_out_by_name
+from relationship.store.list_filters import (
+    WITH_ACCOUNT,
+    WITH_OWNER,
+    account_name,
+    listed,
+    ordered,
+    owner_name,
+    rating_of_row,
+)
+from relationship.store.list_filters import Column as Column
+from relationship.store.list_filters import Filters as Filters
 from relationship.store.next_activities import KIND_OF_NEXT
-from relationship.store.reading_scope import Scope, may_be_read, owned_by
-from relationship.store.searching import holds
+from relationship.store.reading_scope import Scope
 from relationship.store.tables import Colleague, Health, Record, table
 
 _record = table(Record)
 _health = table(Health)
 _account = _record.alias("account")
 _owner = table(Colleague).alias("owner")
-
-NO_RATING = "none"
-_FAR = date(9999, 12, 31)
-_LONG_AGO = date(1, 1, 1)
-
-
-class Column(StrEnum):
-    """What the list can be sorted by."""
-
-    NAME = "name"
-    ACCOUNT = "account"
-    OWNER = "owner"
-    STAGE = "stage"
-    SCORE = "score"
-    TREND = "trend"
-    VALUE = "value"
-    CLOSE = "close"
-    LAST = "last"
-    NEXT = "next"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the list is narrowed to; empty sets and None mean "all".
-
-    ratings      good, fair, poor, none (without a score)
-    trends       improving, steady, declining
-    statuses     as in the CRM: open, won, lost; active, inactive; open, qualified, disqualified
-    owner_key    only what this colleague owns
-    words        each must occur in the name of the record or of its account
-    closing      closing dates from the first to the second day, either may be None
-    planned      only with, or only without, a next activity
-    """
-
-    ratings: frozenset[str] = frozenset()
-    trends: frozenset[str] = frozenset()
-    statuses: frozenset[str] = frozenset()
-    owner_key: str | None = None
-    words: tuple[str, ...] = ()
-    closing: tuple[date | None, date | None] = (None, None)
-    planned: bool | None = None
+# The place of the last page: read backwards from the end.
+LAST_PAGE = "<"
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
     """One line of a list. What its kind does not have is empty.
 
+    falls_on    day the rating falls to `falls_to` if nothing happens
     state       also "left_out" for a record that the rules leave out: it has no rating and no activities here
     next_kind   of the next activity, None without one
     """
@@ -86,6 +57,7 @@ class RecordRow:
     value: float | None
     currency: str
     close_on: date | None
+    team: str
     state: str
     closed: bool
     recent: bool
@@ -95,6 +67,8 @@ class RecordRow:
     last_activity_at: datetime | None
     next_activity_at: datetime | None
     next_kind: str | None
+    falls_on: date | None
+    falls_to: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +113,7 @@ def record_page(
 
     place   where to go on, from an earlier page with the same filters and order; ValueError if it is none
     """
-    query = _ordered(kind, scope, filters, column, descending=descending).with_only_columns(_record.c.id)
+    query = ordered(kind, scope, filters, column, descending=descending).with_only_columns(_record.c.id)
     try:
         page: Any = sqlakeyset.select_page(conn, query, per_page=per_page, page=place)
     except (BadBookmark, InvalidPage) as error:
@@ -163,7 +137,7 @@ def all_records(
     limit: int,
 ) -> Iterator[RecordRow]:
     """The rows of the whole list in its order, up to `limit`, read as they are asked for."""
-    query = _ordered(kind, scope, filters, column, descending=descending).with_only_columns(_record.c.id).limit(limit)
+    query = ordered(kind, scope, filters, column, descending=descending).with_only_columns(_record.c.id).limit(limit)
     ids = list(conn.scalars(query))
     for chunk in in_chunks(ids):
         yield from record_rows(conn, chunk)
@@ -172,16 +146,16 @@ def all_records(
 def shares(conn: Connection, kind: RecordKind, *, scope: Scope, filters: Filters) -> Shares:
     """Number and value per rating of the list that the other filters leave."""
     query = (
-        _listed(kind, scope, replace(filters, ratings=frozenset()))
+        listed(kind, scope, replace(filters, ratings=frozenset()))
         .with_only_columns(
-            _rating,
+            rating_of_row,
             _record.c.currency,
             sa.func.count(),
             sa.func.coalesce(sa.func.sum(_record.c.value), 0.0),
             sa.func.max(_health.c.as_of),
         )
-        .group_by(_rating, _record.c.currency)
-        .order_by(_rating, _record.c.currency)
+        .group_by(rating_of_row, _record.c.currency)
+        .order_by(rating_of_row, _record.c.currency)
     )
     rows = conn.execute(query).all()
     days = [row[4] for row in rows if row[4] is not None]
@@ -197,7 +171,7 @@ def largest_with_close_date(
     """The opportunities of highest value that close between two days: what the bubble chart draws."""
     first, last = between
     query = (
-        _listed(RecordKind.OPPORTUNITY, scope, filters)
+        listed(RecordKind.OPPORTUNITY, scope, filters)
         .with_only_columns(_record.c.id)
         .where(_record.c.close_on.between(first, last))
         .order_by(sa.desc(sa.func.coalesce(_record.c.value, 0.0)), _record.c.id)
@@ -212,22 +186,20 @@ def any_record(conn: Connection, kind: RecordKind) -> bool:
     return bool(conn.execute(query).scalar())
 
 
-_owner_name = sa.func.coalesce(sa.func.nullif(_owner.c.crm_name, ""), _owner.c.name, "")
-_account_name = sa.func.coalesce(_account.c.name, "")
-_rating = sa.func.coalesce(_health.c.rating, NO_RATING)
 _ROW_COLUMNS = (
     _record.c.kind,
     _record.c.guid,
     _record.c.name,
     _record.c.job_title,
     _record.c.segment,
-    _account_name.label("account_name"),
-    _owner_name.label("owner_name"),
+    account_name.label("account_name"),
+    owner_name.label("owner_name"),
     _record.c.stage,
     _record.c.status,
     _record.c.value,
     _record.c.currency,
     _record.c.close_on,
+    _record.c.team_name,
     sa.func.coalesce(_health.c.state, "being_computed").label("state"),
     sa.func.coalesce(_health.c.closed, sa.false()).label("closed"),
     sa.func.coalesce(_health.c.recent, sa.false()).label("recent"),
@@ -237,11 +209,9 @@ _ROW_COLUMNS = (
     _health.c.last_activity_at,
     _health.c.next_activity_at,
     KIND_OF_NEXT,
+    _health.c.falls_on,
+    _health.c.falls_to,
 )
-
-
-_WITH_ACCOUNT = sa.and_(_account.c.kind == RecordKind.ACCOUNT.value, _account.c.guid == _record.c.account_guid)
-_WITH_OWNER = _owner.c.systemuser_guid == _record.c.owner_guid
 
 
 def record_rows(conn: Connection, ids: Sequence[int]) -> tuple[RecordRow, ...]:
@@ -251,8 +221,8 @@ def record_rows(conn: Connection, ids: Sequence[int]) -> tuple[RecordRow, ...]:
     """
     joined = (
         _record.outerjoin(_health, _health.c.record_id == _record.c.id)
-        .outerjoin(_account, _WITH_ACCOUNT)
-        .outerjoin(_owner, _WITH_OWNER)
+        .outerjoin(_account, WITH_ACCOUNT)
+        .outerjoin(_owner, WITH_OWNER)
     )
     out = left_out_by_name(_record.c.kind, _record.c.guid).label("left_out")
     query = sa.select(_record.c.id, out, *_ROW_COLUMNS).select_from(joined).where(_record.c.id.in_(ids))
@@ -274,77 +244,6 @@ def _without_activities(row: RecordRow) -> RecordRow:
         last_activity_at=None,
         next_activity_at=None,
         next_kind=None,
+        falls_on=None,
+        falls_to=None,
     )
-
-
-def _ordered(kind: RecordKind, scope: Scope, filters: Filters, column: Column, *, descending: bool) -> sa.Select[Any]:
-    key = _sort_key(column, descending=descending)
-    listed = _listed(kind, scope, filters, account=column is Column.ACCOUNT, owner=column is Column.OWNER)
-    return listed.order_by(sa.desc(key) if descending else sa.asc(key), _record.c.id)
-
-
-def _listed(
-    kind: RecordKind, scope: Scope, filters: Filters, *, account: bool = False, owner: bool = False
-) -> sa.Select[Any]:
-    """The filtered records; names of accounts and owners are joined only where they are asked for."""
-    joined = _record.outerjoin(_health, _health.c.record_id == _record.c.id)
-    if account or filters.words:
-        joined = joined.outerjoin(_account, _WITH_ACCOUNT)
-    if owner:
-        joined = joined.outerjoin(_owner, _WITH_OWNER)
-    return (
-        sa.select(_record.c.id)
-        .select_from(joined)
-        .where(_record.c.kind == kind.value, may_be_read(scope, kind), *_conditions(filters))
-    )
-
-
-def _conditions(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
-    if filters.statuses:
-        yield _record.c.status.in_(sorted(filters.statuses))
-    if filters.ratings:
-        yield _rating.in_(sorted(filters.ratings))
-    if filters.trends:
-        yield _health.c.trend.in_(sorted(filters.trends))
-    if filters.owner_key is not None:
-        yield owned_by(filters.owner_key)
-    first, last = filters.closing
-    if first is not None:
-        yield _record.c.close_on >= first
-    if last is not None:
-        yield _record.c.close_on <= last
-    if filters.planned is not None:
-        missing = _health.c.next_activity_at.is_(None)
-        yield sa.not_(missing) if filters.planned else missing
-    for word in filters.words:
-        yield holds((_record.c.name, _account.c.name), word)
-
-
-def _sort_key(column: Column, *, descending: bool) -> sa.ColumnElement[Any]:
-    """The expression to sort by; a missing value stands at the end, whatever the direction."""
-    c, h = _record.c, _health.c
-    missing_text = "" if descending else "\uffff"
-    missing_score = -1 if descending else 101
-    missing_number = -1e15 if descending else 1e15
-    missing_date = _LONG_AGO if descending else _FAR
-    keys: dict[Column, sa.ColumnElement[Any]] = {
-        Column.NAME: sa.func.lower(c.name),
-        Column.ACCOUNT: _text_key(_account_name, missing_text),
-        Column.OWNER: _text_key(_owner_name, missing_text),
-        Column.STAGE: _text_key(c.stage, missing_text),
-        Column.SCORE: sa.func.coalesce(h.score, missing_score),
-        Column.TREND: sa.func.coalesce(h.trend_points, float(-1000 if descending else 1000)),
-        Column.VALUE: sa.func.coalesce(c.value, missing_number),
-        Column.CLOSE: sa.func.coalesce(c.close_on, missing_date),
-        Column.LAST: sa.func.coalesce(h.last_activity_at, _instant(missing_date)),
-        Column.NEXT: sa.func.coalesce(h.next_activity_at, _instant(missing_date)),
-    }
-    return keys[column].label("sort_key")
-
-
-def _text_key(text: sa.ColumnElement[str], missing: str) -> sa.ColumnElement[str]:
-    return sa.func.coalesce(sa.func.nullif(sa.func.lower(text), ""), missing)
-
-
-def _instant(day: date) -> sa.BindParameter[datetime]:
-    return sa.literal(datetime(day.year, day.month, day.day, tzinfo=UTC), _health.c.last_activity_at.type)

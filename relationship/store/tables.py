@@ -6,10 +6,13 @@ time zone (`clock.day_number`): exact on every database and ready for arrays.
 """
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
+
+from relationship.store.searching import folded
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -52,6 +55,14 @@ def table(model: type[SQLModel]) -> sa.Table:
 def _instant(*, index: bool = False) -> datetime | None:
     found: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True, index=index)
     return found
+
+
+# Compared sign by sign on every database, so that names stand in one order everywhere.
+PLAIN_ORDER = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+
+
+def _folded_name(context: Any) -> str:
+    return folded(context.get_current_parameters().get("name") or "")
 
 
 class Deployment(SQLModel, table=True):
@@ -193,6 +204,7 @@ class Record(SQLModel, table=True):
 
     status  opportunity open/won/lost · lead open/qualified/disqualified · contact, account active/inactive
     stage, probability, value, currency, close_on: opportunities only; job_title: contacts and leads
+    folded  its name without case and accents, set along with it
     contact_guid   opportunity: its contact · account: its primary contact · contact: the one it was merged into
     team_guid, team_name   the business unit that owns it; segment: the account's, of a lead its own, '' without one
     account_number, domain, renewal_on, arr   accounts only: number in the CRM, domain of its web site, day on which
@@ -201,8 +213,12 @@ class Record(SQLModel, table=True):
 
     __table_args__ = (
         sa.UniqueConstraint("kind", "guid"),
-        # What the list counts, sums and filters by, without touching the rows.
-        sa.Index("ix_record_listing", "kind", "status", "currency", "value", "close_on", "owner_guid", "account_guid"),
+        # What the list counts, sums and filters by, without touching the rows. By number within a status: the
+        # ratings beside it lie in the same order.
+        sa.Index(
+            "ix_record_listing", "kind", "status", "id", "currency", "value", "close_on", "owner_guid", "account_guid"
+        ),
+        sa.Index("ix_record_named", "kind", "folded", "id", "status", "account_guid"),
     )
     id: int | None = Field(default=None, primary_key=True)
     kind: str
@@ -227,6 +243,12 @@ class Record(SQLModel, table=True):
     domain: str = Field(default="", sa_column_kwargs={"server_default": ""})
     renewal_on: date | None = None
     arr: float | None = None
+    folded: str = Field(
+        default="",
+        sa_column=sa.Column(
+            "folded", PLAIN_ORDER, nullable=False, server_default="", default=_folded_name, info={"of": "name"}
+        ),
+    )
     competitor: str = Field(default="", sa_column_kwargs={"server_default": ""})
     round: int = 0
 

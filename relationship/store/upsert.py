@@ -14,6 +14,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import SQLModel
 
+from relationship.store.searching import folded
 from relationship.store.tables import table
 
 Row = Mapping[str, Any]
@@ -39,6 +40,7 @@ def upsert(
     """
     if not rows:
         return 0
+    rows = _with_folded(table(model), rows)
     if conn.dialect.name == "postgresql" and len(rows) >= COPY_FROM_ROWS:
         return _copy(conn, table(model), rows, key=key, keep=keep, along=along)
     statement = _statement(table(model), tuple(rows[0]), tuple(key), tuple(keep), tuple(along), conn.dialect)
@@ -49,7 +51,20 @@ def insert_new(conn: Connection, model: type[SQLModel], rows: Sequence[Row], *, 
     """Insert the rows whose `key` is not there yet; returns how many were inserted."""
     if not rows:
         return 0
-    return upsert(conn, model, rows, key=key, keep=tuple(rows[0]))
+    return upsert(conn, model, rows, key=key, keep=(*rows[0], *_folded_columns(table(model))))
+
+
+def _folded_columns(target: Table) -> list[str]:
+    return [column.name for column in target.c if "of" in column.info]
+
+
+def _with_folded(target: Table, rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows with what is kept of their texts for searching, where the table keeps such."""
+    for column in target.c:
+        source = column.info.get("of", "")
+        if source in rows[0] and column.name not in rows[0]:
+            rows = [{**row, column.name: folded(row[source])} for row in rows]
+    return rows
 
 
 @lru_cache(maxsize=128)

@@ -185,6 +185,14 @@ DATA_HELD: tuple[Held, ...] = (
         ("excluded_address", "excluded_domain"),
     ),
     Held(
+        _l("Lists that somebody keeps: filters, columns and order, under a name"),
+        _l("To open the same list again"),
+        _l("Whoever saves a view of a list"),
+        Kept.UNTIL_CHANGED,
+        _l("This person alone"),
+        ("saved_view",),
+    ),
+    Held(
         _l("Which records each person may read in the CRM, as numbers"),
         _l("So that totals, charts and exports count what the CRM lets that person read, and nothing else"),
         _l("Dynamics 365, asked in that person's name"),

@@ -18,6 +18,7 @@ from relationship.store import (
     subscription_tables,
     tables,
     tie_tables,
+    view_tables,
     write_back_tables,
 )
 
@@ -36,6 +37,7 @@ TABLES = (
     customer_tables,
     import_tables,
     rights_tables,
+    view_tables,
 )
 target_metadata = SQLModel.metadata
 

@@ -1,0 +1,193 @@
+"""What a list of records may be narrowed to and sorted by, as conditions and sort keys."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from relationship.activities import RecordKind
+from relationship.store.reading_scope import Scope, may_be_read, owned_by
+from relationship.store.searching import folded_holds
+from relationship.store.tables import Colleague, Health, Record, table
+
+_record = table(Record)
+_health = table(Health)
+_account = _record.alias("account")
+_owner = table(Colleague).alias("owner")
+
+NO_RATING = "none"
+_FAR = date(9999, 12, 31)
+_LONG_AGO = date(1, 1, 1)
+
+
+class Column(StrEnum):
+    """What the list can be sorted by."""
+
+    NAME = "name"
+    ACCOUNT = "account"
+    OWNER = "owner"
+    TEAM = "team"
+    SEGMENT = "segment"
+    STAGE = "stage"
+    SCORE = "score"
+    TREND = "trend"
+    VALUE = "value"
+    CLOSE = "close"
+    LAST = "last"
+    NEXT = "next"
+    FALLS = "falls"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list is narrowed to; empty sets and None mean "all".
+
+    ratings      good, fair, poor, none (without a score)
+    trends       improving, steady, declining
+    states       as in `Health.state`
+    statuses     as in the CRM: open, won, lost; active, inactive; open, qualified, disqualified
+    owner_key    only what this colleague owns
+    team         name of the business unit;  segment: name of the segment;  account: GUID of the account
+    words        each must occur in the name of the record or of its account
+    closing      closing dates from the first to the second day, either may be None
+    worth        values from the first to the second number, either may be None
+    active       last activity from the first instant on, or before the second; without any activity counts as before
+    falls_until  only what falls to a lower rating by this day if nothing happens
+    planned      only with, or only without, a next activity
+    """
+
+    ratings: frozenset[str] = frozenset()
+    trends: frozenset[str] = frozenset()
+    states: frozenset[str] = frozenset()
+    statuses: frozenset[str] = frozenset()
+    owner_key: str | None = None
+    team: str = ""
+    segment: str = ""
+    account: str = ""
+    words: tuple[str, ...] = ()
+    closing: tuple[date | None, date | None] = (None, None)
+    worth: tuple[float | None, float | None] = (None, None)
+    active: tuple[datetime | None, datetime | None] = (None, None)
+    falls_until: date | None = None
+    planned: bool | None = None
+
+
+rating_of_row = sa.func.coalesce(_health.c.rating, NO_RATING)
+WITH_ACCOUNT = sa.and_(_account.c.kind == RecordKind.ACCOUNT.value, _account.c.guid == _record.c.account_guid)
+WITH_OWNER = _owner.c.systemuser_guid == _record.c.owner_guid
+owner_name = sa.func.coalesce(sa.func.nullif(_owner.c.crm_name, ""), _owner.c.name, "")
+account_name = sa.func.coalesce(_account.c.name, "")
+
+
+def listed(
+    kind: RecordKind, scope: Scope, filters: Filters, *, account: bool = False, owner: bool = False
+) -> sa.Select[Any]:
+    """The filtered records; names of accounts and owners are joined only where they are asked for."""
+    joined = _record.outerjoin(_health, _health.c.record_id == _record.c.id)
+    if account:
+        joined = joined.outerjoin(_account, WITH_ACCOUNT)
+    if owner:
+        joined = joined.outerjoin(_owner, WITH_OWNER)
+    return (
+        sa.select(_record.c.id)
+        .select_from(joined)
+        .where(_record.c.kind == kind.value, may_be_read(scope, kind), *_conditions(kind, filters))
+    )
+
+
+def ordered(kind: RecordKind, scope: Scope, filters: Filters, column: Column, *, descending: bool) -> sa.Select[Any]:
+    """The same in an order that no two rows share; rows without the sorted value come last."""
+    key = _sort_key(column, descending=descending)
+    found = listed(kind, scope, filters, account=column is Column.ACCOUNT, owner=column is Column.OWNER)
+    return found.order_by(sa.desc(key) if descending else sa.asc(key), _record.c.id)
+
+
+def _conditions(kind: RecordKind, filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
+    record, health = _record.c, _health.c
+    for column, chosen in (
+        (record.status, filters.statuses),
+        (rating_of_row, filters.ratings),
+        (health.trend, filters.trends),
+        (health.state, filters.states),
+    ):
+        if chosen:
+            yield column == next(iter(chosen)) if len(chosen) == 1 else column.in_(sorted(chosen))
+    if filters.owner_key is not None:
+        yield owned_by(filters.owner_key)
+    for column, wanted in (
+        (record.team_name, filters.team),
+        (record.segment, filters.segment),
+        (record.account_guid, filters.account),
+    ):
+        if wanted:
+            yield column == wanted
+    yield from _between(record.close_on, *filters.closing)
+    yield from _between(record.value, *filters.worth)
+    since, before = filters.active
+    if since is not None:
+        yield health.last_activity_at >= since
+    if before is not None:
+        yield sa.or_(health.last_activity_at.is_(None), health.last_activity_at < before)
+    if filters.falls_until is not None:
+        yield health.falls_on <= filters.falls_until
+    if filters.planned is not None:
+        missing = health.next_activity_at.is_(None)
+        yield sa.not_(missing) if filters.planned else missing
+    for word in filters.words:
+        yield _record.c.id.in_(_holding(kind, word))
+
+
+def _between(column: sa.ColumnElement[Any], first: object, last: object) -> Iterator[sa.ColumnElement[bool]]:
+    if first is not None:
+        yield column >= first
+    if last is not None:
+        yield column <= last
+
+
+def _holding(kind: RecordKind, word: str) -> sa.Select[tuple[int]]:
+    """The records of a kind whose name, or whose account's name, holds the word: read from one index alone."""
+    named = _record.alias("named")
+    company = _record.alias("named_account")
+    companies = sa.select(company.c.guid).where(
+        company.c.kind == RecordKind.ACCOUNT.value, folded_holds(company.c.folded, word)
+    )
+    found = folded_holds(named.c.folded, word)
+    if kind in (RecordKind.OPPORTUNITY, RecordKind.CONTACT):
+        found = sa.or_(found, named.c.account_guid.in_(companies))
+    return sa.select(named.c.id).where(named.c.kind == kind.value, found)
+
+
+def _sort_key(column: Column, *, descending: bool) -> sa.ColumnElement[Any]:
+    """The expression to sort by; a missing value stands at the end, whatever the direction."""
+    c, h = _record.c, _health.c
+    missing_text = "" if descending else "\uffff"
+    missing_score = -1 if descending else 101
+    missing_number = -1e15 if descending else 1e15
+    missing_date = _LONG_AGO if descending else _FAR
+    keys: dict[Column, sa.ColumnElement[Any]] = {
+        Column.NAME: c.folded,
+        Column.ACCOUNT: sa.func.coalesce(sa.func.nullif(_account.c.folded, ""), missing_text),
+        Column.OWNER: _text_key(owner_name, missing_text),
+        Column.TEAM: _text_key(c.team_name, missing_text),
+        Column.SEGMENT: _text_key(c.segment, missing_text),
+        Column.STAGE: _text_key(c.stage, missing_text),
+        Column.SCORE: sa.func.coalesce(h.score, missing_score),
+        Column.TREND: sa.func.coalesce(h.trend_points, float(-1000 if descending else 1000)),
+        Column.VALUE: sa.func.coalesce(c.value, missing_number),
+        Column.CLOSE: sa.func.coalesce(c.close_on, missing_date),
+        Column.LAST: sa.func.coalesce(h.last_activity_at, _instant(missing_date)),
+        Column.NEXT: sa.func.coalesce(h.next_activity_at, _instant(missing_date)),
+        Column.FALLS: sa.func.coalesce(h.falls_on, missing_date),
+    }
+    return keys[column].label("sort_key")
+
+
+def _text_key(text: sa.ColumnElement[str], missing: str) -> sa.ColumnElement[str]:
+    return sa.func.coalesce(sa.func.nullif(sa.func.lower(text), ""), missing)
+
+
+def _instant(day: date) -> sa.BindParameter[datetime]:
+    return sa.literal(datetime(day.year, day.month, day.day, tzinfo=UTC), _health.c.last_activity_at.type)
