@@ -316,7 +316,11 @@ class RecordActivity(SQLModel, table=True):
     """Derived: the activities that belong to a record. ours/theirs say whose act it was (0 or 1)."""
 
     __tablename__ = "record_activity"
-    __table_args__ = (sa.Index("ix_record_activity_activity_id", "activity_id"),)
+    __table_args__ = (
+        sa.Index("ix_record_activity_activity_id", "activity_id"),
+        # What took place lately, without a look at all that a record ever had.
+        sa.Index("ix_record_activity_lately", "record_id", "status", "day", "kind"),
+    )
     record_id: int = Field(foreign_key="record.id", primary_key=True, ondelete="CASCADE")
     activity_id: int = Field(primary_key=True)
     kind: str
