@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.addresses import identity
-from relationship.store import tables
+from relationship.store import erased_names, tables
 from relationship.store.chunks import in_chunks
 from relationship.store.cursors import Place
 from relationship.store.people import note_change
@@ -45,7 +45,9 @@ class CrmUser:
 
 
 def save_directory(conn: Connection, rows: Sequence[DirectoryUser], removed: Sequence[str], *, place: Place) -> int:
-    """Add, change or remove directory users by key; returns how many rows were written."""
+    """Add, change or remove directory users by key; returns how many rows were written. Nobody erased comes back."""
+    gone = erased_names.among(conn, {name for row in rows for name in _directory_names(row)})
+    rows = [row for row in rows if not gone & _directory_names(row)] if gone else rows
     columns = [{"key": row.key, "name": row.name, "enabled": row.enabled, "in_directory": True} for row in rows]
     written = _save(conn, columns, "directory_round", place)
     ids = _ids(conn, [row.key for row in rows])
@@ -55,6 +57,16 @@ def save_directory(conn: Connection, rows: Sequence[DirectoryUser], removed: Seq
     if written:
         note_change(conn)
     return written
+
+
+def _directory_names(row: DirectoryUser) -> set[str]:
+    return {identity("user", row.key), *row.addresses}
+
+
+def _crm_names(row: CrmUser) -> set[str]:
+    found = {identity("systemuser", row.systemuser_guid)}
+    found |= {identity("user", row.key)} if row.key else set()
+    return found | ({row.address} if row.address else set())
 
 
 def end_full_directory_round(conn: Connection, place: Place) -> int:
@@ -67,7 +79,9 @@ def end_full_directory_round(conn: Connection, place: Place) -> int:
 
 
 def save_crm_users(conn: Connection, rows: Sequence[CrmUser], removed_guids: Sequence[str], *, place: Place) -> int:
-    """Add, change or remove CRM users by GUID; returns how many rows were written."""
+    """Add, change or remove CRM users by GUID; returns how many rows were written. Nobody erased comes back."""
+    gone = erased_names.among(conn, {name for row in rows for name in _crm_names(row)})
+    rows = [row for row in rows if not gone & _crm_names(row)] if gone else rows
     columns = [
         {"key": r.colleague_key, "crm_name": r.name, "systemuser_guid": r.systemuser_guid, "in_crm": True} for r in rows
     ]

@@ -1,4 +1,4 @@
-"""The addresses and domains that nothing may be kept of, as `exclusions.settle` worked them out.
+"""The addresses and domains that nothing may be kept of: left out by the rules (`exclusions.settle`), or erased.
 
 Every page asks before it is kept (`among_items`), in the transaction that keeps it; every list of activities asks
 again before it is shown (`unhidden`).
@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 
 from relationship.addresses import identity
 from relationship.excluded import Fields, has_excluded_domain, named
-from relationship.store import tables
+from relationship.store import erased_names, tables
 from relationship.store.chunks import in_chunks
+from relationship.store.erased_tables import ERASED_NAME
 from relationship.store.exclusion_tables import ExcludedAddress, ExcludedDomain, ReadingState
 from relationship.store.upsert import insert_new
 
@@ -76,16 +77,21 @@ def left_out(conn: Connection) -> LeftOut:
 
 def among_items(conn: Connection, items: Iterable[Fields]) -> frozenset[str]:
     """Whoever is left out of all that these items name; while nobody is, the items are not looked at."""
-    anybody = sa.or_(sa.select(_address.c.address).exists(), sa.select(_domain.c.domain).exists())
+    anybody = sa.or_(
+        sa.select(_address.c.address).exists(),
+        sa.select(_domain.c.domain).exists(),
+        sa.select(ERASED_NAME.c.digest).exists(),
+    )
     if not conn.scalar(sa.select(anybody)):
         return frozenset()
     return among(conn, {name for fields in items for name in named(fields)})
 
 
 def among(conn: Connection, names: AbstractSet[str]) -> frozenset[str]:
-    """Those of these addresses and identities that are left out."""
+    """Those of these addresses and identities that are left out, or whose person was erased."""
     domains = frozenset(conn.scalars(sa.select(_domain.c.domain)))
     found = {name for name in names if has_excluded_domain(name, domains)} if domains else set()
+    found |= erased_names.among(conn, names)
     for chunk in in_chunks(sorted(names)):
         found |= set(conn.scalars(sa.select(_address.c.address).where(_address.c.address.in_(chunk))))
     return frozenset(found)

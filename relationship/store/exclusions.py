@@ -151,7 +151,7 @@ def _of_records(conn: Connection, exclusions: Exclusions) -> set[str]:
             found.add(identity(kind, guid))
             if kind == RecordKind.CONTACT:
                 people.add(guid)
-    people = _same_people(conn, people)
+    people = same_people(conn, people)
     found |= {identity(kind, guid) for guid in people for kind in _PEOPLE}
     for chunk in in_chunks(sorted(people)):
         query = (
@@ -175,7 +175,7 @@ def _below_domains(conn: Connection, domains: frozenset[str]) -> set[str]:
     return {guid for guid, address in conn.execute(query) if has_excluded_domain(address, domains)}
 
 
-def _same_people(conn: Connection, guids: set[str]) -> set[str]:
+def same_people(conn: Connection, guids: set[str]) -> set[str]:
     """These people with every contact that was merged into one of them, or that one of them was merged into."""
     found, new = set(guids), set(guids)
     while new:

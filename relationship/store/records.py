@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
 from relationship.addresses import identity
-from relationship.store import tables
+from relationship.store import erased_names, record_changes, tables
 from relationship.store.chunks import in_chunks
 from relationship.store.cursors import Place
 from relationship.store.people import note_change
@@ -79,7 +79,10 @@ def save(
     *,
     place: Place,
 ) -> int:
-    """Add, change or remove records of one kind; returns how many rows were written."""
+    """Add, change or remove records of one kind; returns how many rows were written. Of whoever was erased none stays."""
+    rows, erased = _without_erased(conn, kind, rows)
+    removed_guids = [*removed_guids, *erased]
+    record_changes.note(conn, kind, rows)
     columns = [{**row.columns(), "round": place.round} for row in rows]
     keep = [] if place.full else ["round"]
     written = upsert(conn, tables.Record, columns, key=["kind", "guid"], keep=keep)
@@ -107,6 +110,19 @@ def end_full_round(conn: Connection, kind: RecordKind, place: Place) -> int:
 def guids(conn: Connection, kind: RecordKind) -> set[str]:
     """The records of one kind that are kept."""
     return set(conn.scalars(sa.select(_record.c.guid).where(_record.c.kind == kind.value)))
+
+
+def _without_erased(
+    conn: Connection, kind: RecordKind, rows: Sequence[RecordRow]
+) -> tuple[Sequence[RecordRow], list[str]]:
+    """The rows of people who may be kept, and the GUIDs of the others."""
+    if kind not in (RecordKind.CONTACT, RecordKind.LEAD):
+        return rows, []
+    names = {row.guid: {identity(kind.value, row.guid), *row.addresses} for row in rows}
+    gone = erased_names.among(conn, frozenset().union(*names.values()))
+    if not gone:
+        return rows, []
+    return [row for row in rows if not names[row.guid] & gone], [row.guid for row in rows if names[row.guid] & gone]
 
 
 def _note_rating(conn: Connection, kind: RecordKind, guids: Sequence[str]) -> None:

@@ -129,6 +129,14 @@ DATA_HELD: tuple[Held, ...] = (
         ("pair_activity", "pair_day"),
     ),
     Held(
+        _l("Whoever was erased: keyed hashes of their addresses and ids, from which nobody can be read"),
+        _l("So that they do not come back by the next reading"),
+        _l("Erasing a person"),
+        Kept.FOR_GOOD,
+        _NOBODY,
+        ("erased_name",),
+    ),
+    Held(
         _l("A colleague's own choices about introductions"),
         _l("Whoever opts out leaves no trace among those who know somebody"),
         _l("The colleague, on their own page"),

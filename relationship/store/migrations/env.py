@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from relationship.store import (
     audit_tables,
     customer_tables,
+    erased_tables,
     exclusion_tables,
     import_tables,
     introduction_tables,
@@ -29,6 +30,7 @@ TABLES = (
     rating_change_tables,
     subscription_tables,
     exclusion_tables,
+    erased_tables,
     audit_tables,
     tie_tables,
     introduction_tables,
