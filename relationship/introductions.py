@@ -18,6 +18,8 @@ LAPSE_AFTER_DAYS = 7
 LINK_DAYS = 14
 # Who accepted writes within a month, or the request lapses after all.
 WRITE_AFTER_DAYS = 30
+# A mail that joins the two so long after the request lapsed is still its fruit.
+LATE_DAYS = 30
 # A colleague with so many open requests is asked after the others.
 BUSY_FROM = 3
 # What one seller may ask in a day.
@@ -102,6 +104,8 @@ TRANSITIONS: dict[tuple[State, Step], State] = {
     (_S.ACCEPTED, _P.WITHDRAW): _S.WITHDRAWN,
     (_S.ACCEPTED, _P.LAPSE): _S.LAPSED,
     (_S.ACCEPTED, _P.INTRODUCE): _S.INTRODUCED,
+    # Whoever lets a request lapse and writes all the same has introduced the two.
+    (_S.LAPSED, _P.INTRODUCE): _S.INTRODUCED,
 }
 HANDS: dict[Step, Hand] = {
     **dict.fromkeys(ANSWERS, Hand.COLLEAGUE),

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from relationship import failpoints, letters
 from relationship.errors import RelationshipError
 from relationship.house import House
-from relationship.introductions import NotPossible, Step
+from relationship.introductions import LATE_DAYS, NotPossible, Step
 from relationship.links import AnswerLinks
 from relationship.store import audit, introductions, reading_introduction
 from relationship.store.audit import Act, Action
@@ -55,10 +55,10 @@ def follow(house: House, post: ServicePost | None) -> Followed:
 
 
 def recognise(house: House) -> int:
-    """Every open request of which a mail of the colleague joins the two since is `introduced`; to be run after
-    activities were read and counted."""
+    """Every request, open or lapsed of late, of which a mail of the colleague joins the two since is `introduced`; to
+    be run after activities were read and counted."""
     with house.store.reading() as conn:
-        keys = introductions.joined(conn)
+        keys = introductions.joined(conn, lapsed_since=house.clock() - timedelta(days=LATE_DAYS))
     if not keys:
         return 0
     with house.store.transaction() as conn:

@@ -285,19 +285,25 @@ JOIN record r ON r.kind = i.target_kind AND (r.guid = i.target_guid OR (r.kind =
 JOIN record_side t ON t.record_id = r.id AND t.side = 'them'
 JOIN activity_party p ON p.address_id = t.address_id AND p.role <> 'from'
 JOIN activity a ON a.id = p.activity_id AND a.kind = 'email' AND a.status = 'done' AND a.at > i.asked_at
-WHERE i.state IN ('sending', 'asked', 'accepted')
+WHERE (i.state IN ('sending', 'asked', 'accepted') OR (i.state = 'lapsed' AND i.closed_at >= :lapsed_since
+    AND NOT EXISTS (SELECT 1 FROM introduction n WHERE n.seller_key = i.seller_key AND n.colleague_key = i.colleague_key
+        AND n.target_kind = i.target_kind AND n.target_guid = i.target_guid AND n.id > i.id AND n.state <> 'unsent')))
 AND EXISTS (SELECT 1 FROM activity_party f JOIN address fa ON fa.id = f.address_id
     WHERE f.activity_id = a.id AND f.role = 'from' AND fa.colleague_id = k.id)
 AND EXISTS (SELECT 1 FROM activity_party u JOIN address ua ON ua.id = u.address_id
     WHERE u.activity_id = a.id AND u.role <> 'from' AND ua.colleague_id = s.id)
 GROUP BY i.key ORDER BY i.key
 """
+_JOINED = sa.text(JOINED).bindparams(sa.bindparam("lapsed_since", type_=tables.UtcDateTime))
 
 
-def joined(conn: Connection) -> list[str]:
-    """The keys of open requests of which a mail says more than their state: since asking, the colleague wrote one
-    that both the seller and the person asked for are on, at any of their addresses."""
-    return list(conn.exec_driver_sql(JOINED).scalars())
+def joined(conn: Connection, *, lapsed_since: datetime) -> list[str]:
+    """The keys of requests of which a mail says more than their state: since asking, the colleague wrote one that both
+    the seller and the person asked for are on, at any of their addresses.
+
+    Of open ones, and of those that lapsed since an instant, unless the seller has asked the same again.
+    """
+    return list(conn.scalars(_JOINED, {"lapsed_since": lapsed_since}))
 
 
 def ended(conn: Connection) -> Mapping[tuple[TieWord, int], dict[State, int]]:

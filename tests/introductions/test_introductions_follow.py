@@ -22,6 +22,11 @@ def arrives(bench: Bench, sender: str, *to: str, item: str = "m1", days: float =
         sides.refresh(conn)
 
 
+def ledger(bench: Bench, key: str) -> list[introductions.Happened]:
+    with bench.house.store.reading() as conn:
+        return introductions.ledger(conn, bench.one(key))
+
+
 def test_a_mail_of_the_colleague_to_the_contact_with_the_seller_on_it_is_the_introduction(bench: Bench) -> None:
     one = bench.ask().introduction
     arrives(bench, BRUNOS, TORS, ANNES)
@@ -135,6 +140,36 @@ def test_a_request_without_an_answer_lapses_on_the_seventh_day(bench: Bench) -> 
     assert follow(bench.house, None) == NOTHING
 
 
+def test_a_mail_that_joins_the_two_after_the_request_lapsed_is_still_its_fruit(bench: Bench) -> None:
+    one = bench.ask().introduction
+    bench.pass_days(7)
+    follow(bench.house, None)
+    bench.pass_days(30)
+    arrives(bench, BRUNOS, TORS, ANNES, days=36)
+    assert follow(bench.house, None).introduced == 1
+    assert [one.state for one in ledger(bench, one.key)][-2:] == [State.LAPSED, State.INTRODUCED]
+
+
+def test_more_than_a_month_after_the_end_a_mail_is_no_fruit_of_the_request(bench: Bench) -> None:
+    one = bench.ask().introduction
+    bench.pass_days(7)
+    follow(bench.house, None)
+    bench.pass_days(31)
+    arrives(bench, BRUNOS, TORS, ANNES, days=37)
+    assert follow(bench.house, None) == NOTHING
+    assert bench.one(one.key).state is State.LAPSED
+
+
+def test_of_a_lapsed_request_and_the_same_asked_again_the_mail_belongs_to_the_newer(bench: Bench) -> None:
+    old = bench.ask().introduction
+    bench.pass_days(8)
+    follow(bench.house, None)
+    new = bench.ask().introduction
+    arrives(bench, BRUNOS, TORS, ANNES, days=9)
+    assert follow(bench.house, None).introduced == 1
+    assert [bench.one(one.key).state for one in (old, new)] == [State.LAPSED, State.INTRODUCED]
+
+
 def test_who_agreed_and_never_wrote_lapses_after_a_month(bench: Bench) -> None:
     one = bench.ask().introduction
     answer(bench.house, one.key, Step.ACCEPT, colleague_key=BRUNO)
@@ -182,5 +217,5 @@ def test_recognising_looks_at_open_requests_only(bench: Bench) -> None:
     answer(bench.house, one.key, Step.DECLINE, colleague_key=BRUNO)
     arrives(bench, BRUNOS, TORS, ANNES)
     with bench.house.store.reading() as conn:
-        assert introductions.joined(conn) == []
+        assert introductions.joined(conn, lapsed_since=NOON) == []
     assert (recognise(bench.house), bench.one(one.key).seller_key) == (0, ANNE)
