@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Blueprint, Request, Response, request
 
-from simulator.dataverse import customizing, sending, writing
+from simulator.dataverse import customizing, sending, task_writing, writing
 from simulator.dataverse.batch import Part, read_batch, write_batch
-from simulator.dataverse.call import Call, answer, refusal
+from simulator.dataverse.call import Call, answer, impersonated, refusal
 from simulator.dataverse.crm import Crm
 from simulator.dataverse.errors import NOT_A_MEMBER, DataverseError, ThrottledError
 from simulator.dataverse.interference import (
@@ -113,7 +113,8 @@ class _Guard:
                 body = request.get_json(silent=True)
                 return sending.write(self._crm, call, body, request.headers.get("CallerObjectId"))
             changed = customizing.answer(self._crm, call) or writing.answer(self._crm, call)
-            return changed or answer(self._crm, call)
+            changed = changed or task_writing.answer(self._crm, call)
+            return changed or answer(self._crm, impersonated(self._crm, call))
         except DataverseError as refused:
             return refusal(refused)
 
@@ -164,7 +165,7 @@ class _Guard:
         return self._one(
             Call(
                 part.method, part.address, part.raw_query, part.prefer, outer.service, outer.user,
-                LONGEST_QUERY_IN_BATCH, part.headers or {}, part.body,
+                LONGEST_QUERY_IN_BATCH, {**_of_the_caller(outer), **(part.headers or {})}, part.body,
             ),
             in_batch=True,
         )  # fmt: skip
@@ -183,3 +184,8 @@ class _Guard:
         response.headers["x-ms-ratelimit-burst-remaining-xrm-requests"] = str(requests)
         response.headers["x-ms-ratelimit-time-remaining-xrm-requests"] = f"{seconds:.2f}"
         return response
+
+
+def _of_the_caller(outer: Call) -> dict[str, str]:
+    """In whose name a batch is sent holds for every request in it."""
+    return {name: outer.headers[name] for name in ("callerobjectid", "mscrmcallerid") if name in outer.headers}

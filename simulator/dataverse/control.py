@@ -17,6 +17,7 @@ from simulator.dataverse.activity_control import ACTIVITY_ACTS
 from simulator.dataverse.crm import Crm
 from simulator.dataverse.fields import Json
 from simulator.dataverse.limits import Limits, ServiceProtection
+from simulator.dataverse.rights_control import RIGHTS_ACTS
 
 PREFIX = "/_simulator/crm"
 Act = Callable[[Crm, Json], Json | None]
@@ -114,6 +115,7 @@ ACTS: Mapping[str, Act] = {
     "merge-contacts": lambda crm, body: crm.merge_contacts(fields.text(body, "kept"), fields.text(body, "merged")),
     "expire-tokens": _expire_tokens,
     "application-user": _application_user,
+    **RIGHTS_ACTS,
 }
 
 

@@ -18,6 +18,7 @@ from simulator.dataverse.connections import connection_row, link_rows
 from simulator.dataverse.divisions import Divisions
 from simulator.dataverse.own_columns import OwnColumns
 from simulator.dataverse.parties import Party, PartyBook, Someone, party_rows
+from simulator.dataverse.rights import Rights
 from simulator.dataverse.rows import SALES_TEAM, STAKEHOLDER, WorldRows, instant
 from simulator.dataverse.schema import Ref, Row, Value, check_columns, plain, tables
 from simulator.dataverse.tracking import Change, TrackedTable
@@ -53,6 +54,7 @@ class Crm:
         application_id = application_id or identity.guid("application", world.organisation_domain)
         self._world_rows = WorldRows(world, application_id=application_id)
         self.own = OwnColumns(self._world_rows.language)
+        self.rights = Rights(world, self._world_rows.divisions, self._is_on_sales_team)
         self._tables: dict[str, TrackedTable] = {}
         self._version = FIRST_VERSION
         self._world_activities = WorldActivities(world, self._world_rows)
@@ -379,6 +381,9 @@ class Crm:
             for guid, link in links.items():
                 row = connection_row(guid, link, instant(self._now()))
                 self._tables["connection"].put(guid, row, self._next_version())
+
+    def _is_on_sales_team(self, opportunity: str, system_user: str) -> bool:
+        return identity.connection(opportunity, system_user, mirrored=False) in self._tables["connection"]
 
     def _disconnect(self, opportunity: str, person: str) -> None:
         with self.lock:

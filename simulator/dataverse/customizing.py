@@ -10,7 +10,7 @@ from flask import Response
 
 from simulator.dataverse.call import Call, json_response
 from simulator.dataverse.crm import Crm
-from simulator.dataverse.errors import NO_SUCH_ROW, DataverseError, bad_query
+from simulator.dataverse.errors import NO_SUCH_ROW, PRIVILEGE_MISSING, DataverseError, bad_query
 from simulator.dataverse.own_columns import EDM
 from simulator.dataverse.schema import tables
 
@@ -18,7 +18,6 @@ Json = dict[str, Any]
 
 DUPLICATE_NAME = "0x80044363"
 IN_USE = "0x8004f01f"
-PRIVILEGE_MISSING = "0x80040220"
 _GUID = r"(?P<id>[0-9a-fA-F-]{36})"
 _COLUMNS = re.compile(r"EntityDefinitions\(LogicalName='(?P<table>\w+)'\)/Attributes")
 _COLUMN = re.compile(_COLUMNS.pattern + r"\(LogicalName='(?P<column>\w+)'\)")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from simulator.dataverse.answers import Json, columns_json, deletion_json, row_json
 from simulator.dataverse.crm import Crm
-from simulator.dataverse.errors import NO_SUCH_ROW, DataverseError, bad_query
+from simulator.dataverse.errors import NO_SUCH_ROW, PRIVILEGE_MISSING, DataverseError, bad_query
 from simulator.dataverse.paging import Cookie, delta_token, read_cookie, read_delta_token, token_expired
 from simulator.dataverse.query import LARGEST_PAGE, Preferences, RowQuery
 from simulator.dataverse.schema import Ref, Row, Table, Value, party_table
@@ -14,12 +14,14 @@ COUNT_CEILING = 5000
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Answers the queries on one table. service: the address up to and including /api/data/v9.2."""
+    """Answers the queries on one table. service: the address up to and including /api/data/v9.2; person: whose
+    rights cut what is read, None: all is."""
 
     crm: Crm
     table: Table
     service: str
     preferences: Preferences
+    person: str | None = None
 
     def single(self, guid: str, query: RowQuery) -> Json:
         try:
@@ -28,6 +30,8 @@ class Reader:
             raise DataverseError(
                 404, NO_SUCH_ROW, f"{self.table.logical_name} With Id = {guid} Does Not Exist"
             ) from error
+        if not self._may_read(row):
+            raise DataverseError(403, PRIVILEGE_MISSING, "SecLib::AccessCheckEx failed. Returned hr = -2147187962")
         return {"@odata.context": f"{self._context(query)}/$entity", **self._json(row, query)}
 
     def collection(self, query: RowQuery) -> Json:
@@ -44,7 +48,7 @@ class Reader:
         answer: Json = {"@odata.context": self._context(query)}
         if query.count:
             self._add_count(answer, self.crm.count(self.table.logical_name))
-        answer["value"] = [self._json(row, query) for row in rows]
+        answer["value"] = [self._json(row, query) for row in rows if self._may_read(row)]
         if place is not None:
             following = Cookie(cookie.number + 1, place, "a", cookie.until, cookie.tracking)
             answer["@odata.nextLink"] = self._link(query, f"$skiptoken={following}")
@@ -109,7 +113,10 @@ class Reader:
             rows = [self.crm.row(name, guid) for guid in keys if self.crm.has(name, guid)]
         else:
             rows, _ = self.crm.page(name, 0, self.crm.count(name))
-        return [row for row in rows if query.filter is None or query.filter.holds(row)]
+        return [row for row in rows if (query.filter is None or query.filter.holds(row)) and self._may_read(row)]
+
+    def _may_read(self, row: Row) -> bool:
+        return self.person is None or self.crm.rights.may_read(self.person, self.table.logical_name, row)
 
     def _since(self, query: RowQuery) -> int:
         since = read_delta_token(query.deltatoken or "")

@@ -11,13 +11,12 @@ from relationship.activities import Kind
 from simulator.dataverse.activities import Activities
 from simulator.dataverse.call import Call, json_response
 from simulator.dataverse.crm import Crm
-from simulator.dataverse.errors import NO_SUCH_ROW, DataverseError, bad_query
+from simulator.dataverse.errors import NO_SUCH_CALLER, NO_SUCH_ROW, DataverseError, bad_query
 from simulator.dataverse.parties import Mask
 from simulator.outbox import Handed
 from simulator.world import WorldStatus
 
 DUPLICATE_KEY = "0x80040237"
-NO_SUCH_CALLER = "0x80041d1f"
 NOT_TO_BE_SENT = "0x80040203"
 _SYSTEMUSER = re.compile(r"/?systemusers\(([0-9a-fA-F-]{36})\)")
 _SEND = re.compile(r"emails\(([0-9a-fA-F-]{36})\)/Microsoft\.Dynamics\.CRM\.SendEmail")

@@ -6,8 +6,7 @@ from flask import Response
 
 from simulator.dataverse.call import Call
 from simulator.dataverse.crm import Crm
-from simulator.dataverse.customizing import PRIVILEGE_MISSING
-from simulator.dataverse.errors import NO_SUCH_ROW, UNREADABLE_BODY, DataverseError
+from simulator.dataverse.errors import NO_SUCH_ROW, PRIVILEGE_MISSING, UNREADABLE_BODY, DataverseError
 from simulator.dataverse.schema import entity_sets
 
 OUT_OF_RANGE = "0x8004431a"

@@ -99,6 +99,7 @@ class Client:
         self._http = app.test_client()
         self._environ = environ or {}
         self.claims: dict[str, str] | None = {"appid": APPLICATION}
+        self.caller = ""  # the Entra object id of the person in whose name it asks
 
     def get(self, address: str, *, prefer: str = "") -> TestResponse:
         """One GET of a path below the service, or of a whole link."""
@@ -115,6 +116,8 @@ class Client:
         headers = {"Prefer": prefer} if prefer else {}
         if self.claims is not None:
             headers["Authorization"] = "Bearer " + json.dumps(self.claims)
+        if self.caller:
+            headers["CallerObjectId"] = self.caller
         return headers
 
     def json(self, address: str, *, prefer: str = "") -> dict[str, Any]:
