@@ -5,7 +5,7 @@ Contract: dataverse.md section 6.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any
@@ -22,22 +22,23 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One request inside. path: below the service, like /accounts(<guid>)."""
+    """One request inside. path: below the service, like /accounts(<guid>); body: None for a reading."""
 
     method: str
     path: str
-    body: Json
+    body: Json | None
     headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one request was answered. code: Dataverse's error code in lower case, '' without one;
-    retry_after: the header as it came."""
+    retry_after: the header as it came; body: the object that it holds, {} without one."""
 
     status: int
     code: str = ""
     retry_after: str | None = None
+    body: Json = field(default_factory=dict, compare=False, repr=False)
 
 
 def headers(boundary: str) -> Mapping[str, str]:
@@ -53,7 +54,11 @@ def headers(boundary: str) -> Mapping[str, str]:
 
 def written(parts: Sequence[Part], *, root: str, boundary: str) -> bytes:
     """The body of a batch, with CRLF. root: the path of the service, like /api/data/v9.2."""
-    pieces = [f"--{boundary}\r\n{_head(part, root)}\r\n\r\n".encode() + orjson.dumps(part.body) for part in parts]
+    pieces = [
+        f"--{boundary}\r\n{_head(part, root)}\r\n\r\n".encode()
+        + (b"" if part.body is None else orjson.dumps(part.body))
+        for part in parts
+    ]
     return b"\r\n".join(pieces) + f"\r\n--{boundary}--\r\n".encode()
 
 
@@ -72,7 +77,8 @@ def answers(content_type: str, body: bytes, *, count: int) -> list[Answer]:
 
 
 def _head(part: Part, root: str) -> str:
-    said = {"Content-Type": "application/json; type=entry", "OData-Version": "4.0", **part.headers}
+    kind = {} if part.body is None else {"Content-Type": "application/json; type=entry"}
+    said = {**kind, "OData-Version": "4.0", **part.headers}
     lines = ["Content-Type: application/http", "Content-Transfer-Encoding: binary", ""]
     lines += [f"{part.method} {root}{part.path} HTTP/1.1", *(f"{name}: {value}" for name, value in said.items())]
     return "\r\n".join(lines)
@@ -87,13 +93,22 @@ def _answer(payload: object) -> Answer:
     if not version.startswith("HTTP/") or not rest[:3].isdigit():
         raise _unreadable()
     told = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    return Answer(int(rest[:3]), _code(body), told.get("retry-after"))
+    found = _object(body)
+    return Answer(int(rest[:3]), _code(found), told.get("retry-after"), found)
 
 
-def _code(body: bytes) -> str:
+def _object(body: bytes) -> Json:
     try:
-        code = orjson.loads(body)["error"]["code"]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _code(body: Json) -> str:
+    try:
+        code = body["error"]["code"]
+    except (KeyError, TypeError):
         return ""
     return "".join(sign for sign in str(code).lower() if sign.isalnum() or sign in "_.-")[:64]
 

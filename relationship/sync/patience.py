@@ -58,10 +58,15 @@ class Quiet:
     """Scopes (a mailbox, the CRM) that asked for silence. Nothing is sent to them before it is over."""
 
     def __init__(
-        self, *, monotonic: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+        self,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        longest_sleep_seconds: float = LONGEST_SLEEP_SECONDS,
     ) -> None:
         self._monotonic = monotonic
         self._sleep = sleep
+        self._longest_sleep_seconds = longest_sleep_seconds
         self._until: dict[str, float] = {}
         self._lock = threading.Lock()
 
@@ -76,7 +81,7 @@ class Quiet:
             if left <= 0:
                 self._until.pop(scope, None)
                 return
-        if left > LONGEST_SLEEP_SECONDS:
+        if left > self._longest_sleep_seconds:
             raise _later("Microsoft asked us to be silent for a while.", "silence_asked", left)
         self._sleep(left)
 

@@ -95,6 +95,7 @@ class Channel:
         quiet: Quiet | None = None,
         circuit: Circuit | None = None,
         answer_seconds: float = ANSWER_SECONDS,
+        attempts: int = ATTEMPTS,
     ) -> None:
         self.base_url = base_url
         self.requests_sent = 0
@@ -105,6 +106,7 @@ class Channel:
         self._quiet = quiet or Quiet()
         self._circuit = circuit or Circuit(service.value)
         self._answer_seconds = answer_seconds
+        self._attempts = attempts
         self._lock = threading.Lock()
 
     def owns(self, link: object) -> bool:
@@ -167,7 +169,7 @@ class Channel:
     def _persistently(self, asking: _Asking, read: Callable[[_Reply], T]) -> T:
         for attempt in stamina.retry_context(
             on=_pause,
-            attempts=ATTEMPTS,
+            attempts=self._attempts,
             timeout=GIVE_UP_SECONDS,
             wait_initial=FIRST_PAUSE_SECONDS,
             wait_max=LONGEST_PAUSE_SECONDS,
