@@ -96,6 +96,8 @@ class Calendars:
         self._directory = directory
         self._lock = lock
         self._calendars: dict[str, Calendar] = {}
+        # Meetings that a client made, by organiser and the client's own id for the making.
+        self.made: dict[tuple[str, str], Meeting] = {}
         self._known: dict[str, Meeting] | None = None
         self._ids_of: defaultdict[str, list[str]] = defaultdict(list)
 

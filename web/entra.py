@@ -1,7 +1,7 @@
 """Sign-in through Microsoft Entra: authorization code with PKCE, nonce and state, all done by msal.
 
 The pages need to know who somebody is and nothing else, so no token outlives the sign-in. Only when a seller lets
-the service send in his name is a token kept (`relationship.sync.delegated`), for that one right.
+the service send in his name or use his calendar is a token kept (`relationship.sync.delegated`), for that one right.
 """
 
 import warnings
@@ -16,6 +16,7 @@ from relationship.access import AppRole, known_roles
 from relationship.config import AUTHORITY_HOSTS, Config
 from relationship.errors import FixSettings, Reconnect, RelationshipError, TryLater
 from relationship.sync import delegated
+from relationship.sync.delegated import MAIL, Right
 from relationship.sync.sessions import open_session
 
 # A cookie with SameSite=Lax does not come along with form_post; state, nonce and PKCE protect the query.
@@ -68,26 +69,28 @@ class Entra:
         result = self._exchanged(_application(self._config), flow, answer)
         return self._identity(result.get("id_token_claims") or {})
 
-    def start_consent(self) -> dict[str, Any]:
-        """Ask the person for the right to send in his or her name; to be kept and followed like a sign-in."""
+    def start_consent(self, right: Right = MAIL) -> dict[str, Any]:
+        """Ask the person for one right in his or her name; to be kept and followed like a sign-in."""
         redirect_uri = f"{self._config.base_url.rstrip('/')}/auth/callback"
         flow: dict[str, Any] = _asked(
             lambda: _application(self._config, msal_cache()).initiate_auth_code_flow(
-                scopes=[delegated.scope(self._config)], redirect_uri=redirect_uri
+                scopes=[delegated.scope(self._config, right)], redirect_uri=redirect_uri
             )
         )
         if "auth_uri" not in flow:
             raise _misconfigured(str(flow.get("error", "")))
         return flow
 
-    def finish_consent(self, flow: Mapping[str, Any], answer: Mapping[str, str]) -> tuple[Identity, str]:
+    def finish_consent(
+        self, flow: Mapping[str, Any], answer: Mapping[str, str], right: Right = MAIL
+    ) -> tuple[Identity, str]:
         """Who gave the right, and the cache with it; raises what `finish` raises, and SignInRefused when Entra gave
         less than was asked for."""
         cache = msal_cache()
         result = self._exchanged(_application(self._config, cache), flow, answer)
         identity = self._identity(result.get("id_token_claims") or {})
         granted = str(result.get("scope", "")).split()
-        if not any(one.rpartition("/")[2] == delegated.RIGHT for one in granted):
+        if not any(one.rpartition("/")[2] == right.name for one in granted):
             raise SignInRefused("The right was not given.", next_step="Try again, and agree.", code="refused")
         return identity, cache.serialize()
 

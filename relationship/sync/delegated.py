@@ -1,7 +1,8 @@
-"""The right to send in a seller's name: given by the seller on Microsoft's page, kept encrypted, used for nothing else.
+"""Rights in a seller's name (to send, to use the calendar): given one by one by the seller on Microsoft's page, kept
+encrypted, each used for nothing else.
 
-One cache of msal per seller, under a key that names the seller and is part of what is encrypted, so that a stored
-cache cannot be moved to somebody else. What if Microsoft says no: the right is gone, and so is the cache.
+One cache of msal per seller and right, under a key that names the seller and is part of what is encrypted, so that a
+stored cache cannot be moved to somebody else. What if Microsoft says no: the right is gone, and so is the cache.
 """
 
 from collections.abc import Mapping
@@ -22,15 +23,27 @@ from relationship.sync.auth import client_credential
 from relationship.sync.mail_out import consent_missing
 from relationship.sync.sessions import open_session
 
-# Where the caches of sellers stand in the vault.
-CACHES = "mail/"
-RIGHT = "Mail.Send"
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """name: of the permission; caches: where those who gave it stand in the vault."""
+
+    name: str
+    caches: str
+
+    def missing(self) -> Reconnect:
+        """The seller has not given it, or not any more."""
+        return consent_missing() if self is MAIL else _calendar_missing()
 
 
-def scope(config: Config) -> str:
+MAIL = Right("Mail.Send", "mail/")
+CALENDAR = Right("Calendars.ReadWrite", "calendar/")
+
+
+def scope(config: Config, right: Right = MAIL) -> str:
     """The one delegated right that is asked for."""
     parts = urlsplit(config.msgraph_url)
-    return f"{parts.scheme}://{parts.netloc}/{RIGHT}"
+    return f"{parts.scheme}://{parts.netloc}/{right.name}"
 
 
 def application(config: Config, cache: Any, session: requests.Session) -> Any:
@@ -48,10 +61,10 @@ def application(config: Config, cache: Any, session: requests.Session) -> Any:
 
 
 class Consents:
-    """Who has given the right to send."""
+    """Who has given a right."""
 
-    def __init__(self, config: Config, store: Store, vault: TokenVault) -> None:
-        self._config, self._store, self._vault = config, store, vault
+    def __init__(self, config: Config, store: Store, vault: TokenVault, *, right: Right = MAIL) -> None:
+        self._config, self._store, self._vault, self._right = config, store, vault, right
 
     def has(self, seller_key: str) -> bool:
         """Whether this seller gave the right; Microsoft is not asked."""
@@ -59,24 +72,24 @@ class Consents:
 
     def keep(self, seller_key: str, cache: str, *, at: datetime) -> None:
         with self._store.transaction() as conn:
-            self._vault.save(conn, CACHES + seller_key, cache, at=at)
+            self._vault.save(conn, self._right.caches + seller_key, cache, at=at)
 
     def forget(self, seller_key: str) -> None:
         """The seller takes the right back, as far as this service goes."""
         with self._store.transaction() as conn:
-            tokens.forget(conn, CACHES + seller_key)
+            tokens.forget(conn, self._right.caches + seller_key)
 
     def tokens_of(self, seller_key: str) -> "SellerTokens":
-        """Raises Reconnect (`mail_consent_missing`) when the seller gave no right."""
+        """Raises Reconnect (`mail_consent_missing`, `calendar_consent_missing`) when the seller gave no right."""
         if not self.has(seller_key):
-            raise consent_missing()
+            raise self._right.missing()
         return SellerTokens(self, seller_key)
 
     def token(self, seller_key: str, *, anew: bool) -> str:
-        """An access token for sending; Reconnect when the right is gone, TryLater when Entra cannot be asked."""
+        """An access token for this right; Reconnect when the right is gone, TryLater when Entra cannot be asked."""
         kept = self._load(seller_key)
         if kept is None:
-            raise consent_missing()
+            raise self._right.missing()
         import msal  # see `application`
 
         cache = msal.SerializableTokenCache()
@@ -90,7 +103,7 @@ class Consents:
         if answer.get("error") in ("temporarily_unavailable", "server_error"):
             raise _unreachable()
         self.forget(seller_key)
-        raise consent_missing()
+        raise self._right.missing()
 
     def _asked(self, cache: Any, *, anew: bool) -> Mapping[str, Any]:
         with open_session(self._config.ca_file, self._config.proxy) as session:
@@ -100,7 +113,7 @@ class Consents:
                 if not accounts:
                     return {}
                 found = app.acquire_token_silent_with_error(
-                    [scope(self._config)], account=accounts[0], force_refresh=anew
+                    [scope(self._config, self._right)], account=accounts[0], force_refresh=anew
                 )
             except (requests.RequestException, OSError):
                 raise _unreachable() from None
@@ -114,7 +127,7 @@ class Consents:
 
     def _load(self, seller_key: str) -> str | None:
         with self._store.reading() as conn:
-            return self._vault.load(conn, CACHES + seller_key)
+            return self._vault.load(conn, self._right.caches + seller_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +142,14 @@ class SellerTokens:
 
     def renewed(self, refused: str) -> str:  # noqa: ARG002  # whichever was refused, a new one is asked for
         return self.consents.token(self.seller_key, anew=True)
+
+
+def _calendar_missing() -> Reconnect:
+    return Reconnect(
+        "The service may not use your calendar.",
+        next_step="Allow it when you plan a meeting, or make the appointment in your own calendar.",
+        code="calendar_consent_missing",
+    )
 
 
 def _unreachable() -> TryLater:

@@ -20,6 +20,7 @@ DIRECTORY_DENIED = "authorization_requestdenied"
 NOT_A_MEMBER = "0x80072560"
 PRIVILEGE_MISSING = frozenset({"0x80040220", "0x80048306"})
 DATAVERSE_TABLE_UNKNOWN = "0x8006088a"
+DUPLICATE_KEY = frozenset({"0x80040237", "0x80060892"})
 CORRUPT_ITEM = "errorcorruptdata"
 # Our name for a thing that is not there while its mailbox is.
 NOT_FOUND = "not_found"
@@ -60,6 +61,8 @@ def fault(
         return _forbidden(plain, name, service)
     if status in (404, 501, 507):
         return _absent(status, plain, name, service)
+    if service is Service.DATAVERSE and plain in DUPLICATE_KEY:
+        return BadItem(f"It is in Dynamics 365 already ({name}).", next_step="Nothing to do.", code=plain)
     if plain == CORRUPT_ITEM:
         return BadItem(f"Microsoft cannot read an item ({name}).", next_step=_WAITING, code=code)
     if status in (400, 405, 414):

@@ -70,13 +70,22 @@ class SellerMail:
 
 @dataclass(frozen=True, slots=True)
 class ServiceMail:
-    """A plain mail of the service itself to one colleague. about: an opaque word for its own header, '' for none."""
+    """A mail of the service itself to one person.
+
+    about   an opaque word for its own header, '' for none
+    html    the same text as HTML, '' for a plain mail
+    key     an id of ours that its Message-ID is made of, so that one that is sent twice can be told; '' for a new one
+    stop    address of the page where the reader switches such mails off, '' for none
+    """
 
     to: str
     subject: str
     text: str
     language: str
     about: str = ""
+    html: str = ""
+    key: str = ""
+    stop: str = ""
 
 
 class SellerPost(Protocol):
@@ -106,18 +115,18 @@ class _Reply:
         return code if isinstance(code, str) else ""
 
 
-class _LostError(Exception):
+class LostError(Exception):
     """The request went out, and no answer came."""
 
 
-class _Line:
+class Line:
     """Single requests to one service: no retry but one new token after a 401, which did nothing."""
 
     def __init__(self, config: Config, service: Service, base_url: str, tokens: Tokens) -> None:
         self._config, self._service, self._base_url, self._tokens = config, service, base_url, tokens
 
     def ask(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> _Reply:
-        """The answer, whatever it says; _LostError when the request may have arrived and no answer came."""
+        """The answer, whatever it says; LostError when the request may have arrived and no answer came."""
         token = self._tokens.token()
         reply = self._once(method, path, body, headers or {}, token)
         if reply.status == 401:
@@ -157,7 +166,7 @@ class ByMsgraph:
 
     def send(self, mail: SellerMail) -> Delivery:
         tokens = self._tokens_of(mail.seller_key)
-        line = _Line(self._config, Service.MSGRAPH, self._config.msgraph_url, tokens)
+        line = Line(self._config, Service.MSGRAPH, self._config.msgraph_url, tokens)
         message = {
             "subject": mail.subject,
             "body": {"contentType": "Text", "content": mail.text},
@@ -167,7 +176,7 @@ class ByMsgraph:
         }
         try:
             reply = line.ask("POST", "/me/sendMail", {"message": message, "saveToSentItems": True})
-        except _LostError:
+        except LostError:
             return Delivery.UNKNOWN
         if reply.status == 202:
             return Delivery.LEFT
@@ -192,7 +201,7 @@ class ByCrm:
                 next_step="Send it by Outlook, or open it in your mail program.",
                 code="crm_user_missing",
             )
-        line = _Line(self._config, Service.DATAVERSE, self._config.dataverse_url.rstrip("/") + API_PATH, self._tokens)
+        line = Line(self._config, Service.DATAVERSE, self._config.dataverse_url.rstrip("/") + API_PATH, self._tokens)
         as_seller = {"CallerObjectId": mail.seller_key}
         try:
             created = line.ask("POST", "/emails", _email(mail), as_seller)
@@ -204,7 +213,7 @@ class ByCrm:
                 return Delivery.LEFT
             act = f"/emails({mail.key})/Microsoft.Dynamics.CRM.SendEmail"
             sent = line.ask("POST", act, {"IssueSend": True, "TrackingToken": ""}, as_seller)
-        except _LostError:
+        except LostError:
             return self._look(line, mail, as_seller)
         if sent.status // 100 == 2:
             return Delivery.LEFT
@@ -212,14 +221,14 @@ class ByCrm:
             return self._look(line, mail, as_seller)
         raise line.told(sent)
 
-    def _look(self, line: _Line, mail: SellerMail, headers: Mapping[str, str]) -> Delivery:
+    def _look(self, line: Line, mail: SellerMail, headers: Mapping[str, str]) -> Delivery:
         """After a lost answer: ask whether the mail left. Not knowing is no reason to send again."""
         try:
             return Delivery.LEFT if self._has_left(line, mail, headers) else Delivery.UNKNOWN
-        except (_LostError, RelationshipError):
+        except (LostError, RelationshipError):
             return Delivery.UNKNOWN
 
-    def _has_left(self, line: _Line, mail: SellerMail, headers: Mapping[str, str]) -> bool:
+    def _has_left(self, line: Line, mail: SellerMail, headers: Mapping[str, str]) -> bool:
         reply = line.ask("GET", f"/emails({mail.key})?$select=statecode,statuscode", headers=headers)
         if reply.status != 200:
             return False
@@ -265,13 +274,18 @@ class BySmtp:
         # An encoded word that somebody wrote himself must not be decoded into line breaks.
         message["Subject"] = " ".join(mail.subject.replace("=?", "= ?").split())
         message["Date"] = format_datetime(datetime.now(UTC))
-        message["Message-ID"] = make_msgid(domain=parseaddr(self._from)[1].rpartition("@")[2])
+        domain = parseaddr(self._from)[1].rpartition("@")[2]
+        message["Message-ID"] = f"<{mail.key}@{domain}>" if mail.key else make_msgid(domain=domain)
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message["Content-Language"] = mail.language
         if mail.about:
             message["X-Relationship"] = mail.about
+        if mail.stop:
+            message["List-Unsubscribe"] = f"<{mail.stop}>"
         message.set_content(mail.text, charset="utf-8", cte="quoted-printable")
+        if mail.html:
+            message.add_alternative(mail.html, subtype="html", charset="utf-8", cte="quoted-printable")
         return message
 
     def _connected(self) -> smtplib.SMTP:
@@ -333,7 +347,7 @@ def _not_connected(error: Exception) -> Exception:
     inner = getattr(error.args[0], "reason", None) if error.args else None
     if type(inner).__name__ in ("NewConnectionError", "NameResolutionError"):
         return TryLater("Microsoft could not be reached.", next_step="Try again in a few minutes.", code="network")
-    return _LostError()
+    return LostError()
 
 
 def _smtp_trouble(error: Exception) -> RelationshipError:

@@ -80,6 +80,34 @@ def open_session(ca_file: Path | None, proxy: str = "") -> requests.Session:
     return session
 
 
+class _NamedAdapter(_TimedAdapter):
+    """Connects to the address in the link, and wants the certificate of a name that stands for it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **{**kwargs, **self._named})
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(proxy, **{**kwargs, **self._named})
+
+    @property
+    def _named(self) -> dict[str, str]:
+        return {"server_hostname": self._name, "assert_hostname": self._name}
+
+
+def open_pinned_session(ca_file: Path | None, proxy: str = "", *, name: str) -> requests.Session:
+    """A session whose links hold the network address that a name was found to have; the certificate is that of `name`.
+
+    So the address that was looked at is the one that is connected to, whatever the name leads to a moment later.
+    """
+    session = open_session(ca_file, proxy)
+    session.mount("https://", _NamedAdapter(name))
+    return session
+
+
 class Sessions:
     """One session per thread, because a requests session is not made for several."""
 

@@ -37,6 +37,12 @@ PLACES: Mapping[Path, object] = {
     ("sources", "read_window_days"): _l("Days read back"),
     ("sources", "retain_days"): _l("Days that activities are kept"),
     ("sources", "retain_days_aggregates"): _l("Days that contact days are kept"),
+    ("actions", "rules"): _l("Actions on change"),
+    ("actions", "endpoints"): _l("Webhooks"),
+    ("actions", "mails", "digest_hour"): _l("Hour of the daily digest"),
+    ("actions", "mails", "quiet_from"): _l("Quiet hours from"),
+    ("actions", "mails", "quiet_until"): _l("Quiet hours until"),
+    ("actions", "mails", "most_a_day"): _l("Single mails to one person a day at most"),
 }
 # What a change of a list names before it only counts.
 MOST_NAMED = 4

@@ -4,6 +4,7 @@ Everyone else receives the value as an argument. Stored as a JSON body, one row 
 (`relationship/store/rules.py`). Read `document.py` first; each section has a file of its own.
 """
 
+from settings.rules.actions import Actions
 from settings.rules.document import Rules
 from settings.rules.exclusions import Exclusions
 from settings.rules.health import BandsForm, HealthSection, Overrides, WeightsForm
@@ -11,6 +12,7 @@ from settings.rules.introductions import Introductions, Template
 from settings.rules.sources import Sources
 
 __all__ = [
+    "Actions",
     "BandsForm",
     "Exclusions",
     "HealthSection",

@@ -1,6 +1,7 @@
 """All rules of one organisation."""
 
 from relationship.health.rules import HealthRules
+from settings.rules.actions import Actions
 from settings.rules.exclusions import Exclusions
 from settings.rules.form import Form
 from settings.rules.health import HealthSection
@@ -15,6 +16,7 @@ class Rules(Form):
     introductions: Introductions = Introductions()
     exclusions: Exclusions = Exclusions()
     sources: Sources = Sources()
+    actions: Actions = Actions()
 
     def rating_rules(self) -> HealthRules:
         """The part that the health room computes with."""

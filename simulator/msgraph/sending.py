@@ -1,13 +1,16 @@
-"""Mail that a person sends, or drafts, through Microsoft Graph with the rights he gave (`/me/…`)."""
+"""What a person does through Microsoft Graph with the rights he gave (`/me/…`): mail here, meetings in `planning`."""
 
 import re
 
+from simulator.msgraph import planning
 from simulator.msgraph.call import Answer, Call, GraphError, Json, bad_request
 from simulator.organisation import Organisation
 from simulator.outbox import Handed
 
 SEND_SCOPES = frozenset({"Mail.Send"})
 DRAFT_SCOPES = frozenset({"Mail.ReadWrite"})
+EVENT_SCOPES = frozenset({"Calendars.ReadWrite"})
+SCHEDULE_SCOPES = EVENT_SCOPES | {"Calendars.Read", "Calendars.ReadBasic"}
 _OWN_HEADER = re.compile(r"[xX]-[!-9;-~]{1,70}")
 _MOST_HEADERS = 5
 _LONGEST_SUBJECT = 255
@@ -25,6 +28,12 @@ def answer_me(organisation: Organisation, call: Call) -> Answer:
         case "POST", ("messages",):
             _require(claims, DRAFT_SCOPES)
             return _draft(organisation, call, str(claims["oid"]))
+        case "POST", ("calendar", "getSchedule"):
+            _require(claims, SCHEDULE_SCOPES)
+            return planning.schedule(organisation, call)
+        case "POST", ("events",) | ("calendar", "events"):
+            _require(claims, EVENT_SCOPES)
+            return planning.create_event(organisation, call, str(claims["oid"]))
     raise bad_request(f"Resource not found for the segment '{call.segments[-1]}'.")
 
 

@@ -27,7 +27,7 @@ from relationship.store.database import Store
 from relationship.store.tokens import TokenVault
 from relationship.sync import delegated
 from relationship.sync.auth import Credentials
-from relationship.sync.delegated import CACHES, Consents
+from relationship.sync.delegated import MAIL, Consents
 from relationship.sync.mail_out import ByCrm, ByMsgraph, BySmtp, Delivery, SellerMail, ServiceMail
 from relationship.sync.sessions import open_session
 from simulator import identity
@@ -316,7 +316,7 @@ def test_a30_the_right_is_kept_encrypted_and_of_no_use_to_anybody_else(seller: S
     with seller.store.transaction() as conn:
         body = conn.exec_driver_sql("SELECT body FROM token_cache").scalar_one()
         assert b"refresh" not in bytes(body).lower()
-        conn.exec_driver_sql(f"UPDATE token_cache SET key = '{CACHES}somebody-else'")
+        conn.exec_driver_sql(f"UPDATE token_cache SET key = '{MAIL.caches}somebody-else'")
     assert not seller.consents.has("somebody-else")
     assert not seller.consents.has(seller.key)
 

@@ -1,0 +1,263 @@
+"""Let what is enqueued leave: webhooks, mails, CRM tasks, each until it has left or is given up.
+
+The order of writes is the design. A delivery is taken on lease and committed; then it is sent under its own id; then
+it is marked. A process that dies in between leaves a lease that ends by itself, and the same thing leaves once more
+under the same id: at least once, never under two ids. A target that fails is left in peace for as long as the failed
+delivery waits, so that one broken endpoint costs one try at a time.
+"""
+
+import random
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from relationship import failpoints
+from relationship.activities import RecordKind, RecordRef
+from relationship.clock import real_clock
+from relationship.desk import enqueue
+from relationship.digests import Notice, composed
+from relationship.errors import BadItem, FixSettings, RelationshipError, TryLater
+from relationship.house import House
+from relationship.store import hook_secrets, mail_choices, outbox, reading_introduction
+from relationship.store import rules as stored
+from relationship.store.mail_choices import How
+from relationship.store.outbox import CrmTask, Kind, OneDelivery, State
+from relationship.sync import crm_tasks
+from relationship.sync.mail_out import ServiceMail, ServicePost
+from relationship.sync.transport import Channel
+from relationship.sync.webhooks import Hook, HookPost
+from settings.rules.actions import MailTimes
+
+log = structlog.get_logger()
+
+LEASE = "deliveries"
+MOST_ATTEMPTS = 12
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
+# Somebody has to mend something first; asking sooner helps nobody.
+MENDING_PAUSE = timedelta(hours=1)
+# How long a row is kept once it is settled, and how long one waits for a way out that is not there.
+KEPT_DAYS, OLDEST_DAYS = 90, 14
+TURN = timedelta(seconds=45)
+DAY = timedelta(days=1)
+_BUNDLES = uuid.UUID("0b5b4a4e-6f0c-5a55-8a0e-2f4d6a1c9e77")
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How things leave; None: not from here, they wait."""
+
+    mail: ServicePost | None = None
+    crm: Channel | None = None
+    hooks: HookPost | None = None
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        ways = ((Kind.MAIL, self.mail), (Kind.CRM_TASK, self.crm), (Kind.WEBHOOK, self.hooks))
+        return tuple(kind for kind, way in ways if way is not None)
+
+
+@dataclass(slots=True)
+class Delivered:
+    """Deliveries, not mails: what is joined counts one by one."""
+
+    sent: int = 0
+    failed: int = 0
+    given_up: int = 0
+    dropped: int = 0
+    tired: set[str] = field(default_factory=set)
+
+
+class _NotWantedError(Exception):
+    """Nobody wants this any more. args[0]: a code."""
+
+
+class _NotNowError(Exception):
+    """It waits, which is no failure. args: until when, and whether it is to be joined with others."""
+
+
+def drain(house: House, ways: Ways, *, clock: Callable[[], datetime] = real_clock, turn: timedelta = TURN) -> Delivered:
+    """Send what is due, one after the other, for so long at most.
+
+    clock   real time; tests have another one
+    """
+    done = Delivered()
+    began = clock()
+    while clock() - began < turn:
+        with house.store.transaction() as conn:
+            taken = outbox.claim(conn, now=clock(), kinds=ways.kinds, without=done.tired)
+        if not taken:
+            break
+        failpoints.passage("deliver.claimed")
+        _one_round(house, ways, taken, clock, done)
+    return done
+
+
+def deliver_now(
+    house: House, ways: Ways, key: str, *, clock: Callable[[], datetime] = real_clock
+) -> OneDelivery | None:
+    """Try this one at once, because somebody waits for it; what became of it, None when there is none."""
+    with house.store.transaction() as conn:
+        taken = outbox.claim_one(conn, key, now=clock())
+    if taken is not None and taken.kind in ways.kinds:
+        _one_round(house, ways, [taken], clock, Delivered())
+    with house.store.reading() as conn:
+        return outbox.by_key(conn, key)
+
+
+def tidy(house: House, *, clock: Callable[[], datetime] = real_clock) -> int:
+    """Give up what has waited too long for a way out, and forget what was settled long ago; returns how many went."""
+    now = clock()
+    with house.store.transaction() as conn:
+        outbox.give_up_older(conn, before=now - timedelta(days=OLDEST_DAYS), at=now)
+        return outbox.forget(conn, before=now - timedelta(days=KEPT_DAYS))
+
+
+def pause(attempts: int, error: RelationshipError, *, draw: Callable[[], float] = random.random) -> timedelta:
+    """How long to wait after so many failed tries: twice as long each time, spread so that not all come at once.
+
+    draw   a number from 0 to 1
+    """
+    asked = error.wait_seconds if isinstance(error, TryLater) else None
+    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempts, 12))
+    found = longest * (0.5 + draw() / 2)
+    if isinstance(error, FixSettings) or not isinstance(error, TryLater):
+        found = max(found, MENDING_PAUSE * (1 + draw() / 10))
+    return max(found, timedelta(seconds=asked)) if asked else found
+
+
+def _one_round(
+    house: House, ways: Ways, taken: Sequence[OneDelivery], clock: Callable[[], datetime], done: Delivered
+) -> None:
+    ids = [one.id for one in taken]
+    try:
+        _send(house, ways, taken, clock())
+        failpoints.passage("deliver.sent")
+    except _NotWantedError as reason:
+        _settle(house, ids, State.DROPPED, clock(), str(reason))
+        done.dropped += len(ids)
+    except _NotNowError as later:
+        with house.store.transaction() as conn:
+            outbox.postpone(conn, ids, later.args[0], digest=later.args[1])
+    except BadItem as error:
+        _settle(house, ids, State.GIVEN_UP, clock(), error.code)
+        done.given_up += len(ids)
+    except RelationshipError as error:
+        _failed(house, taken, error, clock(), done)
+    else:
+        _settle(house, ids, State.SENT, clock(), "")
+        done.sent += len(ids)
+    failpoints.passage("deliver.marked")
+
+
+def _settle(house: House, ids: Sequence[int], state: State, at: datetime, code: str) -> None:
+    with house.store.transaction() as conn:
+        outbox.note_settled(conn, ids, state, at=at, code=code)
+
+
+def _failed(
+    house: House, taken: Sequence[OneDelivery], error: RelationshipError, now: datetime, done: Delivered
+) -> None:
+    attempts = taken[0].attempts
+    log.warning("delivery_failed", kind=taken[0].kind.value, code=error.code, attempts=attempts + 1)
+    ids = [one.id for one in taken]
+    if attempts + 1 >= MOST_ATTEMPTS:
+        _settle(house, ids, State.GIVEN_UP, now, error.code)
+        done.given_up += len(ids)
+        return
+    until = now + pause(attempts, error)
+    with house.store.transaction() as conn:
+        outbox.note_failed(conn, ids, code=error.code, at=now, due_at=until)
+        outbox.hold_back(conn, taken[0].target, until)
+    done.failed += len(ids)
+    done.tired.add(taken[0].target)
+
+
+def _send(house: House, ways: Ways, taken: Sequence[OneDelivery], now: datetime) -> None:
+    match taken[0].kind:
+        case Kind.MAIL:
+            if ways.mail is not None:
+                ways.mail.send(_mail(house, taken, now))
+        case Kind.WEBHOOK:
+            if ways.hooks is not None:
+                ways.hooks.send(_hook(house, taken[0], now), at=now)
+        case Kind.CRM_TASK:
+            if ways.crm is not None:
+                guid = outbox.task_guid(taken[0].key)
+                crm_tasks.create(ways.crm, _task(taken[0]), guid=guid, as_user=taken[0].payload["as_user"])
+
+
+def _hook(house: House, one: OneDelivery, now: datetime) -> Hook:
+    key = one.payload["endpoint"]
+    with house.store.reading() as conn:
+        endpoint = stored.current(conn)[1].actions.endpoint(key)
+        if endpoint is None:
+            raise _NotWantedError("endpoint_gone")
+        if not endpoint.enabled:
+            raise _NotNowError(now + MENDING_PAUSE, None)
+        secrets = hook_secrets.secrets(conn, house.vault(), key, now=now)
+    return Hook(one.message_id, endpoint.url, one.payload["body"].encode(), secrets)
+
+
+def _task(one: OneDelivery) -> CrmTask:
+    body = one.payload["task"]
+    kind, _, guid = body["regarding"].partition(":")
+    return CrmTask(
+        subject=body["subject"],
+        description=body["description"],
+        due_on=date.fromisoformat(body["due_on"]) if body["due_on"] else None,
+        regarding=RecordRef(RecordKind(kind), guid) if kind else None,
+        owner_guid=body["owner_guid"],
+        priority=body["priority"],
+    )
+
+
+def _mail(house: House, taken: Sequence[OneDelivery], now: datetime) -> ServiceMail:
+    """The mail in which these leave; which ones is written down before it does."""
+    with house.store.transaction() as conn:
+        to, language, page = _reader(house, conn, taken, now)
+        bundle = taken[0].bundle or uuid.uuid5(_BUNDLES, "\n".join(one.key for one in taken)).hex
+        outbox.note_bundle(conn, [one.id for one in taken], bundle)
+    failpoints.passage("deliver.bundled")
+    mail = composed([Notice.of(one.payload["notice"]) for one in taken], language=language, choice_link=page)
+    about = taken[0].event or "notice"
+    return ServiceMail(to, mail.subject, mail.text, language, about, mail.html, key=bundle, stop=page)
+
+
+def _reader(
+    house: House, conn: Connection, taken: Sequence[OneDelivery], now: datetime
+) -> tuple[str, str, str]:  # fmt: skip
+    """Address, language and the address of the page of choices ('' for outside readers)."""
+    sort, _, rest = taken[0].target.partition("/")
+    times = stored.current(conn)[1].actions.mails
+    if sort != "person":
+        language, _, address = rest.partition("/")
+        _wait_if_too_many(house, conn, taken, times, now)
+        return address, language, ""
+    choice = mail_choices.choice(conn, rest)
+    if choice.how is How.OFF:
+        raise _NotWantedError("off_by_choice")
+    person = reading_introduction.correspondent(conn, rest)
+    if person is None or not person.address:
+        raise _NotWantedError("reader_gone")
+    _wait_if_too_many(house, conn, taken, times, now)
+    return person.address, choice.language, house.config.base_url.rstrip("/") + "/notices"
+
+
+def _wait_if_too_many(
+    house: House, conn: Connection, taken: Sequence[OneDelivery], times: MailTimes, now: datetime
+) -> None:
+    """What is more than anybody wants in a day waits for the digest, and so does what quiet hours have caught up with;
+    a mail that may have left already is sent again as it was."""
+    if taken[0].bundle or all(one.payload.get("urgent") for one in taken):
+        return
+    if taken[0].is_digest:
+        return
+    allowed = enqueue.mail_time(times, house, now, digest=False)
+    if allowed > now:
+        raise _NotNowError(allowed, None)
+    if outbox.mails_since(conn, taken[0].target, now - DAY) >= times.most_a_day:
+        raise _NotNowError(enqueue.mail_time(times, house, now, digest=True), True)
