@@ -175,6 +175,31 @@ def retain(dry_run: bool) -> None:
 
 
 @main.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--let-in-again", is_flag=True, help="Take an erasure back; the next sync reads anew what is still there."
+)
+def erase(name: str, yes: bool, let_in_again: bool) -> None:
+    """Remove a person from everything that is kept, for good.
+
+    NAME is a mail address, or contact:<guid>, lead:<guid>, user:<Entra object id>. Activities stay without them or go,
+    their record, ties and introductions go, and no sync brings them back. Microsoft 365 and Dynamics 365 are not
+    touched. Copies of the database (backups) are yours to erase; after restoring one, erase again.
+    """
+    from relationship import erasing
+    from relationship.console import told
+
+    with told():
+        if let_in_again:
+            erasing.let_person_in(_config(), name)
+            return
+        if not yes:
+            click.confirm("This cannot be undone from what is kept here. Erase this person?", abort=True, err=True)
+        erasing.erase_person(_config(), name)
+
+
+@main.command()
 def rate() -> None:
     """Bring every rating up to date, touching only what changed."""
     from relationship.console import told

@@ -15,6 +15,7 @@ from relationship.store.introduction_tables import INTRODUCTION
 from relationship.store.one_person import Person
 from relationship.store.people import note_change
 from relationship.store.rights_tables import READER_RECORD, READER_SET, WEB_SESSION
+from relationship.store.subscription_tables import ChangeSubscription, Hint
 from relationship.store.tie_tables import PREFERENCE
 from relationship.store.view_tables import VIEW
 
@@ -25,6 +26,8 @@ _record = tables.table(tables.Record)
 _tokens = tables.table(tables.TokenCache)
 _excluded = tables.table(ExcludedAddress)
 _member = tables.table(GroupMember)
+_subscription = tables.table(ChangeSubscription)
+_hint = tables.table(Hint)
 
 
 def ties(conn: Connection, person: Person) -> int:
@@ -72,12 +75,19 @@ def choices(conn: Connection, person: Person) -> int:
 
 
 def records(conn: Connection, person: Person) -> int:
-    """The contact or lead itself, with what is derived from it (ON DELETE CASCADE), and its places in teams."""
+    """The contact or lead itself, with what is derived from it (ON DELETE CASCADE), and where others name it."""
     conn.execute(sa.delete(_membership).where(_membership.c.member_guid.in_(person.guids)))
+    conn.execute(sa.update(_record).where(_record.c.contact_guid.in_(person.guids)).values(contact_guid=None))
     return conn.execute(sa.delete(_record).where(_record.c.id.in_(person.record_ids))).rowcount
 
 
 def colleagues(conn: Connection, person: Person) -> int:
+    """The colleague, his places in sales teams, and what Microsoft was to tell of his mailbox."""
+    users = [name.partition(":")[2] for name in person.names if name.startswith("systemuser:")]
+    conn.execute(sa.delete(_membership).where(_membership.c.member_guid.in_(users)))
+    for table in (_subscription, _hint):
+        for key in person.colleague_keys:
+            conn.execute(sa.delete(table).where(table.c.source_key.endswith(f"/{key}", autoescape=True)))
     conn.execute(sa.update(_address).where(_address.c.colleague_id.in_(person.colleague_ids)).values(colleague_id=None))
     return conn.execute(sa.delete(_colleague).where(_colleague.c.id.in_(person.colleague_ids))).rowcount
 

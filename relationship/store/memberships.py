@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from relationship.store import tables
+from relationship.addresses import identity
+from relationship.store import erased_names, tables
 from relationship.store.chunks import in_chunks
 from relationship.store.cursors import Place
 from relationship.store.people import note_change
@@ -26,7 +27,10 @@ class MembershipRow:
 
 
 def save(conn: Connection, rows: Sequence[MembershipRow], removed: Sequence[str], *, place: Place) -> int:
-    """Add, change or remove memberships by connection GUID; returns how many rows were written."""
+    """Add, change or remove memberships by connection GUID; returns how many rows were written. Of whoever was erased
+    none is kept."""
+    gone = erased_names.among(conn, {identity(row.member, row.member_guid) for row in rows})
+    rows = [row for row in rows if identity(row.member, row.member_guid) not in gone]
     columns = [{**asdict(row), "round": place.round} for row in rows]
     keep = [] if place.full else ["round"]
     written = upsert(conn, tables.Membership, columns, key=["connection_guid"], keep=keep)

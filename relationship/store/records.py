@@ -1,7 +1,7 @@
 """CRM records as they arrive, by kind and GUID."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
 from relationship.addresses import identity
-from relationship.store import erased_names, record_changes, tables
+from relationship.clock import real_clock
+from relationship.store import erased_names, reader_sets, record_changes, tables
 from relationship.store.chunks import in_chunks
 from relationship.store.cursors import Place
 from relationship.store.people import note_change
@@ -83,6 +84,7 @@ def save(
     rows, erased = _without_erased(conn, kind, rows)
     removed_guids = [*removed_guids, *erased]
     record_changes.note(conn, kind, rows)
+    _note_rights(conn, kind, rows)
     columns = [{**row.columns(), "round": place.round} for row in rows]
     keep = [] if place.full else ["round"]
     written = upsert(conn, tables.Record, columns, key=["kind", "guid"], keep=keep)
@@ -115,14 +117,30 @@ def guids(conn: Connection, kind: RecordKind) -> set[str]:
 def _without_erased(
     conn: Connection, kind: RecordKind, rows: Sequence[RecordRow]
 ) -> tuple[Sequence[RecordRow], list[str]]:
-    """The rows of people who may be kept, and the GUIDs of the others."""
-    if kind not in (RecordKind.CONTACT, RecordKind.LEAD):
-        return rows, []
+    """The rows that may be kept, naming nobody who was erased, and the GUIDs of those who were."""
     names = {row.guid: {identity(kind.value, row.guid), *row.addresses} for row in rows}
-    gone = erased_names.among(conn, frozenset().union(*names.values()))
+    other = {row.guid: identity(RecordKind.CONTACT.value, row.contact_guid) for row in rows if row.contact_guid}
+    gone = erased_names.among(conn, {*other.values(), *(name for own in names.values() for name in own)})
     if not gone:
         return rows, []
-    return [row for row in rows if not names[row.guid] & gone], [row.guid for row in rows if names[row.guid] & gone]
+    kept = [
+        replace(row, contact_guid=None) if other.get(row.guid) in gone else row
+        for row in rows
+        if not names[row.guid] & gone
+    ]
+    return kept, [row.guid for row in rows if names[row.guid] & gone]
+
+
+def _note_rights(conn: Connection, kind: RecordKind, rows: Sequence[RecordRow]) -> None:
+    """Another owner, team, account or master may mean other readers: sets read before do not hold for the record."""
+    told = {row.guid: (row.owner_guid, row.team_guid, row.account_guid, row.contact_guid) for row in rows}
+    r = _record.c
+    changed: list[int] = []
+    for chunk in in_chunks(list(told)):
+        query = sa.select(r.id, r.guid, r.owner_guid, r.team_guid, r.account_guid, r.contact_guid)
+        found = conn.execute(query.where(r.kind == kind.value, r.guid.in_(chunk)))
+        changed += [number for number, guid, *before in found if tuple(before) != told[guid]]
+    reader_sets.note_changes(conn, changed, at=real_clock())
 
 
 def _note_rating(conn: Connection, kind: RecordKind, guids: Sequence[str]) -> None:
@@ -165,6 +183,7 @@ def _hand_on_segments(conn: Connection, kind: RecordKind, guids: Sequence[str]) 
 
 def _remove(conn: Connection, kind: RecordKind, guids: Sequence[str]) -> int:
     ids = sorted(_ids(conn, kind, guids).values())
+    reader_sets.note_changes(conn, ids, at=real_clock())
     for chunk in in_chunks(ids):
         # The rows of the derived tables go with the record (ON DELETE CASCADE).
         conn.execute(sa.delete(_record).where(_record.c.id.in_(chunk)))
