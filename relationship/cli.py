@@ -387,6 +387,19 @@ def show_log(limit: int) -> None:
         show(_config(), limit)
 
 
+@main.command()
+def deliver() -> None:
+    """Send what is due of mails, webhooks and CRM tasks (`relationship schedule` does so every 20 seconds).
+
+    Acts first on the changes of ratings since the last time. Ends with 75 when something failed and is tried again.
+    """
+    from relationship.console import told
+    from relationship.delivering import deliver_round
+
+    with told():
+        sys.exit(deliver_round(_config()))
+
+
 @main.command(name="new-key")
 def new_key() -> None:
     """Print a new key for RELATIONSHIP_ENCRYPTION_KEYS (put it in front of the old ones)."""

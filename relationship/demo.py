@@ -20,6 +20,7 @@ from cryptography.fernet import Fernet
 
 from relationship.config import Config, load_config
 from relationship.console import stderr
+from relationship.delivering import deliver
 from relationship.errors import FixSettings, RelationshipError
 from relationship.health.rules import Frequency
 from relationship.house import House, open_house
@@ -195,7 +196,7 @@ def _provision(config: Config) -> None:
 
 @contextmanager
 def _columns_following(house: House) -> Iterator[None]:
-    """Write ratings to the simulated CRM in the background, as the scheduler does for a real one."""
+    """Write ratings to the simulated CRM, and let what is enqueued leave, in the background as the scheduler does."""
     ended = threading.Event()
 
     def follow() -> None:
@@ -203,6 +204,7 @@ def _columns_following(house: House) -> Iterator[None]:
             while not ended.wait(WRITE_BACK_SECONDS):
                 try:
                     keep_written(house, microsoft)
+                    deliver(house, microsoft)
                 except RelationshipError as error:
                     log.warning("columns_wait", code=error.code)
 

@@ -1,4 +1,4 @@
-"""The jobs of the scheduler: sync and rate, wishes and hints, columns of the CRM, subscriptions,
+"""The jobs of the scheduler: sync and rate, wishes and hints, columns of the CRM, deliveries, subscriptions,
 comparison and retention.
 
 One job works at a time (a pool of one thread, and a lease over processes); a missed one is made up for once.
@@ -15,6 +15,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from relationship.config import Config
 from relationship.console import tell
+from relationship.delivering import deliver
 from relationship.desk import hints, read_now
 from relationship.desk.follow_introductions import follow
 from relationship.desk.retain import retain
@@ -36,6 +37,8 @@ INTRODUCTIONS = "introductions"
 COMPARED_DAYS = 30
 # Somebody watches a page meanwhile.
 WISH_SECONDS = 3
+# What was enqueued, or failed and is due again, leaves within so many seconds.
+DELIVER_SECONDS = 20
 # After a rating or new rules the columns of the CRM follow within so many seconds.
 WRITE_BACK_SECONDS = 30
 
@@ -98,6 +101,11 @@ def write_back(house: House, microsoft: Microsoft) -> None:
     keep_written(house, microsoft)
 
 
+def deliver_waiting(house: House, microsoft: Microsoft) -> None:
+    """Act on changes of ratings, and let mails, webhooks and tasks leave."""
+    deliver(house, microsoft)
+
+
 Job = Callable[[House, Microsoft], None]
 
 
@@ -123,6 +131,7 @@ def run_forever(config: Config, *, every_minutes: int) -> None:
             (hinted_cycle, {"minutes": 1}),
             (wished_cycle, {"seconds": WISH_SECONDS}),
             (write_back, {"seconds": WRITE_BACK_SECONDS}),
+            (deliver_waiting, {"seconds": DELIVER_SECONDS}),
             (renew_subscriptions, {"hours": 1}),
             (follow_introductions, {"minutes": 5}),
             (compare, {"days": 7}),

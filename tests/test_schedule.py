@@ -80,6 +80,7 @@ def test_hints_are_followed_every_minute_and_the_rest_in_its_time(tmp_path: Path
         "hinted_cycle": "1 minutes",
         "wished_cycle": "3 seconds",
         "write_back": "30 seconds",
+        "deliver_waiting": "20 seconds",
         "renew_subscriptions": "1 hours",
         "follow_introductions": "5 minutes",
         "compare": "7 days",

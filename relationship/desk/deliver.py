@@ -27,7 +27,8 @@ from relationship.store import rules as stored
 from relationship.store.mail_choices import How
 from relationship.store.outbox import CrmTask, Kind, OneDelivery, State
 from relationship.sync import crm_tasks
-from relationship.sync.mail_out import ServiceMail, ServicePost
+from relationship.sync.connection import Microsoft
+from relationship.sync.mail_out import BySmtp, ServiceMail, ServicePost
 from relationship.sync.transport import Channel
 from relationship.sync.webhooks import Hook, HookPost
 from settings.rules.actions import MailTimes
@@ -60,15 +61,23 @@ class Ways:
         return tuple(kind for kind, way in ways if way is not None)
 
 
+def ways(house: House, microsoft: Microsoft | None) -> Ways:
+    """How things leave from here: mails where a mail server is set, tasks where there is a CRM."""
+    post = BySmtp(house.config) if house.config.smtp_url.get_secret_value() and house.config.mail_from else None
+    return Ways(mail=post, crm=microsoft.dataverse if microsoft else None, hooks=HookPost(house.config))
+
+
 @dataclass(slots=True)
 class Delivered:
-    """Deliveries, not mails: what is joined counts one by one."""
+    """Deliveries, not mails: what is joined counts one by one. tired, closed: targets and kinds that are left in peace
+    for the rest of the turn."""
 
     sent: int = 0
     failed: int = 0
     given_up: int = 0
     dropped: int = 0
     tired: set[str] = field(default_factory=set)
+    closed: set[Kind] = field(default_factory=set)
 
 
 class _NotWantedError(Exception):
@@ -88,7 +97,8 @@ def drain(house: House, ways: Ways, *, clock: Callable[[], datetime] = real_cloc
     began = clock()
     while clock() - began < turn:
         with house.store.transaction() as conn:
-            taken = outbox.claim(conn, now=clock(), kinds=ways.kinds, without=done.tired)
+            kinds = [kind for kind in ways.kinds if kind not in done.closed]
+            taken = outbox.claim(conn, now=clock(), kinds=kinds, without=done.tired)
         if not taken:
             break
         failpoints.passage("deliver.claimed")
@@ -122,7 +132,7 @@ def pause(attempts: int, error: RelationshipError, *, draw: Callable[[], float] 
     draw   a number from 0 to 1
     """
     asked = error.wait_seconds if isinstance(error, TryLater) else None
-    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempts, 12))
+    longest = min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(attempts, 12)))
     found = longest * (0.5 + draw() / 2)
     if isinstance(error, FixSettings) or not isinstance(error, TryLater):
         found = max(found, MENDING_PAUSE * (1 + draw() / 10))
@@ -174,6 +184,9 @@ def _failed(
         outbox.hold_back(conn, taken[0].target, until)
     done.failed += len(ids)
     done.tired.add(taken[0].target)
+    if taken[0].kind is not Kind.WEBHOOK:
+        # One mail server, one CRM: what it does not take now it takes from nobody.
+        done.closed.add(taken[0].kind)
 
 
 def _send(house: House, ways: Ways, taken: Sequence[OneDelivery], now: datetime) -> None:

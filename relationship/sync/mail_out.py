@@ -27,7 +27,7 @@ import structlog
 
 from relationship.addresses import normalise
 from relationship.config import Config
-from relationship.errors import FixSettings, Reconnect, RelationshipError, TryLater
+from relationship.errors import BadItem, FixSettings, Reconnect, RelationshipError, TryLater
 from relationship.sync.dataverse import API_PATH
 from relationship.sync.faults import Service, fault
 from relationship.sync.patience import retry_after_seconds
@@ -41,6 +41,7 @@ ANSWER_SECONDS = 60.0
 LONGEST_ANSWER_BYTES = 64 * 1024
 # States of an e-mail activity in Dynamics 365 whose mail has left, or is about to by itself.
 _CRM_LEAVING = frozenset({3, 6, 7})
+_REFUSED_FOR_GOOD = 500
 _DUPLICATE_KEY = frozenset({"0x80040237", "0x80060892"})
 
 
@@ -351,6 +352,12 @@ def _not_connected(error: Exception) -> Exception:
 
 
 def _smtp_trouble(error: Exception) -> RelationshipError:
+    if isinstance(error, smtplib.SMTPRecipientsRefused) and all(
+        status >= _REFUSED_FOR_GOOD for status, _text in error.recipients.values()
+    ):
+        return BadItem(
+            "The mail server knows no such address.", next_step="Nothing to do.", code="mail_address_refused"
+        )
     if is_untrusted(error):
         return FixSettings(
             "The certificate of the mail server is not trusted.",

@@ -18,6 +18,8 @@ EVENTS = (
     "signal.ended",
     "alert.raised",
 )
+# Causes of a change that are no news of the relationship itself.
+NOT_THE_RELATIONSHIP = ("rules", "correction")
 BANDS = ("good", "fair", "poor")
 TRENDS = ("improving", "steady", "declining")
 
@@ -62,6 +64,7 @@ class ActionRule(Form):
     records    kinds of record;  watch: the rating (its band) or the trend
     moves      'down', 'up' or 'any';  reaches: only when it comes to be one of these, () for any
     least_value    only opportunities worth at least so much, None for all
+    every_cause    also when the rules of rating or what is known of earlier days changed, not the relationship
     notify_owner   a mail to the owner of the record, as the owner wishes to be told
     task           a task in the CRM for the owner, due after `task_days` days, called `task_subject` ('': by itself)
     endpoints      keys of endpoints that are called
@@ -79,6 +82,7 @@ class ActionRule(Form):
     task: bool = Field(default=False, strict=True)
     task_days: Annotated[int, Field(ge=0, le=90, strict=True)] = 3
     task_subject: Annotated[str, Field(max_length=120, pattern=_PLAIN)] = ""
+    every_cause: bool = Field(default=False, strict=True)
     endpoints: Annotated[tuple[ActionKey, ...], Field(max_length=MOST_ENDPOINTS), AfterValidator(_once)] = ()
 
     @model_validator(mode="after")
@@ -92,6 +96,34 @@ class ActionRule(Form):
         if not set(self.reaches) <= set(BANDS if self.watch == "rating" else TRENDS):
             raise refusal("reaches_unknown", "a rating reaches good, fair, poor; a trend improving, steady, declining")
         return self
+
+    def steps(self) -> frozenset[tuple[str, str]]:
+        """The changes, before and after, at which this rule acts.
+
+        >>> sorted(ActionRule(key="a", name="a", notify_owner=True, reaches=("poor",)).steps())
+        [('fair', 'poor'), ('good', 'poor')]
+        """
+        best_first = BANDS if self.watch == "rating" else TRENDS
+        place = {name: number for number, name in enumerate(best_first)}
+        return frozenset(
+            (before, after)
+            for before in best_first
+            for after in best_first
+            if before != after
+            and (not self.reaches or after in self.reaches)
+            and (self.moves == "any" or (place[after] > place[before]) == (self.moves == "down"))
+        )
+
+    def acts_at(self, *, kind: str, what: str, before: str, after: str, cause: str, value: float | None) -> bool:
+        """Whether this rule acts at a change of a record of this kind and value."""
+        return (
+            self.enabled
+            and kind in self.records
+            and what == self.watch
+            and (before, after) in self.steps()
+            and (self.every_cause or cause not in NOT_THE_RELATIONSHIP)
+            and (self.least_value is None or (value is not None and value >= self.least_value))
+        )
 
 
 class MailTimes(Form):
