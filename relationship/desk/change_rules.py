@@ -48,7 +48,7 @@ def change_rules(house: House, rules: Rules, *, expected_version: int, by: str, 
         if is_less_kept or (rules.health.enabled and not present.health.enabled):
             _, changed = rate_what_changed(conn, house, rules, version=saved)
         else:
-            changed = follow_rules(conn, house.store, rules, version=saved)
+            changed = follow_rules(conn, house, rules, version=saved)
         failpoints.passage("desk.change_rules.rated")
     failpoints.passage("desk.change_rules.done")
     return Saved(saved, changed)

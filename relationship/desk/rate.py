@@ -8,9 +8,10 @@ somebody saves meanwhile are not undone: the ones in force are read in the trans
 from dataclasses import dataclass
 
 from relationship import failpoints
+from relationship.clock import day_number
 from relationship.desk.rerating import rate_what_changed
 from relationship.house import House
-from relationship.store import activities, contact_days, rules, sides
+from relationship.store import activities, contact_days, record_changes, rules, sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,5 +38,6 @@ def rate_all(house: House) -> RateReport:
     with house.store.transaction(alone=True) as conn:
         version, present = rules.current(conn)
         records, changed = rate_what_changed(conn, house, present, version=version)
+        record_changes.give_day(conn, day_number(house.clock(), house.config.zone))
     failpoints.passage("desk.rate.done")
     return RateReport(looked_at, records, changed)

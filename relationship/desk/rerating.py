@@ -7,12 +7,20 @@ from sqlalchemy import Connection
 
 from relationship import failpoints
 from relationship.clock import day_number, day_of, number_of
+from relationship.desk.announcing import Announcing, after_new_rules, announce, since_last_rating
 from relationship.health.contact_days import NO_DAY, ContactDays
 from relationship.health.rating import Circumstances, Rating, Ratings, rate, rate_kept
 from relationship.house import House
-from relationship.store import bases, contact_days, deployment, pipeline, ratings, rescoring
+from relationship.store import (
+    bases,
+    contact_days,
+    deployment,
+    pipeline,
+    rating_changes,
+    ratings,
+    rescoring,
+)
 from relationship.store.bases import Bases, Round
-from relationship.store.database import Store
 from relationship.store.pipeline import Pipeline
 from relationship.store.ratings import ToRate
 from settings.rules import HealthSection, Rules
@@ -34,21 +42,24 @@ def rated_under(found: Pipeline, section: HealthSection, *, has_planned: Any) ->
     return rate_kept(found.kept, given, window_began=found.round.window_began, rules=section.rules())
 
 
-def follow_rules(conn: Connection, store: Store, rules: Rules, *, version: int) -> int:
+def follow_rules(conn: Connection, house: House, rules: Rules, *, version: int) -> int:
     """Rate every record anew under other rules, for the day it is rated for already; returns how many changed.
 
     Contact days that nobody has rated yet, and the passing of days, are left to the next round.
     """
-    found = pipeline.current(store, conn)
+    found = pipeline.current(house.store, conn)
     if found is None:
         return 0
     stamp = found.round.stamp + 1
     if rules.health.enabled:
         has_planned = np.isin(found.record_ids, ratings.with_only_plans(conn))
         rated = rated_under(found, rules.health, has_planned=has_planned)
+        by = Announcing(house.clock(), version, rules.rating_rules().bands, everything=True)
+        announce(conn, found.record_ids, rated, by, news_of=after_new_rules)
         changed = rescoring.rescore(conn, found.record_ids, rated, stamp=stamp, version=version)
     else:
         changed = ratings.switch_off(conn, stamp=stamp, version=version)
+        rating_changes.begin_anew(conn)
     failpoints.passage("desk.rerating.rescored")
     bases.save_round(conn, Round(stamp, found.round.as_of, found.round.window_began, version))
     return changed
@@ -61,7 +72,7 @@ def rate_what_changed(conn: Connection, house: House, rules: Rules, *, version: 
     everything = latest is None or (latest.as_of, latest.window_began) != (today, window_began)
     followed = 0
     if latest is not None and latest.rules_version != version and (not everything or not rules.health.enabled):
-        followed = follow_rules(conn, house.store, rules, version=version)
+        followed = follow_rules(conn, house, rules, version=version)
     if not rules.health.enabled:
         return 0, followed
     broken = ratings.degraded(conn)
@@ -70,8 +81,12 @@ def rate_what_changed(conn: Connection, house: House, rules: Rules, *, version: 
     if not records:
         return 0, followed
     stamp = 1 + (bases.round_of(conn) or Round(0, 0, 0, 0)).stamp
-    found, days = _bases(conn, records, broken=broken, stamp=stamp, everything=everything)
+    written, found, days = _bases(conn, records, broken=broken, everything=everything)
     rated = _rated(records, found, days, today=today, window_began=window_began, rules=rules)
+    by = Announcing(house.clock(), version, rules.rating_rules().bands, everything=everything)
+    news_of = since_last_rating(conn, written, rated_before=latest.as_of if latest else today)
+    announce(conn, found.record_ids, rated, by, news_of=news_of)
+    bases.save(conn, written, stamp=stamp)
     rows = [_row(r, f, stamp, version) for r, f in zip(records, rated.rows(), strict=True)]
     changed = ratings.save(conn, rows)
     bases.save_round(conn, Round(stamp, today, window_began, version))
@@ -89,24 +104,23 @@ def first_day_read(conn: Connection) -> int:
 
 
 def _bases(
-    conn: Connection, records: list[ToRate], *, broken: frozenset[int], stamp: int, everything: bool
-) -> tuple[Bases, ContactDays]:
-    """The basis of every record with its contact days; written anew for those that are noted as stale."""
+    conn: Connection, records: list[ToRate], *, broken: frozenset[int], everything: bool
+) -> tuple[Bases, Bases, ContactDays]:
+    """The bases to write anew, of the records noted as stale; the basis of every record, and its contact days."""
     stale = set(ratings.stale(conn))
     fresh = [record for record in records if record.record_id in stale]
     ids = [record.record_id for record in fresh]
     days = contact_days.load(conn, ids, everything=everything and len(fresh) == len(records))
     written = _basis(fresh, bases.pack(days, records=len(fresh)), broken)
-    bases.save(conn, written, stamp=stamp)
     if len(fresh) == len(records):
-        return written, days
+        return written, written, days
     packed = dict(zip(ids, written.packed, strict=True))
     kept = bases.load(conn)
     packed |= {
         number: body for number, body in zip(kept.record_ids.tolist(), kept.packed, strict=True) if number not in packed
     }
     found = _basis(records, [packed[record.record_id] for record in records], broken)
-    return found, bases.unpack(found.packed)
+    return written, found, bases.unpack(found.packed)
 
 
 def _basis(records: list[ToRate], packed: list[bytes], broken: frozenset[int]) -> Bases:

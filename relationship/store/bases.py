@@ -179,6 +179,34 @@ def unpack(packed: Sequence[bytes]) -> ContactDays:
     )
 
 
+def difference(before: Sequence[bytes], after: Sequence[bytes]) -> tuple[ContactDays, ContactDays]:
+    """What came to the contact days of n records and what went, each with the side that it is about.
+
+    >>> came, went = difference([b""], pack(ContactDays.of_record([("email", 20621, 2, 0)]), records=1))
+    >>> came.day.tolist(), came.ours.tolist(), len(went)
+    ([20621], [1], 0)
+    """
+    old, new = _marks(unpack(before)), _marks(unpack(after))
+    return _unmarked(np.setdiff1d(new, old)), _unmarked(np.setdiff1d(old, new))
+
+
+def _marks(days: ContactDays) -> Ints:
+    """One number per contact day and side: record, kind, day moved to be positive, side."""
+    kind_and_day = days.kind.astype(np.int64) << 28 | days.day.astype(np.int64) + _DAY_OFFSET
+    marks = (days.record.astype(np.int64) << 30 | kind_and_day) << 1
+    return np.concatenate([marks[days.ours > 0], marks[days.theirs > 0] | 1])
+
+
+def _unmarked(marks: Ints) -> ContactDays:
+    return ContactDays(
+        record=marks >> 31,
+        kind=marks >> 29 & 3,
+        day=(marks >> 1 & _DAY_MASK) - _DAY_OFFSET,
+        ours=1 - (marks & 1),
+        theirs=marks & 1,
+    )
+
+
 def _raw(conn: Connection, query: sa.Select[Any]) -> list[Any]:
     # Straight from the driver: the values need no conversion, and there may be a hundred thousand rows.
     cursor: Any = conn.execute(query).cursor
