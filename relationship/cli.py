@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from relationship import __version__
+from relationship.import_command import import_data
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -413,6 +414,8 @@ def _config() -> "Config":
 
     return load_config()
 
+
+main.add_command(import_data)
 
 if __name__ == "__main__":
     main()

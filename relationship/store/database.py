@@ -41,6 +41,29 @@ class Store:
                 yield conn
 
     @contextmanager
+    def staging(self) -> Iterator[Connection]:
+        """A connection whose temporary tables are filled before `transaction_on` takes the writer's place.
+
+        Nothing may be written to other tables outside of that. What is left in it is thrown away.
+        """
+        with _told_plainly(), self.engine.connect() as conn:
+            try:
+                yield conn
+            finally:
+                conn.invalidate()  # temporary tables live as long as their connection
+
+    @contextmanager
+    def transaction_on(self, conn: Connection) -> Iterator[Connection]:
+        """A writing transaction on a connection of `staging`."""
+        with self._writer:
+            conn.execution_options(relationship_writes=True)
+            try:
+                with conn.begin():
+                    yield conn
+            finally:
+                conn.execution_options(relationship_writes=False)
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for reading only."""
         with _told_plainly(), self.engine.connect() as conn, conn.begin():

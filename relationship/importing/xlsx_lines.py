@@ -1,0 +1,83 @@
+"""The lines of the first sheet of an XLSX workbook, cells as the texts a CSV file would have."""
+
+import csv
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
+
+from relationship.importing.csv_lines import Line
+from relationship.importing.faults import FileRefused
+from relationship.importing.opening import Source
+from relationship.importing.options import Options
+
+# What a file that does not hold what it promises makes openpyxl raise.
+_SPOILT = (BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, ParseError, EOFError, OSError)
+_LOOKS_GROUPED = re.compile(r"[+-]?\d{1,3}\.\d{3}")
+
+
+def lines(source: Source, options: Options) -> Iterator[Line]:
+    """Each row of the first sheet with its number; blank rows are left out."""
+    import openpyxl
+
+    if not openpyxl.DEFUSEDXML:
+        raise FileRefused("spoilt_workbook")
+    with source.open() as file:
+        try:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()
+        except _SPOILT:
+            raise FileRefused("spoilt_workbook") from None
+        rows = sheet.iter_rows(values_only=True)
+        line, width = 0, 0
+        while True:
+            try:
+                row = next(rows)
+            except StopIteration:
+                break
+            except _SPOILT:
+                raise FileRefused("spoilt_workbook") from None
+            line += 1
+            cells = [_text(value, options) for value in row]
+            while cells and not cells[-1]:
+                cells.pop()
+            if not cells:
+                continue
+            if any(len(cell) > csv.field_size_limit() for cell in cells):
+                raise FileRefused("cell_too_long", line=line, detail=csv.field_size_limit())
+            # A sheet has no ragged rows: empty cells at the end are not kept in the file.
+            width = width or len(cells)
+            yield line, cells + [""] * (width - len(cells))
+        book.close()
+
+
+def _text(value: object, options: Options) -> str:
+    """A cell as text; true numbers and dates stay unmistakable."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case float():
+            return _number(value, options)
+        case datetime():
+            return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _number(value: float, options: Options) -> str:
+    if value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    text = repr(value)
+    if _LOOKS_GROUPED.fullmatch(text):
+        text += "0"
+    return text.replace(".", ",") if options.decimal == "comma" else text
