@@ -16,10 +16,11 @@ from sqlalchemy import Connection
 
 from relationship import failpoints
 from relationship.house import House
-from relationship.store import audit, deployment, erased_names, exclusions, forgetting, sightings, tables
+from relationship.store import audit, deployment, erased_names, exclusions, forgetting, sightings, sources, tables
 from relationship.store.audit import Act, Action
 from relationship.store.excluded_names import LeftOut, note_lift
 from relationship.store.one_person import Person, person, spelled
+from relationship.store.read_again import read_again
 from relationship.sync.readers import reader_of
 
 Forget = Callable[[Connection, Person], int]
@@ -71,6 +72,9 @@ def let_in_again(house: House, name: str, *, by: str) -> int:
         names = erased_names.let_in(conn, spelled(name))
         if names:
             note_lift(conn)
+            # Records and colleagues are dropped by erasure alone, which no source watches.
+            for key in sources.ids(conn):
+                read_again(conn, key)
             audit.add(conn, house.audit_keys(), [Act(house.clock(), by, Action.ERASURE, "", "let_in_again")])
     return names
 

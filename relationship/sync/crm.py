@@ -160,7 +160,8 @@ def compare_table(
     with store.reading() as conn:
         known = keeper.known(conn)
     shown: set[str] = set()
-    missing = written = 0
+    new: set[str] = set()
+    written = 0
 
     def heal(rows: Sequence[Json], gone: Iterable[str] = ()) -> int:
         with page_transaction(store) as conn:
@@ -170,7 +171,7 @@ def compare_table(
     for rows in _plain_pages(channel, table, page_size):
         page = _sorted_out(keeper, table.key, rows)
         shown |= {*page.kept, *page.gone, *page.bad}
-        missing += len(page.kept.keys() - known)
+        new |= page.kept.keys() - known
         written += heal(rows)
     unseen = sorted(known - shown)
     still_there: set[str] = set()
@@ -180,7 +181,10 @@ def compare_table(
     ghosts = set(unseen) - still_there
     if ghosts:
         heal([], ghosts)
-    return Compared(len(shown), missing, written, len(ghosts))
+    if new:  # whoever was erased is shown and not kept: that is no difference
+        with store.reading() as conn:
+            new &= keeper.known(conn)
+    return Compared(len(shown), len(new), written, len(ghosts))
 
 
 def _plain_pages(

@@ -1,7 +1,9 @@
 """Erasing a person: nothing that is kept names them, and nothing brings them back."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from crm_sync_world import FILED, TOR
@@ -18,7 +20,7 @@ from relationship.house import House as Wired
 from relationship.introductions import Via
 from relationship.store import audit, erased_names, excluded_names, records
 from relationship.store.cursors import Place
-from relationship.store.database import Store
+from relationship.store.database import Store, open_store
 from relationship.store.records import RecordRow
 from relationship.sync.mail_out import Delivery
 from relationship.sync.reconcile import reconcile_once
@@ -41,9 +43,8 @@ def running() -> Iterator[Running]:
         yield found
 
 
-@pytest.fixture
-def house(running: Running, store: Store) -> Iterator[House]:
-    """Read, rated and tied, with an introduction by Inès to Omar for Tor, at work and open."""
+def filled(running: Running, store: Store) -> House:
+    """Read, rated and tied, with an open introduction by Inès to Omar for Tor."""
     made = House(config_for(running), store, running)
     assert made.sync().troubles == ()
     follow(made)
@@ -54,8 +55,39 @@ def house(running: Running, store: Store) -> Iterator[House]:
         find_route=lambda _target, _key: Route(TieWord.WEAK, 1),
         posts={Via.GRAPH: Sent()},
     )
+    return made
+
+
+@pytest.fixture
+def on_each(running: Running, store: Store) -> Iterator[House]:
+    """On each database."""
+    made = filled(running, store)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def filled_file(running: Running, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("erased") / "filled.db"
+    shutil.copyfile(sqlite_template, path)
+    store = open_store(f"sqlite:///{path}")
+    filled(running, store).close()
+    with store.engine.connect() as conn:
+        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    return path
+
+
+@pytest.fixture
+def house(running: Running, filled_file: Path, tmp_path: Path) -> Iterator[House]:
+    """A copy, for what asks nothing of the database in particular."""
+    path = tmp_path / "copy.db"
+    shutil.copyfile(filled_file, path)
+    store = open_store(f"sqlite:///{path}")
+    made = House(config_for(running), store, running)
+    yield made
+    made.close()
+    store.close()
 
 
 class Sent:
@@ -94,7 +126,8 @@ def read_everything_anew(house: House) -> None:
 
 
 @pytest.mark.parametrize("whom", WHOM)
-def test_a34_whoever_was_erased_is_in_no_table_and_no_sync_brings_them_back(house: House, whom: str) -> None:
+def test_a34_whoever_was_erased_is_in_no_table_and_no_sync_brings_them_back(on_each: House, whom: str) -> None:
+    house = on_each
     name, traces = WHOM[whom]
     before = every_text(house.store)
     assert all(trace in before for trace in traces)
@@ -149,13 +182,18 @@ def test_a_comparison_with_the_sources_finds_nothing_missing_of_an_erased_person
 
 
 def test_whoever_is_let_in_again_is_as_if_never_erased(house: House) -> None:
-    before = house.dump()
+    before = without_quarantine(house.dump())
     erase(wired(house), "tor@nordlys.example", by="test")
     follow(house)
-    assert let_in_again(wired(house), f"contact:{TOR}", by="test") == 2
+    assert let_in_again(wired(house), f"contact:{TOR}", by="test") == 3  # address, telephone, id
     assert house.sync().troubles == ()
     follow(house)
-    assert house.dump() == before
+    assert without_quarantine(house.dump()) == before
+
+
+def without_quarantine(dump: str) -> list[str]:
+    """A table read whole says again that it lacks the optional column of segments; a change of rows does not."""
+    return [line for line in dump.splitlines() if not line.startswith('["quarantine"')]
 
 
 def test_a_new_record_with_an_erased_address_is_not_kept(house: House) -> None:
