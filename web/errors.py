@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from relationship.access import RightsUnknown
 from relationship.errors import RelationshipError, StorageTrouble, TryLater
 from web.api import problems
 
@@ -52,6 +53,24 @@ PAGES = {
         _l("The data cannot be read at the moment. Try again in a minute."),
     ),
 }
+# While nobody can say what somebody may read, nothing is shown. By the code of `access.RightsUnknown`.
+RIGHTS = {
+    "rights_unknown": Sorry(
+        _l("Dynamics 365 cannot be asked at the moment"),
+        _l("What you may read is decided there, so nothing is shown until it answers. Try again in a minute."),
+    ),
+    "rights_being_read": Sorry(
+        _l("Your figures are being prepared"),
+        _l("What you may read in Dynamics 365 is being read. Try again in a moment."),
+    ),
+    "impersonation_refused": Sorry(
+        _l("This service may not ask Dynamics 365 in your name"),
+        _l(
+            "Nothing can be shown until it may. Tell your administrator to give the application user the role "
+            "Delegate, and to run “relationship doctor”."
+        ),
+    ),
+}
 
 
 def install(app: Flask) -> None:
@@ -77,6 +96,8 @@ def install(app: Flask) -> None:
         log.warning("request_failed", code=error.code)
         if problems.wanted():
             return problems.answer(problems.of_trouble(error))
+        if isinstance(error, RightsUnknown):
+            return _apologise(RIGHTS[error.code], HTTPStatus.SERVICE_UNAVAILABLE)
         return sorry(503 if isinstance(error, TryLater | StorageTrouble) else 500)
 
     @app.errorhandler(Exception)
@@ -96,5 +117,9 @@ def _place(error: Exception) -> str:
 def sorry(status: int) -> tuple[str, int]:
     """The error page for a status; unknown ones look like 400 or 500."""
     known = status if status in PAGES else (400 if status < 500 else 500)
+    return _apologise(PAGES[known], status)
+
+
+def _apologise(told: Sorry, status: int) -> tuple[str, int]:
     g.error_page = True
-    return render_template("error.html", status=status, sorry=PAGES[known]), status
+    return render_template("error.html", status=status, sorry=told), status

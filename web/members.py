@@ -2,17 +2,18 @@
 
 import time
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, Response, abort, make_response, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from relationship.access import AppRole, Reader, known_roles, may_see_sources, readable
+from relationship.access import AppRole, Reader, known_roles, may_see_sources, reads_records
 from relationship.store.audit import Action
-from relationship.store.reading_scope import Reach, Scope
+from relationship.store.reading_scope import Scope
 from web import audit
+from web.house import house
 
 # A working day. Real time: a frozen clock never keeps a session alive.
 SESSION_SECONDS = 10 * 3600
@@ -37,8 +38,14 @@ class Member(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
         return Reader(self.oid, self.roles)
 
     @property
+    def reads_records(self) -> bool:
+        """Whether pages of records open at all; which records, the CRM says."""
+        return reads_records(self.reader)
+
+    @cached_property
     def scope(self) -> Scope:
-        return readable(self.reader)
+        """For queries over many records: what the CRM lets this person read, as its sets stand at this request."""
+        return house().door.scope(self.reader)
 
     @property
     def sees_sources(self) -> bool:
@@ -82,7 +89,7 @@ def for_readers(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | AnyResponse:
         if not current_user.is_authenticated:
             return _to_sign_in()
-        if member().scope.reach is Reach.NOTHING:
+        if not member().reads_records:
             return make_response(render_template("no_role.html"), 403)
         return view(*args, **kwargs)
 

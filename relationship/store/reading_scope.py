@@ -1,105 +1,96 @@
 """Which records a reader may see, as a frozen value that every named query turns into SQL.
 
-`relationship/access.py` decides the value; here is only its translation.
+`relationship/access.py` makes the value from what the CRM said; here is only its translation.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
 
-from relationship.activities import RecordKind
-from relationship.store.tables import Colleague, Membership, Record, table
+from relationship.activities import RecordKind, RecordRef
+from relationship.store.rights_tables import READER_RECORD, RIGHTS_CHANGE
+from relationship.store.tables import Colleague, Record, table
 
 
 class Reach(StrEnum):
-    EVERYTHING = "everything"
-    OWN = "own"
+    """UNCHECKED: every record, for queries whose every row is asked of the CRM afterwards; SETS: what the CRM lets
+    the reader read; NOTHING: no record."""
+
+    UNCHECKED = "unchecked"
+    SETS = "sets"
     NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
+class KeptSet:
+    """What one reader may read of one kind, as the CRM said at `read_at` (see `rights_tables.ReaderSet`).
+
+    overtaken   records changed since: these are left out until the set is read again
+    """
+
+    all_but: bool
+    up_to: int
+    size: int
+    read_at: datetime
+    overtaken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
-    """reach: everything, nothing, or the records that the colleague with `colleague_key` owns or sells."""
+    """sets: by kind, for the kinds that the CRM was asked about; besides: single records that the CRM has just
+    said yes to."""
 
     reach: Reach
-    colleague_key: str = ""
+    reader_key: str = ""
+    sets: Mapping[RecordKind, KeptSet] = field(default_factory=dict)
+    besides: frozenset[RecordRef] = frozenset()
 
+    def knows(self, kind: RecordKind) -> bool:
+        """Whether figures over all records of this kind can be told yet."""
+        return self.reach is not Reach.SETS or kind in self.sets
 
-_deal = table(Record).alias("readable_deal")
-_company = table(Record).alias("readable_account")
+    def having(self, *refs: RecordRef) -> "Scope":
+        """This scope and these records, which the CRM has just said yes to."""
+        return self if self.reach is Reach.NOTHING else replace(self, besides=self.besides | set(refs))
 
 
 def may_be_read(scope: Scope, kind: RecordKind = RecordKind.OPPORTUNITY) -> sa.ColumnElement[bool]:
     """The condition on rows of one kind (`record`) that keeps what lies inside the scope."""
-    if scope.reach is Reach.EVERYTHING:
+    if scope.reach is Reach.UNCHECKED:
         return sa.true()
-    if scope.reach is not Reach.OWN or not scope.colleague_key:
+    if scope.reach is not Reach.SETS or not scope.reader_key:
         return sa.false()
-    return sa.or_(owned_by(scope.colleague_key), *_brought_along(scope.colleague_key, kind))
+    kept = scope.sets.get(kind)
+    within = _within(scope.reader_key, kind, kept) if kept else sa.false()
+    besides = sorted(ref.guid for ref in scope.besides if ref.kind is kind)
+    return sa.or_(within, table(Record).c.guid.in_(besides)) if besides else within
+
+
+def _within(reader_key: str, kind: RecordKind, kept: KeptSet) -> sa.ColumnElement[bool]:
+    number = table(Record).c.id
+    told = sa.select(READER_RECORD.c.record_id).where(
+        READER_RECORD.c.reader_key == reader_key, READER_RECORD.c.kind == kind.value
+    )
+    conditions: list[sa.ColumnElement[bool]] = []
+    if not kept.all_but:
+        conditions.append(number.in_(told) if kept.size else sa.false())
+    else:
+        conditions.append(number <= kept.up_to)
+        if kept.size:
+            conditions.append(number.not_in(told))
+    if kept.overtaken:
+        since = sa.select(RIGHTS_CHANGE.c.record_id).where(RIGHTS_CHANGE.c.at >= kept.read_at)
+        conditions.append(number.not_in(since))
+    return sa.and_(*conditions)
 
 
 def owned_by(colleague_key: str) -> sa.ColumnElement[bool]:
     """Records whose owner in the CRM is this colleague."""
-    return _owned(table(Record), colleague_key)
-
-
-def sold_by(colleague_key: str) -> sa.ColumnElement[bool]:
-    """Opportunities whose sales team this colleague belongs to."""
-    return _sold(table(Record), colleague_key)
-
-
-def _brought_along(colleague_key: str, kind: RecordKind) -> list[sa.ColumnElement[bool]]:
-    """What one reads of this kind without owning it."""
-    record = table(Record).c
-    match kind:
-        case RecordKind.OPPORTUNITY:
-            return [sold_by(colleague_key)]
-        case RecordKind.ACCOUNT:
-            return [record.guid.in_(_deals(colleague_key, _deal.c.account_guid))]
-        case RecordKind.CONTACT:
-            team = table(Membership).c
-            stakeholders = sa.select(team.member_guid).where(
-                team.member == "contact", team.opportunity_guid.in_(_deals(colleague_key, _deal.c.guid))
-            )
-            return [
-                record.guid.in_(_deals(colleague_key, _deal.c.contact_guid)),
-                record.guid.in_(stakeholders),
-                record.guid.in_(_companies(colleague_key, _company.c.contact_guid)),
-                record.account_guid.in_(_companies(colleague_key, _company.c.guid)),
-            ]
-    return []
-
-
-def _deals(colleague_key: str, column: sa.ColumnElement[Any]) -> sa.Select[tuple[Any]]:
-    """One column of the opportunities that the colleague owns or sells."""
-    return sa.select(column).where(
-        _deal.c.kind == RecordKind.OPPORTUNITY.value,
-        column.is_not(None),
-        sa.or_(_owned(_deal, colleague_key), _sold(_deal, colleague_key)),
-    )
-
-
-def _companies(colleague_key: str, column: sa.ColumnElement[Any]) -> sa.Select[tuple[Any]]:
-    """One column of the accounts that the colleague owns or sells to."""
-    return sa.select(column).where(
-        _company.c.kind == RecordKind.ACCOUNT.value,
-        column.is_not(None),
-        sa.or_(_owned(_company, colleague_key), _company.c.guid.in_(_deals(colleague_key, _deal.c.account_guid))),
-    )
-
-
-def _owned(record: sa.FromClause, colleague_key: str) -> sa.ColumnElement[bool]:
-    return sa.and_(record.c.owner_guid.is_not(None), record.c.owner_guid == _system_user(colleague_key))
-
-
-def _sold(record: sa.FromClause, colleague_key: str) -> sa.ColumnElement[bool]:
-    team = table(Membership).c
-    theirs = sa.select(team.opportunity_guid).where(
-        team.member == "systemuser", team.member_guid == _system_user(colleague_key)
-    )
-    return sa.and_(record.c.guid.in_(theirs))
+    owner = table(Record).c.owner_guid
+    return sa.and_(owner.is_not(None), owner == _system_user(colleague_key))
 
 
 def _system_user(colleague_key: str) -> sa.ScalarSelect[str | None]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import web_builder
+from crm_of_tests import CrmOfTests
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_login import current_user
 from web_builder import Deal
 
 from relationship.access import AppRole
@@ -40,6 +42,7 @@ class Site:
 
     app: Flask
     store: Store
+    crm: CrmOfTests | None = None
 
     def fill(self, deals: Sequence[Deal]) -> None:
         web_builder.build(self.store, deals)
@@ -69,4 +72,12 @@ def session_of(role: str, seller: int = 0) -> dict[str, Any]:
 
 def site_over(store: Store, **changes: Any) -> Site:
     web_builder.prepare(store)
-    return Site(create_app(House(config(**changes), store, frozen_clock(web_builder.NOW))), store)
+    crm = CrmOfTests(store)
+    app = create_app(House(config(**changes), store, frozen_clock(web_builder.NOW), crm))
+
+    @app.before_request
+    def the_crm_knows_roles() -> None:
+        if current_user.is_authenticated:
+            crm.take_for(current_user.oid, sees_all=bool(set(current_user.roles) - {AppRole.SELLER}))
+
+    return Site(app, store, crm)

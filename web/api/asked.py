@@ -11,7 +11,6 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from relationship.store.audit import Action
-from relationship.store.reading_scope import Reach
 from web import audit
 from web.api import problems, strict
 from web.api.problems import Fault, Refused
@@ -58,7 +57,7 @@ def rules_admin() -> Member:
 def reader() -> Member:
     """The caller, who may read records; 403 for somebody without a role that does."""
     caller = member()
-    if caller.scope.reach is Reach.NOTHING:
+    if not caller.reads_records:
         raise _wrong_role(caller)
     return caller
 
