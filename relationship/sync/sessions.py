@@ -88,14 +88,10 @@ class _NamedAdapter(_TimedAdapter):
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **{**kwargs, **self._named})
+        super().init_poolmanager(*args, **{**kwargs, "server_hostname": self._name})
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(proxy, **{**kwargs, **self._named})
-
-    @property
-    def _named(self) -> dict[str, str]:
-        return {"server_hostname": self._name, "assert_hostname": self._name}
+        return super().proxy_manager_for(proxy, **{**kwargs, "server_hostname": self._name})
 
 
 def open_pinned_session(ca_file: Path | None, proxy: str = "", *, name: str) -> requests.Session:
