@@ -15,7 +15,6 @@ from relationship.desk.rerating import OPEN_WINDOW_BEGAN
 from relationship.health.contact_days import ContactDays
 from relationship.health.explanation import explain
 from relationship.health.forecast import smallest_act
-from relationship.health.kind_counts import kind_counts
 from relationship.health.kpis import kpis
 from relationship.health.rules import HealthRules
 from relationship.health.trend import CurvePoint, curve
@@ -26,7 +25,7 @@ from relationship.store.reading_record import ActivityPage, RatedRecord
 from relationship.store.rules import Version
 from settings.rules import HealthSection, Rules
 from settings.rules.precedence import rules_for
-from web import cursors, explaining, formats, words
+from web import cursors, explaining, formats, kpi_section, rights, words
 from web.crm_link import crm_address
 from web.expectation import expectation
 from web.house import house, today
@@ -101,18 +100,20 @@ def room(noun: Noun, related: Callable[[Connection, Relationship], dict[str, Any
 def _page(noun: Noun, guid: str, related: Callable[[Connection, Relationship], dict[str, Any]]) -> str:
     kind = _kind()
     with house().store.reading() as conn:
-        found = _relationship(conn, noun, guid)
+        found = relationship(conn, noun, guid)
         besides = related(conn, found)
         if found.record.left_out:
             return render_template(
                 f"{noun.kind}/page.html", noun=noun, record=found.record, **_ways_out(found), **besides
             )
         activities = store.activities(conn, found.record.id, per_page=ACTIVITIES_PER_PAGE, kind=kind)
+        key_figures = kpi_section.section(conn, found.record, found.days, found.rules, as_of=found.as_of)
     return render_template(
         f"{noun.kind}/page.html",
         noun=noun,
         record=found.record,
         **_rating(found),
+        **key_figures,
         **_ways_out(found),
         **besides,
         **_activity_list(noun, guid, activities, kind),
@@ -140,7 +141,6 @@ def _rating(found: Relationship) -> dict[str, Any]:
         "lift_sentence": explaining.lift_sentence(lift) if lift else "",
         "acts": explaining.act_lines(lift) if lift else (),
         "kpis": kpis(found.days, today=as_of),
-        "counts": kind_counts(found.days, today=as_of),
         "rules": found.rules,
     }
 
@@ -159,7 +159,7 @@ def _week(noun: Noun, guid: str, day: str) -> str:
     """The explanation of the score of one week of the curve."""
     number = _day(day)
     with house().store.reading() as conn:
-        found = _relationship(conn, noun, guid, shown=True)
+        found = relationship(conn, noun, guid, shown=True)
     points = curve(found.days, today=found.as_of, **found.basis)
     point = next((point for point in points if point.day == number), None)
     why = explain(found.days, today=number, **found.basis) if point else None
@@ -179,7 +179,7 @@ def _activities(noun: Noun, guid: str) -> str:
     """The list of activities alone: other kinds, further pages."""
     kind = _kind()
     with house().store.reading() as conn:
-        found = _relationship(conn, noun, guid, shown=True)
+        found = relationship(conn, noun, guid, shown=True)
         try:
             place = cursors.opened(request.args.get("page", ""), of=_list_name(noun, guid, kind))
             rows = store.activities(conn, found.record.id, per_page=ACTIVITIES_PER_PAGE, kind=kind, place=place)
@@ -191,10 +191,13 @@ def _activities(noun: Noun, guid: str) -> str:
     return render_template(f"record/{template}", record=found.record, **_activity_list(noun, guid, rows, kind))
 
 
-def _relationship(conn: Connection, noun: Noun, guid: str, *, shown: bool = False) -> Relationship:
+def relationship(conn: Connection, noun: Noun, guid: str, *, shown: bool = False) -> Relationship:
     """404 alike for what does not exist and what the reader may not see; with `shown` also for what is left out."""
-    known = GUID.fullmatch(guid.lower())
-    found = store.rated_record(conn, noun.kind, scope=member().scope, guid=guid.lower()) if known else None
+    key = guid.lower()
+    if not GUID.fullmatch(key):
+        abort(404)
+    rights.may_open(noun.kind, key)
+    found = store.rated_record(conn, noun.kind, scope=rights.opened(noun.kind, key), guid=key)
     if found is None or (shown and found.left_out):
         abort(404)
     in_force = next(iter(rules.versions(conn, limit=1)), None)

@@ -1,5 +1,6 @@
 """Named queries of opportunities that resemble one and were won or lost."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -43,14 +44,20 @@ def likeness(found: RatedRecord) -> Likeness:
     return Likeness(segment, found.currency, found.value / SIZE_FACTOR, found.value * SIZE_FACTOR)
 
 
-def own_deal(conn: Connection, found: RatedRecord, until: int) -> Deal:
-    """The opportunity itself, measured until a day (day number)."""
-    days = period(number_of(found.created_on), until)
-    counts = _counts(conn, [found.id], {found.id: (until - days + 1, until)})
-    return _deal(days, counts.get(found.id, {}))
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """An opportunity from the day it was made until it was closed (an open one: until today); day numbers."""
+
+    record_id: int
+    created: int
+    until: int
+
+    @property
+    def days(self) -> int:
+        return period(self.created, self.until)
 
 
-def closed_deals(conn: Connection, found: RatedRecord, like: Likeness, status: str, *, until: date) -> list[Deal]:
+def closed(conn: Connection, found: RatedRecord, like: Likeness, status: str, *, until: date) -> list[Lifetime]:
     """The latest similar opportunities that were won (or lost) by a day, without the one itself.
 
     Only those whose whole period was read, and none of what is left out.
@@ -59,7 +66,6 @@ def closed_deals(conn: Connection, found: RatedRecord, like: Likeness, status: s
     query = sa.select(r.id, r.created_on, r.closed_on).where(
         r.kind == RecordKind.OPPORTUNITY.value,
         r.status == status,
-        r.closed_on.is_not(None),
         r.closed_on <= until,
         r.id != found.id,
         ~left_out_by_name(r.kind, r.guid),
@@ -70,27 +76,26 @@ def closed_deals(conn: Connection, found: RatedRecord, like: Likeness, status: s
         query = query.where(r.segment == like.segment)
     if like.currency is not None:
         query = query.where(r.currency == like.currency, r.value.between(like.least, like.most))
-    closed = conn.execute(query.order_by(r.closed_on.desc(), r.id.desc()).limit(MOST_SIMILAR)).all()
-    lengths = {number: period(number_of(made), number_of(ended)) for number, made, ended in closed}
-    ends = {number: number_of(ended) for number, _, ended in closed}
-    counts = _counts(conn, list(ends), {number: (ends[number] - lengths[number] + 1, ends[number]) for number in ends})
-    return [_deal(lengths[number], counts.get(number, {})) for number in ends]
+    rows = conn.execute(query.order_by(r.closed_on.desc(), r.id.desc()).limit(MOST_SIMILAR))
+    return [Lifetime(number, number_of(created_on), number_of(closed_on)) for number, created_on, closed_on in rows]
+
+
+def deals(conn: Connection, lifetimes: Sequence[Lifetime]) -> list[Deal]:
+    """What took place on each of these opportunities in its period, in the same order."""
+    periods = {one.record_id: (one.until - one.days + 1, one.until) for one in lifetimes}
+    counts = _counts(conn, periods)
+    return [_deal(one.days, counts.get(one.record_id, {})) for one in lifetimes]
 
 
 def _deal(days: int, counts: dict[str, int]) -> Deal:
     return Deal(days, *(counts.get(kind.value, 0) for kind in (Kind.EMAIL, Kind.MEETING, Kind.CALL)))
 
 
-def _counts(conn: Connection, numbers: list[int], periods: dict[int, tuple[int, int]]) -> dict[int, dict[str, int]]:
+def _counts(conn: Connection, periods: dict[int, tuple[int, int]]) -> dict[int, dict[str, int]]:
     """Activities by kind of each record within its own period (day numbers, both included)."""
     found: dict[int, dict[str, int]] = {}
-    for chunk in in_chunks(numbers, 400):
-        asked = sa.values(
-            sa.column("record_id", sa.Integer),
-            sa.column("since", sa.Integer),
-            sa.column("until", sa.Integer),
-            name="asked",
-        ).data([(number, *periods[number]) for number in chunk])
+    for chunk in in_chunks(list(periods), 400):
+        asked = _periods([(number, *periods[number]) for number in chunk])
         query = (
             sa.select(asked.c.record_id, _link.c.kind, sa.func.count())
             .select_from(asked.join(_link, _link.c.record_id == asked.c.record_id))
@@ -101,3 +106,9 @@ def _counts(conn: Connection, numbers: list[int], periods: dict[int, tuple[int, 
         for number, kind, count in rows:
             found.setdefault(number, {})[kind] = count
     return found
+
+
+def _periods(rows: list[tuple[int, int, int]]) -> sa.CTE:
+    """Records with their periods, as a table."""
+    columns = [sa.column(name, sa.Integer) for name in ("record_id", "since", "until")]
+    return sa.values(*columns, name="periods").data(rows).cte("asked")

@@ -17,6 +17,8 @@ const ICONS = [
   "eye_off", "flow", "handshake", "hourglass", "info", "keyboard", "lightbulb", "local_language", "lock_closed", "mail",
   "money", "open", "people", "people_community", "people_search", "people_team", "person", "person_add",
   "person_prohibited", "person_swap", "search", "send", "sign_out", "warning", "weather_moon", "weather_sunny",
+  "add", "arrow_down", "arrow_undo", "arrow_up", "column_triple", "delete", "home", "more_horizontal", "navigation", "sparkle",
+  "star", "star_off", "target_arrow",
 ];
 
 // For systems without Segoe UI, which the pages ask for first.

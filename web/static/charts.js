@@ -1,4 +1,4 @@
-// Draws the two charts from JSON that the page brings along. Every text comes from the server.
+// Draws the charts from JSON that the page brings along. Every text comes from the server.
 
 const module = document.getElementById("charts-module");
 const SYMBOLS = { good: "circle", fair: "diamond", poor: "triangle", none: "circle" };
@@ -90,6 +90,45 @@ function curve(data, c) {
   };
 }
 
+/** Columns of every day, one colour per kind. */
+function columns(data, c) {
+  const written = (value, form) => new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "UTC", ...form }).format(new Date(value));
+  const shown = (entry) => `${entry.marker}${escaped(entry.seriesName)} <strong>${entry.value}</strong>`;
+  return {
+    ...frame(c, data),
+    tooltip: {
+      ...tooltip(c), trigger: "axis", axisPointer: { type: "shadow" },
+      formatter: (entries) => [`<strong>${escaped(written(data.days[entries[0].dataIndex], { dateStyle: "full" }))}</strong>`, ...entries.filter((entry) => entry.value).map(shown)].join("<br>"),
+    },
+    grid: { left: 40, right: 8, top: 12, bottom: 28 },
+    xAxis: axis(c, "", { type: "category", data: data.days, axisLabel: { color: c.muted, fontSize: 12, hideOverlap: true, formatter: (value) => written(value, { day: "numeric", month: "short" }) } }),
+    yAxis: axis(c, "", { type: "value", minInterval: 1 }),
+    series: data.series.map(({ kind, name, counts }) => ({
+      type: "bar", stack: "kinds", name, data: counts, barMaxWidth: 14, itemStyle: { color: tone(`--kind-${kind}`) },
+    })),
+  };
+}
+
+/** Columns of weeks or months, one colour per rating, good at the foot. */
+function ratings(data, c) {
+  const shown = (entry) => `${entry.marker}${escaped(entry.seriesName)} <strong>${escaped(data.series[entry.seriesIndex].texts[entry.dataIndex])}</strong>`;
+  return {
+    ...frame(c, data),
+    tooltip: {
+      ...tooltip(c), trigger: "axis", axisPointer: { type: "shadow" },
+      formatter: (entries) => [`<strong>${escaped(written(data.days[entries[0].dataIndex], { dateStyle: "full" }))}</strong>`, ...entries.filter((entry) => entry.value).map(shown)].join("<br>"),
+    },
+    grid: { left: 56, right: 12, top: 12, bottom: 28 },
+    xAxis: axis(c, "", { type: "category", data: data.labels, axisLabel: { color: c.muted, fontSize: 12, hideOverlap: true } }),
+    yAxis: axis(c, "", { type: "value", axisLabel: { color: c.muted, fontSize: 12, formatter: shortNumber } }),
+    series: data.series.map(({ rating, name, values }) => ({ type: "bar", stack: "ratings", name, data: values, barMaxWidth: 36, itemStyle: look(c, rating) })),
+  };
+}
+
+function shortNumber(value) {
+  return new Intl.NumberFormat(document.documentElement.lang, { notation: "compact" }).format(value);
+}
+
 function monthLabel(value) {
   const day = new Date(value);
   const year = day.getMonth() === 0 ? { year: "numeric" } : {};
@@ -119,7 +158,7 @@ async function draw(node) {
   const kind = node.dataset.chart;
   const data = JSON.parse(document.getElementById(node.dataset.source).textContent);
   const chart = echarts.init(node, null, { renderer: "svg", locale: document.documentElement.lang.toUpperCase() });
-  const option = () => chart.setOption({ bubbles, curve }[kind](data, colours()), true);
+  const option = () => chart.setOption({ bubbles, columns, curve, ratings }[kind](data, colours()), true);
   option();
   chart.on("click", ({ data: point }) => open(kind, point));
   const sized = new ResizeObserver(() => (node.isConnected ? chart.resize() : undo()));
