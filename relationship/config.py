@@ -43,6 +43,12 @@ CRM_PREFIX = re.compile(r"(?!mscrm)[a-z][a-z0-9]{1,7}")
 SOURCES = ("mail", "calendar", "tasks", "calls", "crm")
 
 
+# One origin as a browser writes it: no path, no wildcard, no user, the standard port left out.
+ORIGIN = re.compile(
+    r"https?://(?P<host>[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*)(:[1-9][0-9]{0,4})?"
+)
+
+
 def _https(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
@@ -71,6 +77,7 @@ class Config(BaseSettings):
     segment_column: str = "industrycode"  # column of accounts and leads that names their segment; "" = none
     crm_write: bool = False  # whether ratings are written to columns in Dynamics 365
     crm_prefix: str = "rel"  # the publisher's prefix of these columns
+    crm_origins: str = ""  # whose pages may show the panel in a frame: https://<org>.<region>.dynamics.com, …
     ca_file: Path | None = None  # only for a private certificate authority
     proxy_url: SecretStr = SecretStr("")  # http://[user:password@]host:port that leads to Microsoft
     secret_key: SecretStr = SecretStr("")  # signs the session cookie
@@ -163,6 +170,17 @@ class Config(BaseSettings):
             raise ValueError("is 2 to 8 small letters and digits, begins with a letter and not with mscrm")
         return value
 
+    @field_validator("crm_origins")
+    @classmethod
+    def _exact_origins(cls, value: str) -> str:
+        origins = [one.strip() for one in value.split(",") if one.strip()]
+        if not all(ORIGIN.fullmatch(one) and not one.endswith((":443", ":80")) for one in origins):
+            raise ValueError(
+                "is a list, with commas, of exact origins like https://contoso.crm4.dynamics.com: small letters, no "
+                "path, no wildcard"
+            )
+        return ",".join(dict.fromkeys(origins))
+
     @field_validator("retain_days", "retain_days_aggregates", mode="before")
     @classmethod
     def _empty_keeps(cls, value: object) -> object:
@@ -202,6 +220,12 @@ class Config(BaseSettings):
         host = urlsplit(self.dataverse_url).hostname or ""
         if self.dataverse_url and not host.endswith(DATAVERSE_SUFFIXES):
             raise ValueError("dataverse_url must be a Dynamics 365 host in production")
+        if any(not one.startswith("https://") for one in self.framed_by):
+            raise ValueError("crm_origins must start with https:// in production")
+        if self.framed_by and not self.base_url.startswith("https://"):
+            raise ValueError(
+                "crm_origins needs a base_url that starts with https://: no cookie lasts in a frame without"
+            )
         mail = urlsplit(self.smtp_url.get_secret_value())
         if mail.username and mail.scheme == "smtp" and mail.query != "starttls":
             raise ValueError("smtp_url must not send its password in the clear: use smtps:// or ?starttls")
@@ -215,6 +239,11 @@ class Config(BaseSettings):
     def proxy(self) -> str:
         """The proxy that every request takes, '' for none; may hold a password."""
         return self.proxy_url.get_secret_value()
+
+    @property
+    def framed_by(self) -> tuple[str, ...]:
+        """The origins whose pages may show the panel in a frame."""
+        return tuple(one for one in self.crm_origins.split(",") if one)
 
     def reads(self, source: str) -> bool:
         """Whether this one of `SOURCES` is to be read."""

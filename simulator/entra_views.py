@@ -125,7 +125,8 @@ def authorize_blueprint(entra: Entra) -> Blueprint:
 def _is_ours(address: str) -> bool:
     """Whether a browser may be sent there: only to an application on this machine."""
     parts = urlsplit(address)
-    return parts.hostname in _LOOPBACK and parts.scheme in ("http", "https")
+    host = parts.hostname or ""
+    return (host in _LOOPBACK or host.endswith(".localhost")) and parts.scheme in ("http", "https")
 
 
 def _check_request(entra: Entra, tenant: str) -> None:

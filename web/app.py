@@ -22,13 +22,18 @@ from web import (
     contact_page,
     errors,
     formats,
+    home,
     introductions,
     languages,
     lead_page,
+    list_files,
+    list_views,
     members,
     notifications,
     opportunity_list,
     opportunity_page,
+    pipeline,
+    pipeline_weeks,
     record_list,
     security,
     sending,
@@ -45,12 +50,18 @@ from web.api import who_knows_whom as api_who_knows_whom
 from web.entra import Entra
 from web.house import House
 from web.nouns import ACCOUNTS, CONTACTS, LEADS
+from web.panel import card, cookie, window
+from web.panel import sign_in as panel_sign_in
 
 SIGN_IN_RATE = "30 per minute"
 # Microsoft repeats what is refused for four hours, so nothing is lost by a limit.
 NOTIFICATION_RATE = "1200 per minute"
+# A frame asks every second and a half while somebody signs in; several people share one address.
+PANEL_RATE = "1200 per minute"
 # People answer once; whoever tries links out is slowed down.
 ANSWER_RATE = "60 per minute"
+# Files are for people who look at them; a script that takes everything out is slowed down.
+FILE_RATE = "20 per minute; 200 per hour"
 # A request holds a form or a filter, never a file.
 LONGEST_REQUEST_BYTES = 64 * 1024
 
@@ -75,15 +86,18 @@ def create_app(house: House) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         TEMPLATES_AUTO_RELOAD=False,
     )
+    app.session_interface = cookie.Sessions()
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["house"] = house
     app.extensions["entra"] = Entra(house.config)
     audit.install(app, house)
     sending.install(app, house)
-    security.install(app, https=https)
+    pipeline_weeks.install(app)
+    security.install(app, https=https, crm_origins=house.config.framed_by)
     csrf = CSRFProtect(app)
     csrf.exempt(notifications.blueprint)
     csrf.exempt(answer.blueprint)  # the link itself is the proof, and there is no session
+    csrf.exempt(sign_in.start_panel)  # the cookie of a frame does not come along into its window
     languages.install(app, zone=house.config.time_zone)
     members.install(app)
     formats.install(app)
@@ -92,6 +106,10 @@ def create_app(house: House) -> Flask:
     errors.install(app)
     for room in (
         sign_in,
+        home,
+        pipeline,
+        list_files,
+        list_views,
         opportunity_list,
         opportunity_page,
         contact_page,
@@ -102,6 +120,9 @@ def create_app(house: House) -> Flask:
         answer,
         who_knows_whom,
         introductions,
+        card,
+        panel_sign_in,
+        window,
     ):
         app.register_blueprint(room.blueprint)
     for noun in (CONTACTS, LEADS, ACCOUNTS):
@@ -111,6 +132,10 @@ def create_app(house: House) -> Flask:
     limiter.limit(SIGN_IN_RATE)(sign_in.blueprint)
     limiter.limit(NOTIFICATION_RATE)(notifications.blueprint)
     limiter.limit(ANSWER_RATE)(answer.blueprint)
+    limiter.limit(FILE_RATE, key_func=list_files.reader_or_address)(list_files.blueprint)
+    limiter.limit(FILE_RATE, key_func=list_files.reader_or_address)(pipeline.file)
+    limiter.limit(PANEL_RATE)(panel_sign_in.blueprint)
+    limiter.limit(PANEL_RATE)(window.blueprint)
     app.register_blueprint(reference.blueprint)
     for part in (
         api_session,
@@ -122,7 +147,7 @@ def create_app(house: House) -> Flask:
         api_introductions,
     ):
         rooms.register(app, limiter, csrf, part.blueprint)
-    app.add_url_rule("/", view_func=_home)
+    app.add_url_rule("/", view_func=home.first_page, endpoint="first_page")
     app.add_url_rule("/healthz", view_func=_healthz)
     return app
 
@@ -138,10 +163,6 @@ def _secret_key(house: House) -> str:
             code="missing_secret_key",
         )
     return secrets.token_urlsafe(32)
-
-
-def _home() -> AnyResponse:
-    return redirect(url_for("opportunities.listing", **request.args.to_dict(flat=False)))  # type: ignore[arg-type]
 
 
 def _healthz() -> Response:

@@ -15,15 +15,22 @@ from secure import (
 )
 
 from web.house import house
+from web.panel import place
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Called by services that prove themselves otherwise, never by a browser; they know no session.
 FOR_SERVICES = frozenset({"notifications.receive"})
+# What a form of the CRM loads into a frame.
+FIRST_LOADS = frozenset({"panel.card", "panel.start"})
 
 
-def install(app: Flask, *, https: bool) -> None:
-    """Put the headers on every answer and refuse unsafe requests from elsewhere."""
+def install(app: Flask, *, https: bool, crm_origins: tuple[str, ...] = ()) -> None:
+    """Put the headers on every answer and refuse unsafe requests from elsewhere.
+
+    crm_origins  whose pages may show the panel in a frame; nobody may frame anything else
+    """
     headers = _headers(https=https).headers
+    framed_headers = _headers(https=https, framed_by=crm_origins).headers
 
     @app.before_request
     def refuse_foreign_writes() -> None:
@@ -33,10 +40,14 @@ def install(app: Flask, *, https: bool) -> None:
         )
         if is_write and not _comes_from_us():
             abort(403)
+        if place.is_here() and not is_write:
+            is_first_load = request.endpoint in FIRST_LOADS or request.url_rule is None
+            if not place.may_be_asked(request, is_first_load=is_first_load):
+                abort(403)
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in headers.items():
+        for name, value in (framed_headers if place.is_here() else headers).items():
             response.headers.setdefault(name, value)
         if not response.headers.get("Cache-Control"):
             response.headers["Cache-Control"] = "no-store"
@@ -44,7 +55,7 @@ def install(app: Flask, *, https: bool) -> None:
         return response
 
 
-def _headers(*, https: bool) -> Secure:
+def _headers(*, https: bool, framed_by: tuple[str, ...] = ()) -> Secure:
     policy = (
         ContentSecurityPolicy()
         .default_src("'none'")
@@ -57,7 +68,7 @@ def _headers(*, https: bool) -> Secure:
         .form_action("'self'")
         .base_uri("'none'")
         .object_src("'none'")
-        .frame_ancestors("'none'")
+        .frame_ancestors(*(framed_by or ("'none'",)))
     )
     return Secure(
         csp=policy,

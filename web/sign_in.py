@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -23,11 +23,13 @@ from relationship.sync.delegated import Consents
 from web import audit, members
 from web.entra import Entra, SignInRefused
 from web.house import house
+from web.panel import hand_over, window
 
 blueprint = Blueprint("sign_in", __name__)
 
 FLOWS = "sign-in/"
 MAIL = "mail"  # the purpose of a flow that asks for the right to send; a sign-in has none
+PANEL = "panel"  # the purpose of one whose session goes on to a frame inside the CRM
 # How long somebody may stay on Microsoft's page.
 FLOW_LIFETIME = timedelta(minutes=15)
 
@@ -105,6 +107,24 @@ def start_mail() -> Response | tuple[str, int]:
     return redirect(flow["auth_uri"])
 
 
+@blueprint.post("/auth/panel")
+def start_panel() -> str | tuple[str, int]:
+    """Sign in for a frame of the panel, in a window that it has opened.
+
+    The page leads on by itself: a form of the frame may not be redirected to another site. Nothing but our own pages
+    can send it (see `web.security`); the frame's token of its session does not come along into a window.
+    """
+    challenge = request.form.get("challenge", "")
+    if not hand_over.SECRET.fullmatch(challenge):
+        abort(400)
+    try:
+        vault, flow = _vault(), _entra().start()
+    except RelationshipError as error:
+        return _trouble(error)
+    _keep(vault, flow, purpose=PANEL, challenge=challenge)
+    return render_template("panel/onward.html", address=flow["auth_uri"])
+
+
 @blueprint.post("/auth/mail/forget")
 @members.for_readers
 def forget_mail() -> Response:
@@ -128,6 +148,8 @@ def callback() -> Response | tuple[str, int]:
         return _trouble(error)
     members.sign_in(identity.oid, identity.name, identity.roles)
     audit.note(Action.SIGN_IN, actor=identity.oid)
+    if kept["purpose"] == PANEL:
+        return window.show(_vault(), kept["challenge"], identity)
     return redirect(kept["next"])
 
 
@@ -176,9 +198,14 @@ def _taken(number: object) -> dict[str, Any] | None:
     return orjson.loads(body) if body else None
 
 
-def _keep(vault: TokenVault, flow: dict[str, Any], *, purpose: str) -> None:
+def _keep(vault: TokenVault, flow: dict[str, Any], *, purpose: str, challenge: str = "") -> None:
     number = secrets.token_urlsafe(32)
-    kept = {"flow": flow, "next": local_path(request.args.get("next")), "purpose": purpose}
+    kept = {
+        "flow": flow,
+        "next": local_path(request.args.get("next")),
+        "purpose": purpose,
+        "challenge": challenge,
+    }
     now = real_clock()
     with house().store.transaction() as conn:
         tokens.forget_older(conn, FLOWS, now - FLOW_LIFETIME)

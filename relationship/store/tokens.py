@@ -40,6 +40,16 @@ class TokenVault:
     def load(self, conn: Connection, key: str) -> str | None:
         """The text kept under this key; None when there is none or no key of ours opens it."""
         sealed = conn.execute(sa.select(_tokens.c.body).where(_tokens.c.key == key)).scalar_one_or_none()
+        return self._opened(key, sealed)
+
+    def take(self, conn: Connection, key: str) -> str | None:
+        """The text kept under this key, which is gone with that: of several who take it at once, one gets it."""
+        sealed = conn.execute(
+            sa.delete(_tokens).where(_tokens.c.key == key).returning(_tokens.c.body)
+        ).scalar_one_or_none()
+        return self._opened(key, sealed)
+
+    def _opened(self, key: str, sealed: bytes | None) -> str | None:
         if sealed is None:
             return None
         try:
