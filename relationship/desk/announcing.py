@@ -3,7 +3,7 @@
 Twice is harmless: what is announced is remembered, and held against the next rating; only what differs is written.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,9 @@ class Told:
     kinds: tuple[str, ...] = ()
 
 
+# By code; -1, no trend yet, is the last of them.
+_BANDS = np.array([band.value for band in BANDS], dtype=object)
+_TRENDS = np.array([*(trend.value for trend in TRENDS), None], dtype=object)
 _CAUSES_WITH_KINDS = (Cause.ACTIVITY, Cause.OWNER)
 
 # For ids in ascending order, what happened to each.
@@ -59,20 +62,17 @@ def announce(conn: Connection, record_ids: Ints, found: Ratings, by: Announcing,
     places = np.flatnonzero(differs & (found.last_day != NO_DAY))
     if not len(places):
         return 0
-    moves = changed(last.said.band, now.band), changed(last.said.trend, now.trend)
-    moved = places[moves[0][places] | moves[1][places]]
-    ids = record_ids[moved].tolist()
-    told = dict(zip(moved.tolist(), news_of(ids), strict=True)) if ids else {}
-    ledger = _Ledger(record_ids, found, last, now, by)
-    rows = [
-        ledger.row(place, what, told[place])
-        for place in moved.tolist()
-        for what, moves_so in zip(What, moves, strict=True)
-        if moves_so[place]
+    moved = [
+        (What.RATING, places[changed(last.said.band, now.band)[places]]),
+        (What.TREND, places[changed(last.said.trend, now.trend)[places]]),
     ]
-    rating_changes.add(conn, rows)
-    rating_changes.announce(conn, [ledger.announced(place) for place in places.tolist()])
-    return len(rows)
+    either = np.unique(np.concatenate([some for _, some in moved]))
+    told = dict(zip(either.tolist(), news_of(record_ids[either].tolist()), strict=True)) if len(either) else {}
+    for what, some in moved:
+        if len(some):
+            rating_changes.add(conn, _changes(what, some, record_ids, found, last, now, told, by))
+    rating_changes.announce(conn, _announced(places, record_ids, found, last, now))
+    return sum(len(some) for _, some in moved)
 
 
 def after_new_rules(record_ids: list[int]) -> list[Told]:
@@ -122,44 +122,48 @@ def _forget_the_empty(conn: Connection, record_ids: Ints, found: Ratings, last: 
     rating_changes.forget(conn, record_ids[empty].tolist())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Ledger:
-    """Rows for n records, by their place."""
+def _changes(
+    what: What,
+    places: Ints,
+    record_ids: Ints,
+    found: Ratings,
+    last: Last,
+    now: Announced,
+    told: Mapping[int, Told],
+    by: Announcing,
+) -> dict[str, list[Any]]:
+    """The columns of the changes at these places."""
+    is_rating = what is What.RATING
+    said, says = (last.said.band, now.band) if is_rating else (last.said.trend, now.trend)
+    names = _BANDS if is_rating else _TRENDS
+    news = [told[place] for place in places.tolist()]
+    rose = (says < said)[places].tolist()
+    causes = [cause_of(one.news, what=what, rose=up) for one, up in zip(news, rose, strict=True)]
+    return {
+        "record_id": record_ids[places].tolist(),
+        "day": found.as_of[places].tolist(),
+        "noted_at": [by.at] * len(places),
+        "what": [what.value] * len(places),
+        "before": names[said[places]].tolist(),
+        "after": names[says[places]].tolist(),
+        "score_before": (last.score if is_rating else last.trend_score)[places].tolist(),
+        "score_after": found.score[places].tolist(),
+        "cause": [str(cause) for cause in causes],
+        "kinds": [
+            " ".join(one.kinds) if cause in _CAUSES_WITH_KINDS else "" for one, cause in zip(news, causes, strict=True)
+        ],
+        "rules_version": [by.rules_version] * len(places),
+    }
 
-    record_ids: Ints
-    found: Ratings
-    last: Last
-    now: Announced
-    by: Announcing
 
-    def row(self, place: int, what: What, told: Told) -> dict[str, Any]:
-        is_rating = what is What.RATING
-        names: Sequence[str] = BANDS if is_rating else TRENDS
-        said, now = (int((found.band if is_rating else found.trend)[place]) for found in (self.last.said, self.now))
-        cause = cause_of(told.news, what=what, rose=now < said)
-        return {
-            "record_id": int(self.record_ids[place]),
-            "day": int(self.found.as_of[place]),
-            "noted_at": self.by.at,
-            "what": what.value,
-            "before": str(names[said]),
-            "after": str(names[now]),
-            "score_before": int((self.last.score if is_rating else self.last.trend_score)[place]),
-            "score_after": int(self.found.score[place]),
-            "cause": cause.value,
-            "kinds": " ".join(told.kinds) if cause in _CAUSES_WITH_KINDS else "",
-            "rules_version": self.by.rules_version,
-        }
-
-    def announced(self, place: int) -> dict[str, Any]:
-        last, now, score = self.last, self.now, int(self.found.score[place])
-        band, trend = int(now.band[place]), int(now.trend[place])
-        as_before = band == last.said.band[place], trend == last.said.trend[place]
-        trend_score = int(last.trend_score[place]) if as_before[1] else score
-        return {
-            "record_id": int(self.record_ids[place]),
-            "rating": str(BANDS[band]),
-            "score": int(last.score[place]) if as_before[0] else score,
-            "trend": str(TRENDS[trend]) if trend >= 0 else None,
-            "trend_score": trend_score if trend >= 0 else None,
-        }
+def _announced(places: Ints, record_ids: Ints, found: Ratings, last: Last, now: Announced) -> dict[str, list[Any]]:
+    """The columns of what is announced at these places; a score is that of the last change."""
+    band, trend, score = now.band[places], now.trend[places], found.score[places]
+    trend_score = np.where(trend == last.said.trend[places], last.trend_score[places], score)
+    return {
+        "record_id": record_ids[places].tolist(),
+        "rating": _BANDS[band].tolist(),
+        "score": np.where(band == last.said.band[places], last.score[places], score).tolist(),
+        "trend": _TRENDS[trend].tolist(),
+        "trend_score": [None if code < 0 else one for code, one in zip(trend, trend_score.tolist(), strict=True)],
+    }

@@ -19,7 +19,7 @@ from relationship.store.chunks import in_chunks
 from relationship.store.excluded_names import left_out_by_name
 from relationship.store.rating_change_tables import ANNOUNCED, RATING_CHANGE, AnnouncedRating, RatingChange
 from relationship.store.reading_scope import Scope, may_be_read
-from relationship.store.upsert import insert_new, upsert
+from relationship.store.upsert import Columns, upsert_columns
 
 _record = tables.table(tables.Record)
 
@@ -77,14 +77,14 @@ def _rows(conn: Connection, query: sa.Select[Any]) -> Ints:
     return np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 5)
 
 
-def announce(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+def announce(conn: Connection, columns: Columns) -> None:
     """Remember what is announced now (columns of `AnnouncedRating`)."""
-    upsert(conn, AnnouncedRating, rows, key=["record_id"])
+    upsert_columns(conn, AnnouncedRating, columns, key=["record_id"])
 
 
-def add(conn: Connection, rows: Sequence[dict[str, Any]]) -> None:
+def add(conn: Connection, columns: Columns) -> None:
     """Write changes into the ledger (columns of `RatingChange` but for the id)."""
-    insert_new(conn, RatingChange, rows, key=["id"])
+    upsert_columns(conn, RatingChange, columns, key=["id"], keep=list(columns))
 
 
 def forget(conn: Connection, record_ids: Sequence[int]) -> None:
