@@ -178,9 +178,8 @@ def _all_free(views: Sequence[str], begin: datetime, start: datetime, length: ti
 
 
 def _over_noon(start: datetime, length: timedelta) -> bool:
-    noon = start.replace(hour=12, minute=0), start.replace(hour=14, minute=0)
-    middle = start + length / 2
-    return length <= timedelta(hours=2) and noon[0] <= middle < noon[1] - timedelta(minutes=30)
+    """Whether it would begin while people have lunch; what lasts half a day may."""
+    return start.hour in (12, 13) and length <= timedelta(hours=3)
 
 
 def _moment(at: datetime) -> dict[str, str]:

@@ -55,7 +55,7 @@ def create_event(organisation: Organisation, call: Call, organiser: str) -> Answ
     known = calendars.made.get((organiser, made_as)) if made_as else None
     if known is None:
         known = calendars.arrange(
-            organiser,
+            organisation.user(organiser).person_id,
             invited,
             at=begin,
             minutes=round((end - begin).total_seconds() / 60),
