@@ -3,11 +3,10 @@
 import secrets
 from datetime import timedelta
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, Response
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.wrappers import Response as AnyResponse
 
 import settings.pages
 import settings.pages.api
@@ -44,6 +43,7 @@ from web import (
     words,
 )
 from web.api import introductions as api_introductions
+from web.api import kpis as api_kpis
 from web.api import reference, rooms
 from web.api import session as api_session
 from web.api import who_knows_whom as api_who_knows_whom
@@ -145,9 +145,10 @@ def create_app(house: House) -> Flask:
         settings.pages.api_preview,
         api_who_knows_whom,
         api_introductions,
+        api_kpis,
     ):
         rooms.register(app, limiter, csrf, part.blueprint)
-    app.add_url_rule("/", view_func=home.first_page, endpoint="first_page")
+    app.add_url_rule("/", view_func=home.first_page, endpoint="_home")
     app.add_url_rule("/healthz", view_func=_healthz)
     return app
 
