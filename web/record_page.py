@@ -29,7 +29,7 @@ from web import cursors, explaining, formats, kpi_section, rights, words
 from web.crm_link import crm_address
 from web.expectation import expectation
 from web.house import house, today
-from web.members import for_readers, member
+from web.members import for_readers
 from web.nouns import Noun
 from web.texts import _
 
@@ -112,7 +112,7 @@ def _page(noun: Noun, guid: str, related: Callable[[Connection, Relationship], d
         f"{noun.kind}/page.html",
         noun=noun,
         record=found.record,
-        **_rating(found),
+        **rating(found),
         **key_figures,
         **_ways_out(found),
         **besides,
@@ -120,7 +120,7 @@ def _page(noun: Noun, guid: str, related: Callable[[Connection, Relationship], d
     )
 
 
-def _rating(found: Relationship) -> dict[str, Any]:
+def rating(found: Relationship) -> dict[str, Any]:
     """What the page tells of the rating."""
     record, as_of = found.record, found.as_of
     scored = record.score is not None
