@@ -1,22 +1,24 @@
-"""The filtered list as CSV, for spreadsheets: UTF-8 with a mark, semicolons in French, no formula ever."""
+"""A list as a file for spreadsheets: CSV (UTF-8 with a mark, semicolons in French) and XLSX. No formula, ever."""
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import IO, Any
 
-from flask_babel import lazy_gettext as _l
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
-from relationship.activities import RecordKind
-from relationship.store.record_lists import RecordRow
-from web import words
-from web.formats import stage
-from web.house import house
+from web.list_fields import FileColumn, Value
 
 MOST_ROWS = 50_000
 # A cell that starts so is run as a formula by spreadsheets.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+IN_MEMORY_BYTES = 4 * 1024 * 1024
+# What a cell of a sheet holds at most, says Excel.
+LONGEST_CELL = 32_767
+DEFAULT_WIDTH, NAME_WIDTH = 16, 36
 
 
 def neutral(text: str) -> str:
@@ -28,16 +30,74 @@ def neutral(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def csv_lines(rows: Iterable[RecordRow], *, kind: RecordKind, language: str) -> Iterator[str]:
+def csv_lines(rows: Iterable[object], columns: Sequence[FileColumn], *, language: str) -> Iterator[str]:
     """The lines of the file, the first with the byte order mark that Excel needs for accents."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";" if language == "fr" else ",", lineterminator="\r\n")
-    columns = _COLUMNS[kind]
     writer.writerow([str(column.title) for column in columns])
     yield "\ufeff" + _drained(buffer)
     for row in rows:
-        writer.writerow([neutral(cell) for cell in (column.text(row, language) for column in columns)])
+        writer.writerow([_text(column.value(row), language) for column in columns])
         yield _drained(buffer)
+
+
+def written(
+    rows: Iterable[object], columns: Sequence[FileColumn], *, form: str, title: str, language: str
+) -> IO[bytes]:
+    """The whole file, in memory only while it is small: whoever gets it gets all of it, and a failure is told as one.
+
+    form  csv or xlsx;  title: of the sheet
+    """
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115  # whoever sends it closes it
+    if form == "xlsx":
+        _write(file, rows, columns, title)
+    else:
+        for line in csv_lines(rows, columns, language=language):
+            file.write(line.encode())
+    file.seek(0)
+    return file
+
+
+def _write(file: IO[bytes], rows: Iterable[object], columns: Sequence[FileColumn], title: str) -> None:
+    # Row by row to a temporary file: a sheet of any length takes the same memory. Texts are texts, whatever they
+    # begin with; days and numbers are such.
+    with Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        sheet = book.add_worksheet(_sheet_name(title))
+        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.freeze_panes(1, 1)
+        sheet.set_column(0, 0, NAME_WIDTH)
+        sheet.set_column(1, len(columns) - 1, DEFAULT_WIDTH)
+        for place, column in enumerate(columns):
+            sheet.write_string(0, place, str(column.title), bold)
+        last = 0
+        for last, row in enumerate(rows, start=1):
+            for place, column in enumerate(columns):
+                _write_cell(sheet, last, place, column.value(row), day)
+        sheet.autofilter(0, 0, last, len(columns) - 1)
+
+
+def _write_cell(sheet: Worksheet, line: int, place: int, value: Value, day: Any) -> None:
+    if isinstance(value, str):
+        if value:
+            sheet.write_string(line, place, neutral(value)[:LONGEST_CELL])
+    elif isinstance(value, date):
+        sheet.write_datetime(line, place, value, day)
+    elif value is not None:
+        sheet.write_number(line, place, value)
+
+
+def _sheet_name(title: str) -> str:
+    """A name that Excel takes: no brackets, slashes, colons; at most 31 signs."""
+    return "".join(sign for sign in title if sign not in "[]:*?/\\")[:31] or "1"
+
+
+def _text(value: Value, language: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        text = f"{value:.2f}"
+        return text.replace(".", ",") if language == "fr" else text
+    return value.isoformat() if isinstance(value, date) else neutral(str(value))
 
 
 def _drained(buffer: io.StringIO) -> str:
@@ -45,62 +105,3 @@ def _drained(buffer: io.StringIO) -> str:
     buffer.seek(0)
     buffer.truncate()
     return text
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """text: of a row, for a reader of this language."""
-
-    title: object
-    text: Callable[[RecordRow, str], str]
-
-
-def _value(row: RecordRow, language: str) -> str:
-    value = "" if row.value is None else f"{row.value:.2f}"
-    return value.replace(".", ",") if language == "fr" else value
-
-
-def _day(at: datetime | None) -> str:
-    return at.astimezone(house().config.zone).date().isoformat() if at else ""
-
-
-_ACCOUNT = _Column(_l("Account"), lambda row, _: row.account)
-_OWNER = _Column(_l("Owner"), lambda row, _: row.owner)
-_STATUS = _Column(_l("Status"), lambda row, _: str(words.STATUSES.get(row.status, row.status)))
-_JOB_TITLE = _Column(_l("Job title"), lambda row, _: row.job_title)
-_SEGMENT = _Column(_l("Segment"), lambda row, _: row.segment)
-_RATED = (
-    _Column(
-        _l("Rating"),
-        lambda row, _: str(words.RATINGS[row.rating] if row.rating else words.STATES.get(row.state, row.state)),
-    ),
-    _Column(_l("Health score"), lambda row, _: "" if row.score is None else str(row.score)),
-    _Column(_l("Trend"), lambda row, _: str(words.TRENDS[row.trend]) if row.trend else ""),
-)
-_ACTIVE = (
-    _Column(_l("Last activity"), lambda row, _: _day(row.last_activity_at)),
-    _Column(_l("Next activity"), lambda row, _: _day(row.next_activity_at)),
-)
-
-
-def _named(title: object) -> _Column:
-    return _Column(title, lambda row, _: row.name)
-
-
-_COLUMNS = {
-    RecordKind.OPPORTUNITY: (
-        _named(_l("Opportunity")),
-        _ACCOUNT,
-        _OWNER,
-        _Column(_l("Stage"), lambda row, _: stage(row.stage)),
-        _STATUS,
-        *_RATED,
-        _Column(_l("Value"), _value),
-        _Column(_l("Currency"), lambda row, _: row.currency),
-        _Column(_l("Closing date"), lambda row, _: row.close_on.isoformat() if row.close_on else ""),
-        *_ACTIVE,
-    ),
-    RecordKind.CONTACT: (_named(_l("Contact")), _JOB_TITLE, _ACCOUNT, _OWNER, _STATUS, *_RATED, *_ACTIVE),
-    RecordKind.LEAD: (_named(_l("Lead")), _JOB_TITLE, _OWNER, _STATUS, *_RATED, *_ACTIVE),
-    RecordKind.ACCOUNT: (_named(_l("Account")), _SEGMENT, _OWNER, _STATUS, *_RATED, *_ACTIVE),
-}

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from flask import Flask
 from flask_babel import get_locale
@@ -97,6 +97,16 @@ def moment(value: datetime | None) -> str:
     return format_datetime(local, "medium", locale=get_locale())
 
 
+def hour(value: datetime) -> str:
+    """The time of day in the organisation's time zone."""
+    return str(format_time(value.astimezone(house().config.zone).time(), "short", locale=get_locale()))
+
+
+def month(value: date) -> str:
+    """A month as the axis of a drawing names it."""
+    return str(format_date(value, "MMM yyyy", locale=get_locale()))
+
+
 def days_away(days: int) -> str:
     """The same for a number of days; 0 is today."""
     if days == 0:
@@ -140,6 +150,8 @@ def install(app: Flask) -> None:
         away,
         lag,
         moment,
+        hour,
+        month,
         stage,
         initials,
     ):

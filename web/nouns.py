@@ -6,16 +6,10 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 
 from relationship.activities import RecordKind
-from relationship.store.record_lists import Column
+from relationship.store.list_filters import Column
+from web.list_fields import Field
 from web.listing import CLOSINGS, Shape
 from web.texts import _n
-
-
-@dataclass(frozen=True, slots=True)
-class ListColumn:
-    key: Column
-    title: object
-    style: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +18,7 @@ class Noun:
 
     several   the blueprint of its list and the first part of its addresses; its page's blueprint is called as the kind
     file      name of its export per language
-    columns   of the list's table; two facts that share a column are sorted by one link each
+    name      the column that is always there and stands first
     counted   the number with the noun: "3 contacts"; `bare` is the noun alone, for a number that stands before it
     """
 
@@ -32,7 +26,7 @@ class Noun:
     several: str
     file: dict[str, str]
     shape: Shape
-    columns: tuple[tuple[ListColumn, ...], ...]
+    name: Field
     counted: Callable[[int, str], str]
     bare: Callable[[int], str]
     title: object
@@ -49,17 +43,10 @@ class Noun:
     rule_of_this_one: object
 
 
-_NAME, _OWNER = "name", "stage"
-_RATED = (
-    (ListColumn(Column.SCORE, _l("Rating"), "rating"),),
-    (ListColumn(Column.TREND, _l("Trend"), "trend"),),
-)
-_ACTIVE = (
-    (ListColumn(Column.LAST, _l("Last activity"), "date"),),
-    (ListColumn(Column.NEXT, _l("Next activity"), "date"),),
-)
-_OWNED = ((ListColumn(Column.OWNER, _l("Owner"), _OWNER),),)
-_FACTS_OF_PEOPLE = (Column.NAME, Column.OWNER, Column.SCORE, Column.TREND, Column.LAST, Column.NEXT)
+_BY_ALL = (Column.NAME, Column.OWNER, Column.SCORE, Column.TREND, Column.LAST, Column.NEXT)
+_BY_MORE = (*_BY_ALL, Column.FALLS, Column.TEAM, Column.SEGMENT)
+_OF_ALL = ("score", "trend", "last", "next", "owner")
+_OF_MORE = (*_OF_ALL, "falls", "team", "segment")
 
 OPPORTUNITIES = Noun(
     kind=RecordKind.OPPORTUNITY,
@@ -69,16 +56,12 @@ OPPORTUNITIES = Noun(
         statuses=("open", "won", "lost", "all"),
         columns=tuple(Column),
         column=Column.VALUE,
+        fields=("score", "trend", "value", "close", "last", "next", "stage", "account", "owner", *_OF_MORE[5:]),
+        shown=("score", "trend", "value", "close", "last", "next", "stage"),
         closings=CLOSINGS,
+        worth=True,
     ),
-    columns=(
-        (ListColumn(Column.NAME, _l("Opportunity"), _NAME), ListColumn(Column.ACCOUNT, _l("Account"), _NAME)),
-        *_RATED,
-        (ListColumn(Column.VALUE, _l("Value"), "number"),),
-        (ListColumn(Column.CLOSE, _l("Closing date"), "date"),),
-        *_ACTIVE,
-        (ListColumn(Column.STAGE, _l("Stage"), _OWNER), ListColumn(Column.OWNER, _l("Owner"), _OWNER)),
-    ),
+    name=Field("name", "name", ((Column.NAME, _l("Opportunity")), (Column.ACCOUNT, _l("Account")))),
     counted=lambda n, shown: _n("%(shown)s opportunity", "%(shown)s opportunities", n, shown=shown),
     bare=lambda n: _n("opportunity", "opportunities", n),
     title=_l("Opportunities"),
@@ -103,16 +86,12 @@ CONTACTS = Noun(
     file={"fr": "contacts", "en": "contacts"},
     shape=Shape(
         statuses=("active", "inactive", "all"),
-        columns=(*_FACTS_OF_PEOPLE, Column.ACCOUNT),
+        columns=(*_BY_MORE, Column.ACCOUNT),
         column=Column.LAST,
+        fields=("account", *_OF_MORE),
+        shown=("account", *_OF_ALL),
     ),
-    columns=(
-        (ListColumn(Column.NAME, _l("Contact"), _NAME),),
-        (ListColumn(Column.ACCOUNT, _l("Account"), _OWNER),),
-        *_RATED,
-        *_ACTIVE,
-        *_OWNED,
-    ),
+    name=Field("name", "name", ((Column.NAME, _l("Contact")),)),
     counted=lambda n, shown: _n("%(shown)s contact", "%(shown)s contacts", n, shown=shown),
     bare=lambda n: _n("contact", "contacts", n),
     title=_l("Contacts"),
@@ -137,10 +116,12 @@ LEADS = Noun(
     file={"fr": "prospects", "en": "leads"},
     shape=Shape(
         statuses=("open", "qualified", "disqualified", "all"),
-        columns=_FACTS_OF_PEOPLE,
+        columns=_BY_MORE,
         column=Column.LAST,
+        fields=_OF_MORE,
+        shown=_OF_ALL,
     ),
-    columns=((ListColumn(Column.NAME, _l("Lead"), _NAME),), *_RATED, *_ACTIVE, *_OWNED),
+    name=Field("name", "name", ((Column.NAME, _l("Lead")),)),
     counted=lambda n, shown: _n("%(shown)s lead", "%(shown)s leads", n, shown=shown),
     bare=lambda n: _n("lead", "leads", n),
     title=_l("Leads"),
@@ -163,10 +144,12 @@ ACCOUNTS = Noun(
     file={"fr": "comptes", "en": "accounts"},
     shape=Shape(
         statuses=("active", "inactive", "all"),
-        columns=_FACTS_OF_PEOPLE,
+        columns=_BY_MORE,
         column=Column.LAST,
+        fields=_OF_MORE,
+        shown=_OF_ALL,
     ),
-    columns=((ListColumn(Column.NAME, _l("Account"), _NAME),), *_RATED, *_ACTIVE, *_OWNED),
+    name=Field("name", "name", ((Column.NAME, _l("Account")),)),
     counted=lambda n, shown: _n("%(shown)s account", "%(shown)s accounts", n, shown=shown),
     bare=lambda n: _n("account", "accounts", n),
     title=_l("Accounts"),
@@ -186,3 +169,4 @@ ACCOUNTS = Noun(
 )
 
 NOUNS = {noun.kind: noun for noun in (OPPORTUNITIES, CONTACTS, LEADS, ACCOUNTS)}
+BY_ADDRESS = {noun.several: noun for noun in NOUNS.values()}

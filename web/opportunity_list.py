@@ -8,7 +8,7 @@ from relationship.clock import day_of
 from relationship.health.rules import Bands
 from relationship.store import record_lists, rules
 from relationship.store.record_lists import RecordRow
-from web import formats, record_list, words
+from web import formats, record_list, rights, words
 from web.house import house, today
 from web.members import for_readers, member
 from web.nouns import OPPORTUNITIES
@@ -25,7 +25,8 @@ BUBBLES_FROM_DAYS, BUBBLES_TO_DAYS = -60, 365
 @for_readers
 def chart() -> str:
     query = record_list.query_of(OPPORTUNITIES)
-    filters = query.filters(reader_oid=member().oid, today=day_of(today()))
+    filters = record_list.filters_of(query)
+    rights.need_figures(OPPORTUNITIES.kind)
     first, last = (day_of(today() + days) for days in (BUBBLES_FROM_DAYS, BUBBLES_TO_DAYS))
     with house().store.reading() as conn:
         rows = record_lists.largest_with_close_date(

@@ -1,21 +1,25 @@
-"""A list of records of one kind: rows, shares per rating, export. Every kind has the same list with other columns."""
+"""A list of records of one kind: rows and shares per rating. Every kind has the same list with other columns."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from sqlalchemy import Connection
+from werkzeug.wrappers import Response as AnyResponse
 
 from relationship.clock import day_of
+from relationship.store import list_choices, sources, views
 from relationship.store import record_lists as store
-from relationship.store import sources
-from relationship.store.audit import Action
-from relationship.store.record_lists import RecordPage, Shares
-from web import audit, cursors
-from web.export import MOST_ROWS, csv_lines
+from relationship.store.list_filters import Filters
+from relationship.store.reading_scope import Scope
+from relationship.store.record_lists import LAST_PAGE, RecordPage, Shares
+from relationship.store.views import View
+from web import cursors, rights
 from web.house import house, today
-from web.languages import language
-from web.listing import NEXT, RATINGS, SIZES, TRENDS, BadAddress, ListQuery, list_query
+from web.list_fields import FIELDS
+from web.listing import RATINGS, SIZES, BadAddress, ListQuery, list_query
 from web.members import for_readers, member
 from web.nouns import Noun
 
@@ -41,18 +45,13 @@ class Overview:
 
 
 def room(noun: Noun) -> Blueprint:
-    """The list and its export under the noun's address."""
+    """The list under the noun's address."""
     blueprint = Blueprint(noun.several, __name__)
 
     @blueprint.get(f"/{noun.several}")
     @for_readers
-    def listing() -> Response:
+    def listing() -> Response | AnyResponse:
         return _listing(noun)
-
-    @blueprint.get(f"/{noun.several}.csv")
-    @for_readers
-    def export() -> Response:
-        return _export(noun)
 
     return blueprint
 
@@ -65,23 +64,46 @@ def query_of(noun: Noun) -> ListQuery:
         abort(422)
 
 
-def _listing(noun: Noun) -> Response:
+def filters_of(query: ListQuery) -> Filters:
+    """The filters of a list for whoever asks, today."""
+    now = day_of(today())
+    midnight = datetime.combine(now, time(), house().config.zone).astimezone(UTC)
+    return query.filters(reader_oid=member().oid, today=now, midnight=midnight)
+
+
+def _listing(noun: Noun) -> Response | AnyResponse:
     query = query_of(noun)
     wanted = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
-    with house().store.reading() as conn:
-        page = _page(conn, noun, query)
-        # Another order or page leaves the figures as they are: only the lines are asked for.
-        around = {} if wanted == "rows" else _around(conn, noun, query)
+    # Another order or page leaves the figures as they are: only the lines are asked for.
+    kept: tuple[View, ...] = ()
+    around: dict[str, Any] = {}
+    if wanted != "rows":
+        with house().store.reading() as conn:
+            kept = views.views(conn, member().oid, noun.several)
+            start = next((view for view in kept if view.starts), None)
+            if start and not request.query_string:
+                return redirect(f"{url_for(f'{noun.several}.listing')}?{start.arguments}")
+            around = _around(conn, noun, query)
+    page = _page(noun, query)
     template = {"rows": "rows.html", "results": "results.html"}.get(wanted or "", "list.html")
+    here = urlencode(query.but().arguments(), doseq=True)
     answer = make_response(
         render_template(
             f"records/{template}",
             noun=noun,
             query=query,
+            fields=[FIELDS[key] for key in query.fields],
             page=page,
             next_page=cursors.sealed(page.next_place, of=_name(noun, query)),
             previous_page=cursors.sealed(page.previous_place, of=_name(noun, query)),
-            choices={"trends": TRENDS, "next": NEXT, "sizes": SIZES},
+            last_page=cursors.sealed(LAST_PAGE, of=_name(noun, query)) if page.next_place else None,
+            sizes=SIZES,
+            all_fields=FIELDS,
+            views=kept,
+            here=here,
+            current=next((view for view in kept if view.arguments == here), None),
+            choosing_columns=request.args.get("menu") == "columns",
+            removed=request.args.get("removed", type=int),
             today=day_of(today()),
             swapped=wanted == "rows",
             **around,
@@ -94,53 +116,39 @@ def _listing(noun: Noun) -> Response:
 
 
 def _around(conn: Connection, noun: Noun, query: ListQuery) -> dict[str, Any]:
-    """The figures over the list and the state of the mailboxes."""
-    filters = query.filters(reader_oid=member().oid, today=day_of(today()))
-    overview = _overview(store.shares(conn, noun.kind, scope=member().scope, filters=filters), query)
+    """The figures over the list, what its filters offer and the state of the mailboxes."""
+    overview = overview_of(store.shares(conn, noun.kind, scope=member().scope, filters=filters_of(query)), query)
+    offered = list_choices.choices(conn, noun.kind)
     return {
         "overview": overview,
         "mailboxes": sources.counts_by_state(conn),
         "started": bool(overview.total) or store.any_record(conn, noun.kind),
+        "offered": offered,
+        "account_name": list_choices.account_name(conn, query.account) if query.account else "",
+        "waiting": rights.figures_wait(noun.kind),
     }
 
 
-def _export(noun: Noun) -> Response:
-    query = query_of(noun)
-    filters = query.filters(reader_oid=member().oid, today=day_of(today()))
-    with house().store.reading() as conn:
-        rows = list(
-            store.all_records(
+def _page(noun: Noun, query: ListQuery) -> RecordPage:
+    """The lines of one page, every one asked of the CRM."""
+    filters = filters_of(query)
+
+    def read(scope: Scope, place: str | None, size: int) -> RecordPage:
+        with house().store.reading() as conn:
+            return store.record_page(
                 conn,
                 noun.kind,
-                scope=member().scope,
+                scope=scope,
                 filters=filters,
                 column=query.column,
                 descending=query.descending,
-                limit=MOST_ROWS,
+                per_page=size,
+                place=place,
             )
-        )
-    audit.note(Action.EXPORT, noun.several, actor=member().oid, result=f"{len(rows)} rows")
-    name = f"{noun.file.get(language(), noun.several)}-{day_of(today())}.csv"
-    return Response(
-        "".join(csv_lines(rows, kind=noun.kind, language=language())),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
 
-
-def _page(conn: Connection, noun: Noun, query: ListQuery) -> RecordPage:
     try:
         place = cursors.opened(query.place, of=_name(noun, query))
-        return store.record_page(
-            conn,
-            noun.kind,
-            scope=member().scope,
-            filters=query.filters(reader_oid=member().oid, today=day_of(today())),
-            column=query.column,
-            descending=query.descending,
-            per_page=query.size,
-            place=place,
-        )
+        return rights.page(noun.kind, read, place=place, size=query.size)
     except ValueError:
         abort(400)
 
@@ -149,7 +157,8 @@ def _name(noun: Noun, query: ListQuery) -> str:
     return f"{noun.several}:{query.fingerprint}"
 
 
-def _overview(found: Shares, query: ListQuery) -> Overview:
+def overview_of(found: Shares, query: ListQuery) -> Overview:
+    """The figures of a list by rating."""
     total = sum(share.count for share in found.shares)
     shares = []
     for rating in RATINGS:

@@ -6,6 +6,13 @@ from flask_babel import lazy_pgettext as _lp
 RATINGS = {"good": _l("Good"), "fair": _l("Fair"), "poor": _l("Poor"), "none": _l("No rating")}
 TRENDS = {"improving": _l("Improving"), "steady": _l("Steady"), "declining": _l("Declining")}
 TREND_ICONS = {"improving": "arrow_up_right", "steady": "arrow_right", "declining": "arrow_down_right"}
+CAUSES = {
+    "silence": _l("nothing happened"),
+    "activity": _l("by recent activity"),
+    "rules": _l("by other rules"),
+    "owner": _l("by another owner"),
+    "correction": _l("by a correction of earlier days"),
+}
 STATUSES = {
     "open": _l("Open"),
     "won": _l("Won"),
@@ -29,7 +36,7 @@ STATUS_FILTERS = {
 # Contacts, leads and accounts have another gender than opportunities in other languages.
 LEAD_STATUSES = {**STATUSES, "open": _lp("lead", "Open")}
 OTHER_STATUS_FILTERS = {**STATUS_FILTERS, "open": _lp("several leads", "Open"), "all": _lp("several records", "All")}
-OWNER_FILTERS = {"all": _l("All"), "me": _l("Mine")}
+OWNER_FILTERS = {"all": _l("All"), "me": _l("Mine"), "sold": _l("In my sales teams")}
 OTHER_OWNER_FILTERS = {"all": _lp("several records", "All"), "me": _lp("several records", "Mine")}
 CLOSINGS = {
     "": _l("Any time"),
@@ -38,6 +45,16 @@ CLOSINGS = {
     "30": _l("Within 30 days"),
     "90": _l("Within 90 days"),
 }
+ACTIVE = {
+    "": _l("Any time"),
+    "7": _l("In the last 7 days"),
+    "30": _l("In the last 30 days"),
+    "quiet14": _l("None for 14 days"),
+    "quiet30": _l("None for 30 days"),
+    "quiet60": _l("None for 60 days"),
+    "quiet90": _l("None for 90 days"),
+}
+FALLING = {"": _l("All"), "7": _l("Within 7 days"), "30": _l("Within 30 days")}
 NEXT = {"": _l("All"), "planned": _l("Planned"), "none": _l("Not planned")}
 # The stages of the sales process that comes with Dynamics 365; other names are shown as the CRM has them.
 STAGES = {
@@ -55,6 +72,13 @@ STATES = {
     "being_computed": _l("Being computed"),
     "switched_off": _l("Switched off"),
     "left_out": _l("Left out"),
+}
+STATE_FILTERS = {
+    "": _l("All"),
+    **{
+        name: STATES[name]
+        for name in ("rated", "not_enough_information", "no_closed_activity", "source_degraded", "nothing_in_window")
+    },
 }
 STATE_ADVICE = {
     "rated": "",

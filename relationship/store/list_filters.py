@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from relationship.activities import RecordKind
 from relationship.store.reading_scope import Scope, may_be_read, owned_by
 from relationship.store.searching import folded_holds
-from relationship.store.tables import Colleague, Health, Record, table
+from relationship.store.tables import Colleague, Health, Membership, Record, table
 
 _record = table(Record)
 _health = table(Health)
-_account = _record.alias("account")
-_owner = table(Colleague).alias("owner")
+ACCOUNT = _record.alias("account")
+OWNER = table(Colleague).alias("owner")
 
 NO_RATING = "none"
 _FAR = date(9999, 12, 31)
@@ -49,7 +49,7 @@ class Filters:
     trends       improving, steady, declining
     states       as in `Health.state`
     statuses     as in the CRM: open, won, lost; active, inactive; open, qualified, disqualified
-    owner_key    only what this colleague owns
+    owner_key    only what this colleague owns;  seller_key: only opportunities in whose sales team this one is
     team         name of the business unit;  segment: name of the segment;  account: GUID of the account
     words        each must occur in the name of the record or of its account
     closing      closing dates from the first to the second day, either may be None
@@ -64,6 +64,7 @@ class Filters:
     states: frozenset[str] = frozenset()
     statuses: frozenset[str] = frozenset()
     owner_key: str | None = None
+    seller_key: str | None = None
     team: str = ""
     segment: str = ""
     account: str = ""
@@ -76,10 +77,10 @@ class Filters:
 
 
 rating_of_row = sa.func.coalesce(_health.c.rating, NO_RATING)
-WITH_ACCOUNT = sa.and_(_account.c.kind == RecordKind.ACCOUNT.value, _account.c.guid == _record.c.account_guid)
-WITH_OWNER = _owner.c.systemuser_guid == _record.c.owner_guid
-owner_name = sa.func.coalesce(sa.func.nullif(_owner.c.crm_name, ""), _owner.c.name, "")
-account_name = sa.func.coalesce(_account.c.name, "")
+WITH_ACCOUNT = sa.and_(ACCOUNT.c.kind == RecordKind.ACCOUNT.value, ACCOUNT.c.guid == _record.c.account_guid)
+WITH_OWNER = OWNER.c.systemuser_guid == _record.c.owner_guid
+owner_name = sa.func.coalesce(sa.func.nullif(OWNER.c.crm_name, ""), OWNER.c.name, "")
+account_name = sa.func.coalesce(ACCOUNT.c.name, "")
 
 
 def listed(
@@ -88,9 +89,9 @@ def listed(
     """The filtered records; names of accounts and owners are joined only where they are asked for."""
     joined = _record.outerjoin(_health, _health.c.record_id == _record.c.id)
     if account:
-        joined = joined.outerjoin(_account, WITH_ACCOUNT)
+        joined = joined.outerjoin(ACCOUNT, WITH_ACCOUNT)
     if owner:
-        joined = joined.outerjoin(_owner, WITH_OWNER)
+        joined = joined.outerjoin(OWNER, WITH_OWNER)
     return (
         sa.select(_record.c.id)
         .select_from(joined)
@@ -117,6 +118,8 @@ def _conditions(kind: RecordKind, filters: Filters) -> Iterator[sa.ColumnElement
             yield column == next(iter(chosen)) if len(chosen) == 1 else column.in_(sorted(chosen))
     if filters.owner_key is not None:
         yield owned_by(filters.owner_key)
+    if filters.seller_key is not None:
+        yield sold_by(filters.seller_key) if kind is RecordKind.OPPORTUNITY else sa.false()
     for column, wanted in (
         (record.team_name, filters.team),
         (record.segment, filters.segment),
@@ -138,6 +141,14 @@ def _conditions(kind: RecordKind, filters: Filters) -> Iterator[sa.ColumnElement
         yield sa.not_(missing) if filters.planned else missing
     for word in filters.words:
         yield _record.c.id.in_(_holding(kind, word))
+
+
+def sold_by(colleague_key: str) -> sa.ColumnElement[bool]:
+    """Opportunities in whose sales team this colleague is, of the CRM's connections."""
+    team, known = table(Membership).c, table(Colleague).c
+    himself = sa.select(known.systemuser_guid).where(known.key == colleague_key).scalar_subquery()
+    theirs = sa.select(team.opportunity_guid).where(team.member == "systemuser", team.member_guid == himself)
+    return _record.c.guid.in_(theirs)
 
 
 def _between(column: sa.ColumnElement[Any], first: object, last: object) -> Iterator[sa.ColumnElement[bool]]:
@@ -169,7 +180,7 @@ def _sort_key(column: Column, *, descending: bool) -> sa.ColumnElement[Any]:
     missing_date = _LONG_AGO if descending else _FAR
     keys: dict[Column, sa.ColumnElement[Any]] = {
         Column.NAME: c.folded,
-        Column.ACCOUNT: sa.func.coalesce(sa.func.nullif(_account.c.folded, ""), missing_text),
+        Column.ACCOUNT: sa.func.coalesce(sa.func.nullif(ACCOUNT.c.folded, ""), missing_text),
         Column.OWNER: _text_key(owner_name, missing_text),
         Column.TEAM: _text_key(c.team_name, missing_text),
         Column.SEGMENT: _text_key(c.segment, missing_text),

@@ -14,6 +14,8 @@ from relationship.activities import RecordKind
 from relationship.store.chunks import in_chunks
 from relationship.store.excluded_names import LEFT_OUT, left_out_by_name
 from relationship.store.list_filters import (
+    ACCOUNT,
+    OWNER,
     WITH_ACCOUNT,
     WITH_OWNER,
     account_name,
@@ -26,12 +28,10 @@ from relationship.store.list_filters import Column as Column
 from relationship.store.list_filters import Filters as Filters
 from relationship.store.next_activities import KIND_OF_NEXT
 from relationship.store.reading_scope import Scope
-from relationship.store.tables import Colleague, Health, Record, table
+from relationship.store.tables import Health, Record, table
 
 _record = table(Record)
 _health = table(Health)
-_account = _record.alias("account")
-_owner = table(Colleague).alias("owner")
 # The place of the last page: read backwards from the end.
 LAST_PAGE = "<"
 
@@ -221,8 +221,8 @@ def record_rows(conn: Connection, ids: Sequence[int]) -> tuple[RecordRow, ...]:
     """
     joined = (
         _record.outerjoin(_health, _health.c.record_id == _record.c.id)
-        .outerjoin(_account, WITH_ACCOUNT)
-        .outerjoin(_owner, WITH_OWNER)
+        .outerjoin(ACCOUNT, WITH_ACCOUNT)
+        .outerjoin(OWNER, WITH_OWNER)
     )
     out = left_out_by_name(_record.c.kind, _record.c.guid).label("left_out")
     query = sa.select(_record.c.id, out, *_ROW_COLUMNS).select_from(joined).where(_record.c.id.in_(ids))
