@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-
 from typing import Protocol
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
