@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from relationship.access import RightsUnknown
 from relationship.errors import RelationshipError, StorageTrouble, TryLater
 from web.api import problems
+from web.panel import place
 
 log = structlog.get_logger()
 
@@ -122,4 +123,5 @@ def sorry(status: int) -> tuple[str, int]:
 
 def _apologise(told: Sorry, status: int) -> tuple[str, int]:
     g.error_page = True
-    return render_template("error.html", status=status, sorry=told), status
+    template = "panel/error.html" if place.is_here() else "error.html"
+    return render_template(template, status=status, sorry=told), status

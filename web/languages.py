@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 from flask import Flask, Response, g, request
 from flask_babel import Babel
 
+from web.panel import hints, place
+
 LANGUAGES = ("fr", "en")
 # British dates and numbers for English readers; the texts themselves are the message keys.
 LOCALES = {"fr": "fr", "en": "en_GB"}
@@ -13,7 +15,12 @@ A_YEAR = 31_536_000
 
 
 def language() -> str:
-    """'fr' or 'en': `?lang=`, then the cookie, then what the browser prefers; French when nothing fits."""
+    """'fr' or 'en': `?lang=`, then the cookie, then what the browser prefers; French when nothing fits.
+
+    In the panel the language of the user in the CRM comes first.
+    """
+    if place.is_here() and (told := hints.language(request.args)):
+        return told
     for wish in (request.args.get("lang"), request.cookies.get("lang")):
         if wish in LANGUAGES:
             return wish
@@ -21,7 +28,9 @@ def language() -> str:
 
 
 def theme() -> str:
-    """'system', 'light' or 'dark': `?theme=`, then the cookie."""
+    """'system', 'light' or 'dark': `?theme=`, then the cookie; in the panel what the form says comes first."""
+    if place.is_here() and (told := hints.theme(request.args)):
+        return told
     for wish in (request.args.get("theme"), request.cookies.get("theme")):
         if wish in THEMES:
             return wish
