@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
 from relationship.addresses import identity
-from relationship.clock import real_clock
-from relationship.store import erased_names, reader_sets, record_changes, tables
+from relationship.clock import number_of, real_clock
+from relationship.store import erased_names, reader_sets, record_changes, stage_days, tables
 from relationship.store.chunks import in_chunks
 from relationship.store.cursors import Place
 from relationship.store.people import note_change
+from relationship.store.stage_days import Standing
 from relationship.store.upsert import insert_new, upsert
 
 _record = tables.table(tables.Record)
@@ -22,12 +23,17 @@ _address = tables.table(tables.RecordAddress)
 _account = _record.alias("account")
 
 _TAKES_SEGMENT = (RecordKind.OPPORTUNITY, RecordKind.CONTACT)
+# Columns that only one kind has.
+_OF_KIND = {
+    RecordKind.ACCOUNT: ("account_number", "domain", "renewal_on", "arr"),
+    RecordKind.OPPORTUNITY: ("competitor",),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
     """One CRM record; see `tables.Record`. addresses: normalised, contacts and leads only; segment: accounts
-    and leads only, the others take their account's."""
+    and leads only, the others take their account's; modified_on: opportunities only, when the CRM last changed it."""
 
     kind: RecordKind
     guid: str
@@ -48,6 +54,12 @@ class RecordRow:
     team_name: str = ""
     segment: str = ""
     addresses: tuple[str, ...] = ()
+    account_number: str = ""
+    domain: str = ""
+    renewal_on: date | None = None
+    arr: float | None = None
+    competitor: str = ""
+    modified_on: date | None = None
 
     def columns(self) -> dict[str, Any]:
         names = [
@@ -68,6 +80,7 @@ class RecordRow:
             "team_guid",
             "team_name",
             *(() if self.kind in _TAKES_SEGMENT else ("segment",)),
+            *_OF_KIND.get(self.kind, ()),
         ]
         return {"kind": self.kind.value, **{name: getattr(self, name) for name in names}}
 
@@ -91,6 +104,8 @@ def save(
     if written:
         _note_rating(conn, kind, [row.guid for row in rows])
     written += _set_addresses(conn, kind, rows)
+    if kind is RecordKind.OPPORTUNITY:
+        _observe_stages(conn, rows)
     written += _remove(conn, kind, list(removed_guids))
     written += _hand_on_segments(conn, kind, [*(row.guid for row in rows), *removed_guids])
     if written:
@@ -107,6 +122,18 @@ def end_full_round(conn: Connection, kind: RecordKind, place: Place) -> int:
     if written:
         note_change(conn)
     return written
+
+
+def _observe_stages(conn: Connection, rows: Sequence[RecordRow]) -> None:
+    """Keep how opportunities stood on the day on which the CRM changed them; one it does not date leaves no trace."""
+    dated = [row for row in rows if row.modified_on is not None]
+    ids = _ids(conn, RecordKind.OPPORTUNITY, [row.guid for row in dated])
+    seen = [
+        Standing(ids[row.guid], number_of(row.modified_on), row.stage, row.probability, row.value, row.close_on)
+        for row in dated
+        if row.modified_on is not None
+    ]
+    stage_days.observe(conn, seen)
 
 
 def guids(conn: Connection, kind: RecordKind) -> set[str]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Table
+from sqlmodel.sql.sqltypes import AutoString
 
 from relationship.importing.faults import Fault
 from relationship.importing.kinds import ImportKind
@@ -169,8 +170,9 @@ class TableStaging:
         return self._inserted(name)
 
     def _inserted(self, name: str) -> Any:
-        column = self._staged.c[name]
-        return column if self._target.table.c[name].nullable else sa.func.coalesce(column, "")
+        column, kept = self._staged.c[name], self._target.table.c[name]
+        is_text = isinstance(kept.type, AutoString) and not kept.nullable
+        return sa.func.coalesce(column, "") if is_text else column
 
     def _take_out_repeats(self, conn: Connection, found: Settled) -> None:
         staged, earlier = self._staged, self._staged.alias("earlier")
