@@ -21,7 +21,7 @@ from relationship.store.record_lists import RecordRow
 from relationship.store.seller_home import Candidate
 from settings.rules import Rules
 from settings.rules.precedence import rules_for
-from web import explaining, rights
+from web import change_words, explaining, rights
 from web.crm_link import crm_address
 from web.explaining import ActLine
 from web.house import house, today
@@ -69,12 +69,12 @@ def page() -> Response:
     now, since = day_of(today()), _since(day_of(today()))
     scope, oid = member().scope, member().oid
     with house().store.reading() as conn:
-        count = seller_home.count(conn, scope, oid)
-        moved = seller_home.moved(conn, scope, oid, since=number_of(since), limit=MOST_LINES)
-        contacts = seller_home.contacts(conn, scope, oid, since=number_of(since), limit=MOST_LINES)
-        falling = seller_home.falling(conn, scope, oid, days=(now, now + timedelta(days=FALL_DAYS)), limit=MOST_LINES)
-        planned = seller_home.planned(conn, scope, oid, between=_instants(now), limit=MOST_LINES)
-        first = _first(conn, now)
+        deals = seller_home.mine(conn, scope, oid)
+        moved = seller_home.moved(conn, deals, since=number_of(since), limit=MOST_LINES)
+        contacts = seller_home.contacts(conn, deals, since=number_of(since), limit=MOST_LINES)
+        falling = seller_home.falling(conn, deals, days=(now, now + timedelta(days=FALL_DAYS)), limit=MOST_LINES)
+        planned = seller_home.planned(conn, deals, between=_instants(now), limit=MOST_LINES)
+        first = _first(conn, deals, now)
     shown: list[HasGuid] = [*moved, *contacts, *planned, *falling, *(one.row for one in first)]
     seen = _seen(shown)
     return make_response(
@@ -82,10 +82,10 @@ def page() -> Response:
             "home/page.html",
             waiting=False,
             name=_first_name(),
-            count=count,
+            count=len(deals),
             since=since,
             today=now,
-            moved=[one for one in moved if one.guid in seen],
+            moved=change_words.lines([one for one in moved if one.guid in seen]),
             contacts=[one for one in contacts if one.guid in seen],
             falling=[one for one in falling if one.guid in seen],
             planned=[one for one in planned if one.guid in seen],
@@ -95,10 +95,10 @@ def page() -> Response:
     )
 
 
-def _first(conn: Connection, now: date) -> list[First]:
+def _first(conn: Connection, deals: Sequence[int], now: date) -> list[First]:
     """What to do first: by value times urgency, each with the smallest act that lifts its rating."""
     _version, in_force = rules.current(conn)
-    found = seller_home.candidates(conn, member().scope, member().oid, limit=MOST_CANDIDATES)
+    found = seller_home.candidates(conn, deals, limit=MOST_CANDIDATES)
     bands = in_force.rating_rules().bands
     pressing = [(one, urgency(_standing(one, now), bands)) for one in found]
     # Without values, or with equal ones, the more urgent stands first.

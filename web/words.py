@@ -6,13 +6,6 @@ from flask_babel import lazy_pgettext as _lp
 RATINGS = {"good": _l("Good"), "fair": _l("Fair"), "poor": _l("Poor"), "none": _l("No rating")}
 TRENDS = {"improving": _l("Improving"), "steady": _l("Steady"), "declining": _l("Declining")}
 TREND_ICONS = {"improving": "arrow_up_right", "steady": "arrow_right", "declining": "arrow_down_right"}
-CAUSES = {
-    "silence": _l("nothing happened"),
-    "activity": _l("by recent activity"),
-    "rules": _l("by other rules"),
-    "owner": _l("by another owner"),
-    "correction": _l("by a correction of earlier days"),
-}
 STATUSES = {
     "open": _l("Open"),
     "won": _l("Won"),

@@ -114,6 +114,12 @@ def of_record(conn: Connection, record_id: int, *, limit: int, before: int | Non
     return _changes(conn, _newest(before, limit).where(RATING_CHANGE.c.record_id == record_id))
 
 
+def of_records(conn: Connection, record_ids: Sequence[int], *, since: int, limit: int) -> list[Change]:
+    """The changes of these records from a day number on, newest first."""
+    query = _newest(None, limit).where(RATING_CHANGE.c.record_id.in_(record_ids), RATING_CHANGE.c.day >= since)
+    return _changes(conn, query)
+
+
 def page(
     conn: Connection,
     *,

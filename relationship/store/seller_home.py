@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.activities import Kind, RecordKind, Status
+from relationship.store import rating_changes
 from relationship.store.excluded_names import left_out_by_name, unhidden
 from relationship.store.list_filters import sold_by
-from relationship.store.rating_change_tables import RATING_CHANGE
+from relationship.store.rating_changes import Change
 from relationship.store.reading_scope import Scope, may_be_read, owned_by
 from relationship.store.record_lists import RecordRow, record_rows
 from relationship.store.tables import Activity, Health, Record, RecordActivity, table
@@ -21,19 +22,8 @@ _health = table(Health)
 _activity = table(Activity)
 _link = table(RecordActivity)
 _deal = RecordKind.OPPORTUNITY
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """An announced change of the rating or trend (`what`) of an opportunity."""
-
-    guid: str
-    name: str
-    what: str
-    before: str
-    after: str
-    cause: str
-    day: int
+# More than a person works on; a statement takes a limited number of parameters.
+MOST_DEALS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,34 +64,30 @@ class Candidate:
     team_guid: str | None
 
 
-def mine(colleague_key: str) -> sa.ColumnElement[bool]:
-    """Open opportunities that somebody owns, or sells in the sales team."""
-    return sa.and_(
-        _record.c.kind == _deal.value,
-        _record.c.status == "open",
-        sa.or_(owned_by(colleague_key), sold_by(colleague_key)),
-    )
-
-
-def count(conn: Connection, scope: Scope, colleague_key: str) -> int:
-    query = sa.select(sa.func.count()).select_from(_record).where(*_readable(scope, colleague_key))
-    return conn.scalar(query) or 0
-
-
-def moved(conn: Connection, scope: Scope, colleague_key: str, *, since: int, limit: int) -> tuple[Moved, ...]:
-    """The changes announced from a day number on, the latest first."""
-    change = RATING_CHANGE.c
+def mine(conn: Connection, scope: Scope, colleague_key: str) -> list[int]:
+    """The open opportunities that somebody owns, or sells in the sales team, and may read; the most valuable ones
+    where there are more than MOST_DEALS. What the rules leave out is not among them."""
     query = (
-        sa.select(_record.c.guid, _record.c.name, change.what, change.before, change.after, change.cause, change.day)
-        .select_from(RATING_CHANGE.join(_record, _record.c.id == change.record_id))
-        .where(change.day >= since, *_readable(scope, colleague_key))
-        .order_by(change.id.desc())
-        .limit(limit)
+        sa.select(_record.c.id)
+        .where(
+            _record.c.kind == _deal.value,
+            _record.c.status == "open",
+            sa.or_(owned_by(colleague_key), sold_by(colleague_key)),
+            may_be_read(scope, _deal),
+            sa.not_(left_out_by_name(_record.c.kind, _record.c.guid)),
+        )
+        .order_by(sa.func.coalesce(_record.c.value, 0.0).desc(), _record.c.id)
+        .limit(MOST_DEALS)
     )
-    return tuple(Moved(*row) for row in conn.execute(query))
+    return list(conn.scalars(query))
 
 
-def contacts(conn: Connection, scope: Scope, colleague_key: str, *, since: int, limit: int) -> tuple[Contact, ...]:
+def moved(conn: Connection, deals: Sequence[int], *, since: int, limit: int) -> list[Change]:
+    """The changes of rating and trend announced from a day number on, the latest first."""
+    return rating_changes.of_records(conn, deals, since=since, limit=limit)
+
+
+def contacts(conn: Connection, deals: Sequence[int], *, since: int, limit: int) -> tuple[Contact, ...]:
     """Mail from the customer, meetings and calls since a day number, the latest first."""
     from_them = sa.or_(
         sa.and_(_link.c.kind == Kind.EMAIL.value, _link.c.theirs > 0),
@@ -116,7 +102,7 @@ def contacts(conn: Connection, scope: Scope, colleague_key: str, *, since: int, 
             _link.c.status == Status.DONE.value,
             from_them,
             unhidden(_link.c.activity_id),
-            *_readable(scope, colleague_key),
+            _record.c.id.in_(deals),
         )
         .group_by(_record.c.guid, _record.c.name, _link.c.kind)
         .order_by(latest.desc(), _record.c.guid)
@@ -126,7 +112,7 @@ def contacts(conn: Connection, scope: Scope, colleague_key: str, *, since: int, 
 
 
 def planned(
-    conn: Connection, scope: Scope, colleague_key: str, *, between: tuple[datetime, datetime], limit: int
+    conn: Connection, deals: Sequence[int], *, between: tuple[datetime, datetime], limit: int
 ) -> tuple[Planned, ...]:
     """Activities that lie between two instants, each once, by time."""
     first, last = between
@@ -144,7 +130,7 @@ def planned(
             _activity.c.at < last,
             _link.c.status == Status.PLANNED.value,
             unhidden(_link.c.activity_id),
-            *_readable(scope, colleague_key),
+            _record.c.id.in_(deals),
         )
         .group_by(_activity.c.id, _activity.c.kind, _activity.c.at, _activity.c.minutes)
         .order_by(_activity.c.at, _activity.c.id)
@@ -153,21 +139,19 @@ def planned(
     return tuple(Planned(*row) for row in conn.execute(query))
 
 
-def falling(
-    conn: Connection, scope: Scope, colleague_key: str, *, days: tuple[date, date], limit: int
-) -> tuple[RecordRow, ...]:
+def falling(conn: Connection, deals: Sequence[int], *, days: tuple[date, date], limit: int) -> tuple[RecordRow, ...]:
     """What falls to a lower rating from the first to the second day if nothing happens, the soonest first."""
     query = (
         sa.select(_record.c.id)
         .select_from(_rated())
-        .where(_health.c.falls_on.between(*days), _health.c.closed.is_(False), *_readable(scope, colleague_key))
+        .where(_health.c.falls_on.between(*days), _health.c.closed.is_(False), _record.c.id.in_(deals))
         .order_by(_health.c.falls_on, sa.func.coalesce(_record.c.value, 0.0).desc(), _record.c.id)
         .limit(limit)
     )
     return record_rows(conn, list(conn.scalars(query)))
 
 
-def candidates(conn: Connection, scope: Scope, colleague_key: str, *, limit: int) -> tuple[Candidate, ...]:
+def candidates(conn: Connection, deals: Sequence[int], *, limit: int) -> tuple[Candidate, ...]:
     """The rated opportunities of highest value."""
     r, h = _record.c, _health.c
     query: sa.Select[Any] = (
@@ -176,7 +160,7 @@ def candidates(conn: Connection, scope: Scope, colleague_key: str, *, limit: int
             r.segment, r.team_guid,
         )
         .select_from(_rated())
-        .where(h.score.is_not(None), h.state == "rated", h.closed.is_(False), *_readable(scope, colleague_key))
+        .where(h.score.is_not(None), h.state == "rated", h.closed.is_(False), _record.c.id.in_(deals))
         .order_by(sa.func.coalesce(r.value, 0.0).desc(), r.id)
         .limit(limit)
     )  # fmt: skip
@@ -194,11 +178,3 @@ def _rated() -> Any:
 
 def _joined() -> Any:
     return _link.join(_record, _record.c.id == _link.c.record_id).join(_activity, _activity.c.id == _link.c.activity_id)
-
-
-def _readable(scope: Scope, colleague_key: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        mine(colleague_key),
-        may_be_read(scope, _deal),
-        sa.not_(left_out_by_name(_record.c.kind, _record.c.guid)),
-    )
