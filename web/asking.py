@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from relationship.activities import RecordRef
+from relationship.activities import RecordKind, RecordRef
 from relationship.desk import introduce
 from relationship.desk.introduce import Asked, Route, Wish
 from relationship.introductions import Via
@@ -14,7 +14,7 @@ from relationship.store.reading_targets import PEOPLE
 from relationship.sync.mail_out import SellerPost
 from settings.rules import Introductions, Template
 from settings.rules.templates import Letter
-from web import sending, who_knows
+from web import rights, sending, who_knows
 from web.house import house
 from web.members import Member
 from web.who_knows import Answer
@@ -53,10 +53,12 @@ def prepare(
     way = way_over(answer, colleague_key, ref) if answer else None
     if answer is None or way is None:
         return None
+    may = rights.among([RecordRef(RecordKind.OPPORTUNITY, opportunity)]) if opportunity else frozenset()
     with house().store.reading() as conn:
         offered = who_knows.offered(conn)
         known = reading_contact.contact_names(conn, ref.guid)
-        deal = reading_opportunity.opportunity(conn, scope=caller.scope, guid=opportunity) if opportunity else None
+        scope = caller.scope.having(*may)
+        deal = reading_opportunity.opportunity(conn, scope=scope, guid=opportunity) if may else None
     template = chosen(offered, template_key, language)
     names = Names(
         seller=caller.name,

@@ -5,18 +5,18 @@ from typing import Any
 from sqlalchemy import Connection
 
 from relationship.store import related_records
-from web import record_page
+from web import record_page, rights
 from web.members import member
 from web.nouns import CONTACTS
 from web.record_page import MOST_RELATED, Relationship
 
 
 def _opportunities(conn: Connection, found: Relationship) -> dict[str, Any]:
-    return {
-        "opportunities": related_records.opportunities_of_contact(
-            conn, found.record.guid, scope=member().scope, limit=MOST_RELATED
-        )
-    }
+    related = related_records.opportunities_of_contact(
+        conn, found.record.guid, scope=member().scope, limit=MOST_RELATED
+    )
+    seen = rights.among(related.refs)
+    return {"opportunities": related.only(seen)}
 
 
 blueprint = record_page.room(CONTACTS, _opportunities)

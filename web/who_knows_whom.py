@@ -4,7 +4,7 @@ from flask import Blueprint, abort, render_template, request, session
 
 from relationship.activities import RecordRef
 from relationship.store import reading_targets
-from web import drawn_network, tie_words, who_knows
+from web import drawn_network, rights, tie_words, who_knows
 from web.house import house
 from web.members import for_readers, member
 
@@ -26,6 +26,8 @@ def search() -> str:
         offered = who_knows.offered(conn).enabled
         found = reading_targets.search(conn, text, scope=scope, limit=MOST_FOUND + 1) if offered else []
         recent = reading_targets.targets(conn, _recent(), scope=scope) if offered else []
+    seen = rights.among(one.ref for one in (*found, *recent))
+    found, recent = ([one for one in several if one.ref in seen] for several in (found, recent))
     fragment = request.headers.get("HX-Target") == "found"
     return render_template(
         "knows/found.html" if fragment else "knows/search.html",

@@ -3,12 +3,13 @@
 Everything is asked within the reader's scope; what lies outside is neither listed nor counted.
 """
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from relationship.activities import RecordKind, Status
+from relationship.activities import RecordKind, RecordRef, Status
 from relationship.store.reading_scope import Scope, may_be_read
 from relationship.store.record_lists import RecordRow, record_rows
 from relationship.store.tables import Health, Membership, Record, RecordActivity, table
@@ -28,6 +29,15 @@ class Related:
     rows: tuple[RecordRow, ...]
     total: int
 
+    @property
+    def refs(self) -> frozenset[RecordRef]:
+        return frozenset(map(_ref, self.rows))
+
+    def only(self, seen: Container[RecordRef]) -> "Related":
+        """Without the rows that were not seen; they are not counted either."""
+        rows = tuple(row for row in self.rows if _ref(row) in seen)
+        return Related(rows, self.total - len(self.rows) + len(rows))
+
 
 @dataclass(frozen=True, slots=True)
 class PartOfAccount:
@@ -44,6 +54,19 @@ class PeopleOfAccount:
     people: tuple[PartOfAccount, ...]
     total: int
     activities: int
+
+    @property
+    def refs(self) -> frozenset[RecordRef]:
+        return frozenset(_ref(part.row) for part in self.people)
+
+    def only(self, seen: Container[RecordRef]) -> "PeopleOfAccount":
+        """Without the people who were not seen; they are not counted either."""
+        people = tuple(part for part in self.people if _ref(part.row) in seen)
+        return replace(self, people=people, total=self.total - len(self.people) + len(people))
+
+
+def _ref(row: RecordRow) -> RecordRef:
+    return RecordRef(RecordKind(row.kind), row.guid)
 
 
 def opportunities_of_account(conn: Connection, guid: str, *, scope: Scope, limit: int) -> Related:

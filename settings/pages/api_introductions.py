@@ -5,12 +5,14 @@ from typing import Annotated, Self
 from flask import Response
 from pydantic import BaseModel, Field, model_validator
 
+from relationship.activities import RecordKind, RecordRef
 from relationship.letters import Names, acquaintance
 from relationship.store import reading_contact, reading_opportunity
 from settings.rules import Template
 from settings.rules.form import Form, refusal
 from settings.rules.health import Guid
 from settings.rules.templates import KNOWN, LONGEST_REASON, first_name
+from web import rights
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
@@ -105,9 +107,10 @@ def letter() -> Response:
 def _contact(guid: str | None) -> dict[str, str]:
     if guid is None:
         return SAMPLE_CONTACT
+    may = rights.among([RecordRef(RecordKind.CONTACT, guid), RecordRef(RecordKind.LEAD, guid)])
     with house().store.reading() as conn:
         found = reading_contact.contact_names(conn, guid)
-    if found is None:
+    if found is None or not may:
         raise Refused(404, Fault("not_found", "contact"))
     return {"contact.name": found.name, "contact.job_title": found.job_title, "contact.company": found.company}
 
@@ -115,8 +118,10 @@ def _contact(guid: str | None) -> dict[str, str]:
 def _opportunity(guid: str | None, caller: Member) -> str:
     if guid is None:
         return SAMPLE_OPPORTUNITY
+    ref = RecordRef(RecordKind.OPPORTUNITY, guid)
+    may = rights.among([ref])
     with house().store.reading() as conn:
-        found = reading_opportunity.opportunity(conn, scope=caller.scope, guid=guid)
-    if found is None:
+        found = reading_opportunity.opportunity(conn, scope=caller.scope.having(*may), guid=guid)
+    if found is None or not may:
         raise Refused(404, Fault("not_found", "opportunity"))
     return found.name

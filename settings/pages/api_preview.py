@@ -5,13 +5,16 @@ from datetime import date
 from flask import Response
 from pydantic import BaseModel, Field
 
+from relationship.activities import RecordKind
 from relationship.clock import day_of
 from relationship.health.explanation import Explanation
 from relationship.health.rules import HealthRules
 from relationship.store import pipeline as pipelines
 from relationship.store import rules as stored
 from settings import preview
+from settings.pages import permitted
 from settings.rules import HealthSection
+from web import rights
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
@@ -145,7 +148,7 @@ def pipeline() -> Response:
     """
     asked.rules_admin()
     proposed = asked.body(HealthSection, most_bytes=LONGEST_SECTION_BYTES, whole=True)
-    return answer(EffectBody.model_validate(preview.preview(house(), proposed).body()))
+    return answer(EffectBody.model_validate(permitted.effect(preview.preview(house(), proposed)).body()))
 
 
 @blueprint.post("/settings/preview/opportunity/<guid>")
@@ -154,6 +157,7 @@ def opportunity(guid: str) -> Response:
     """The terms of one opportunity under the rules in force and under a proposed section"""
     asked.rules_admin()
     proposed = asked.body(HealthSection, most_bytes=LONGEST_SECTION_BYTES, whole=True)
+    rights.may_open(RecordKind.OPPORTUNITY, guid)
     with house().store.reading() as conn:
         _version, present = stored.current(conn)
         rated = pipelines.current(house().store, conn)

@@ -8,10 +8,10 @@ from relationship.activities import RecordKind
 from relationship.store import pipeline, reading_names
 from relationship.store import rules as stored
 from settings import preview
-from settings.pages import effect_words, health_form, wording
+from settings.pages import effect_words, health_form, permitted, wording
 from settings.pages.shell import blueprint, whole_house
 from settings.pages.versions import shown_version
-from web import explaining
+from web import explaining, rights
 from web.house import house
 from web.members import for_admins
 from web.texts import _
@@ -32,7 +32,7 @@ def effect() -> str:
         "settings/effect.html",
         faults=(),
         overtaken=request.form["version"] != str(version),
-        effect=preview.preview(whole_house(), read.section),
+        effect=permitted.effect(preview.preview(whole_house(), read.section)),
         proposed=read.section != present.health,
         wording=wording,
         why=effect_words.why,
@@ -45,6 +45,7 @@ def compare(guid: str) -> str:
     """The terms of one opportunity under the rules in force and under those on the screen."""
     if not GUID.fullmatch(guid):
         abort(404)
+    rights.may_open(RecordKind.OPPORTUNITY, guid)
     section = _read().section
     key = f"{RecordKind.OPPORTUNITY.value}:{guid}"
     with house().store.reading() as conn:

@@ -7,11 +7,12 @@ from flask import abort, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from relationship.activities import RecordKind
 from relationship.store import choosing, hiding, reading_choices
 from relationship.store import rules as stored
 from relationship.store.choosing import Choice
 from relationship.store.hiding import Hidden
-from settings.pages import sections, wording_lists
+from settings.pages import permitted, sections, wording_lists
 from settings.pages.exclusions_form import LISTS, Fault, Read, read
 from settings.pages.shell import blueprint
 from settings.pages.versions import shown_version
@@ -24,12 +25,16 @@ MOST_FOUND = 8
 # Directories and address books beyond this are searched by name instead.
 MOST_LOOKED_AT = 5_000
 
+ACCOUNTS = (RecordKind.ACCOUNT,)
+# Which of the lists name records, and of which kinds.
+RECORDS: Mapping[str, tuple[RecordKind, ...]] = {"contacts": permitted.PEOPLE, "accounts": ACCOUNTS}
+
 Names = Callable[[Connection, Sequence[str]], dict[str, Choice]]
 NAMES: Mapping[str, Names] = {
     "colleagues": reading_choices.colleagues,
     "groups": reading_choices.groups,
-    "contacts": reading_choices.people,
-    "accounts": reading_choices.accounts,
+    "contacts": lambda conn, keys: permitted.chosen(reading_choices.people(conn, keys), permitted.PEOPLE),
+    "accounts": lambda conn, keys: permitted.chosen(reading_choices.accounts(conn, keys), ACCOUNTS),
     "domains": lambda _conn, keys: {key: Choice(key, key) for key in keys},
 }
 
@@ -187,6 +192,8 @@ def _found(conn: Connection, name: str) -> list[Choice]:
     if not wanted:
         return []
     found = choosing.choices(conn, wording_lists.LISTS[name].kind, wanted, MOST_FOUND)
+    if name in RECORDS:
+        found = permitted.choices(found, RECORDS[name])
     if name == "domains" and "." in wanted and wanted.lower() not in {one.key for one in found}:
         return [Choice(wanted, wanted), *found]
     return found

@@ -13,7 +13,7 @@ from relationship.errors import Conflict
 from relationship.store import reading_names, reading_segments
 from relationship.store import rules as stored
 from settings import preview
-from settings.pages import health_form, overtaken, wording
+from settings.pages import health_form, overtaken, permitted, wording
 from settings.pages.shell import blueprint, whole_house
 from settings.pages.versions import shown_version
 from settings.rules import HealthSection, Rules
@@ -104,7 +104,7 @@ def _page(
         wording=wording,
         team_names={one.guid: one.name or one.guid for one in reading_segments.teams(conn)},
         segment_names={one.name: one.name for one in reading_segments.segments(conn)},
-        records=reading_names.named(conn, overrides),
+        records={one.key: one for one in permitted.named(reading_names.named(conn, overrides).values())},
         found=_found(conn),
         find=_wanted(),
         texts=_texts(),
@@ -138,7 +138,7 @@ def _with_asked_record(section: HealthSection) -> HealthSection:
 
 
 def _found(conn: Connection) -> list[reading_names.NamedRecord]:
-    return reading_names.search(conn, _wanted().split()[:MOST_WORDS], limit=MOST_FOUND)
+    return permitted.named(reading_names.search(conn, _wanted().split()[:MOST_WORDS], limit=MOST_FOUND))
 
 
 def _wanted() -> str:

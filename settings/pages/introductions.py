@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from relationship.store import choosing, reading_choices
 from relationship.store import rules as stored
 from relationship.store.choosing import Choice
-from settings.pages import sample_letter, sections, template_form, wording_lists
+from settings.pages import permitted, sample_letter, sections, template_form, wording_lists
 from settings.pages.shell import blueprint
 from settings.pages.template_form import Fault, Written
 from settings.pages.versions import shown_version
@@ -178,7 +178,8 @@ def _editor(conn: Connection, version: int, key: str, done: Written, *, told: bo
 def _letter(conn: Connection, done: Written) -> dict[str, object]:
     """The letter for the chosen contact; faults of an empty new text wait until something is written."""
     guid = request.values.get("contact", "")
-    chosen = reading_choices.people(conn, [guid]).get(guid) if guid else None
+    known = reading_choices.people(conn, [guid]) if guid else {}
+    chosen = permitted.chosen(known, permitted.PEOPLE).get(guid)
     language = done.typed["language"] if done.typed["language"] in wording_lists.LANGUAGES else "fr"
     values = sample_letter.values(conn, guid if chosen else "", seller=member().name, language=language)
     return {
@@ -218,7 +219,8 @@ def _key(found: Template | None) -> str:
 
 
 def _contacts(conn: Connection) -> list[Choice]:
-    return choosing.choices(conn, "contact", _wanted(), MOST_FOUND) if _wanted() else []
+    found = choosing.choices(conn, "contact", _wanted(), MOST_FOUND) if _wanted() else []
+    return permitted.choices(found, permitted.PEOPLE)
 
 
 def _wanted() -> str:

@@ -6,10 +6,12 @@ from sqlalchemy import Connection
 
 from relationship.store import reading_names, reading_segments
 from settings.history import Difference
+from settings.pages import permitted
 from settings.pages.difference_words import keys_named
 
 
 def names(conn: Connection, changes: Iterable[Difference]) -> dict[str, str]:
     """Of teams by 'team:guid', of records by 'kind:guid': those that the changes name."""
     found = {f"team:{one.guid}": one.name for one in reading_segments.teams(conn) if one.name}
-    return found | {key: one.name for key, one in reading_names.named(conn, keys_named(changes)).items()}
+    records = permitted.named(reading_names.named(conn, keys_named(changes)).values())
+    return found | {one.key: one.name for one in records}
