@@ -3,7 +3,7 @@
 Of word and length only, never of a person: nobody can be rated by it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
@@ -39,11 +39,12 @@ class Odds:
     ended: int
 
 
-def calibrated(outcomes: Mapping[Cell, Outcomes]) -> dict[Cell, Odds] | None:
+def calibrated(outcomes: Mapping[Cell, Outcomes], *, few: Collection[Cell] = ()) -> dict[Cell, Odds] | None:
     """The odds of every word and length; None until there are 50 outcomes in all.
 
     A cell starts with ten requests of the average success of all, so few outcomes say little: the chance is
     (introduced + 10 · average) / (ended + 10), the interval Wilson's for these numbers.
+    few      cells of so few people that what became of their requests must not be told: they have the average alone
     returns  the three words × one and two colleagues, also those without an outcome
 
     Source: beta-binomial shrinkage; E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209. The constants are ours.
@@ -57,7 +58,8 @@ def calibrated(outcomes: Mapping[Cell, Outcomes]) -> dict[Cell, Odds] | None:
         return None
     average = sum(cell.introduced for cell in outcomes.values()) / ended
     cells = [(word, length) for word in TieWord for length in (1, 2)]
-    return {cell: _odds(outcomes.get(cell, Outcomes(0, 0)), average) for cell in cells}
+    nothing = Outcomes(0, 0)
+    return {cell: _odds(nothing if cell in few else outcomes.get(cell, nothing), average) for cell in cells}
 
 
 def _odds(cell: Outcomes, average: float) -> Odds:

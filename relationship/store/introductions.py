@@ -306,42 +306,6 @@ def joined(conn: Connection, *, lapsed_since: datetime) -> list[str]:
     return list(conn.scalars(_JOINED, {"lapsed_since": lapsed_since}))
 
 
-def ended(conn: Connection) -> Mapping[tuple[TieWord, int], dict[State, int]]:
-    """How requests ended, by strength word and number of colleagues on the path."""
-    query = sa.select(_one.word, _one.hops, _one.state, sa.func.count()).where(_one.state.not_in(_OPEN))
-    found: dict[tuple[TieWord, int], dict[State, int]] = {}
-    for word, hops, state, count in conn.execute(query.group_by(_one.word, _one.hops, _one.state)):
-        found.setdefault((TieWord(word), hops), {})[State(state)] = count
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class StateCount:
-    """How many requests are in a state, and of how many different sellers and colleagues."""
-
-    count: int
-    sellers: int
-    colleagues: int
-
-
-_NUMBERS = (
-    sa.func.count(),
-    sa.func.count(sa.distinct(_one.seller_key)),
-    sa.func.count(sa.distinct(_one.colleague_key)),
-)
-
-
-def counts(conn: Connection) -> dict[State, StateCount]:
-    """The requests of each state that has some; who they are of is counted, never told."""
-    query = sa.select(_one.state, *_NUMBERS).group_by(_one.state)
-    return {State(state): StateCount(*numbers) for state, *numbers in conn.execute(query)}
-
-
-def count_all(conn: Connection) -> StateCount:
-    """The same over all requests."""
-    return StateCount(*conn.execute(sa.select(*_NUMBERS)).one())
-
-
 def _first(conn: Connection, *conditions: sa.ColumnElement[bool]) -> Introduction | None:
     found = _rows(conn, *conditions, limit=1)
     return found[0] if found else None

@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordRef
 from relationship.graph.odds import Cell, Odds, Outcomes, calibrated
-from relationship.graph.ties import TieWord
 from relationship.graph.visibility import GROUP_MINIMUM
-from relationship.introductions import OUTCOMES, State
-from relationship.store import introductions
-from relationship.store.introductions import Happened, Introduction, StateCount
+from relationship.introductions import State
+from relationship.store import introduction_numbers, introductions
+from relationship.store.introduction_numbers import StateCount
+from relationship.store.introductions import Happened, Introduction
 from relationship.store.reading_introduction import colleague_names
 from relationship.store.reading_names import NamedRecord, named
 
@@ -74,26 +74,30 @@ def proposals(conn: Connection, seller_key: str, target: RecordRef) -> tuple[str
 
 def totals(conn: Connection) -> Totals:
     """What an admin may see: numbers of at least five sellers and five colleagues, and no remainder of fewer."""
-    counts = introductions.counts(conn)
-    overall = introductions.count_all(conn)
+    counts = introduction_numbers.counts(conn)
+    overall = introduction_numbers.count_all(conn)
     return Totals(
         overall.count if _is_many(overall) else None,
         _without_few(counts, overall),
-        calibrated(outcomes(conn)),
+        learnt(conn),
     )
 
 
 def outcomes(conn: Connection) -> dict[Cell, Outcomes]:
     """How many requests came to an end and how many of them succeeded, by strength word and length of the path."""
-    found: dict[Cell, Outcomes] = {}
-    for (word, hops), states in introductions.ended(conn).items():
-        counted = {state: count for state, count in states.items() if state in OUTCOMES}
-        cell: Cell = (TieWord(word), min(hops, 2))
-        if counted:
-            before = found.get(cell, Outcomes(0, 0))
-            done = counted.get(State.INTRODUCED, 0)
-            found[cell] = Outcomes(before.ended + sum(counted.values()), before.introduced + done)
-    return found
+    return {(one.word, one.hops): Outcomes(one.ended, one.introduced) for one in introduction_numbers.ended(conn)}
+
+
+def learnt(conn: Connection) -> Mapping[Cell, Odds] | None:
+    """The odds learnt from all requests that ended; None before there are enough, and while few people are behind them.
+
+    Where fewer than five sellers or colleagues stand behind one strength and length, its odds are the average.
+    """
+    if not _is_many(introduction_numbers.all_ended(conn)):
+        return None
+    found = introduction_numbers.ended(conn)
+    few = {(one.word, one.hops) for one in found if min(one.sellers, one.colleagues) < GROUP_MINIMUM}
+    return calibrated(outcomes(conn), few=few)
 
 
 def _seen(conn: Connection, ones: Sequence[Introduction]) -> list[Seen]:

@@ -12,7 +12,7 @@ from relationship.introductions import State, Via
 from relationship.store import introductions
 from relationship.store.introduction_tables import INTRODUCTION
 from relationship.store.introductions import NewIntroduction
-from relationship.store.reading_introductions import outcomes, totals
+from relationship.store.reading_introductions import learnt, outcomes, totals
 
 
 def put(bench: Bench, state: State, *, people: int, count: int, word: TieWord = TieWord.MEDIUM, hops: int = 1) -> None:
@@ -88,3 +88,22 @@ def test_a_request_counts_for_its_target_only(bench: Bench) -> None:
     bench.ask(target=TOR)
     with bench.house.store.reading() as conn:
         assert outcomes(conn) == {}
+
+
+def test_odds_of_few_people_are_never_told(bench: Bench) -> None:
+    """Fifty outcomes of four colleagues would tell how these four answer."""
+    put(bench, State.INTRODUCED, people=4, count=60, word=TieWord.STRONG)
+    with bench.house.store.reading() as conn:
+        assert learnt(conn) is None
+
+
+def test_where_few_people_stand_behind_a_strength_its_odds_are_the_average(bench: Bench) -> None:
+    put(bench, State.INTRODUCED, people=7, count=30, word=TieWord.STRONG)
+    put(bench, State.DECLINED, people=7, count=26, word=TieWord.STRONG)
+    put(bench, State.DECLINED, people=2, count=4, word=TieWord.WEAK, hops=2)
+    with bench.house.store.reading() as conn:
+        odds = learnt(conn)
+    assert odds is not None
+    assert odds[TieWord.WEAK, 2].chance == pytest.approx(30 / 60)  # not (0 + 10 · 0.5) / (4 + 10)
+    assert odds[TieWord.WEAK, 2].ended == 0
+    assert odds[TieWord.STRONG, 1].chance == pytest.approx((30 + 5) / 66)

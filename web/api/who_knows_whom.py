@@ -15,12 +15,13 @@ from relationship.knowing import KnownPerson, Way
 from relationship.store import reading_targets
 from relationship.store.reading_targets import Target
 from settings.rules.form import Form
-from web import tie_words, who_knows
+from web import rights, tie_words, who_knows
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
 from web.house import house
+from web.who_knows import Answer
 
 blueprint = room("who_knows_whom", __name__)
 
@@ -83,6 +84,14 @@ class TieBody(BaseModel):
     last_contact: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
 
 
+class OddsBody(BaseModel):
+    """How often requests over ties as strong and paths as long succeed, of all together, with the 95 % interval."""
+
+    chance: float
+    low: float
+    high: float
+
+
 class WayBody(BaseModel):
     """colleagues: one or two, the first is asked. tie: of the last of them with the person. to_first: the caller's
     tie with the first, null without one. why: sentences in the caller's language; reasons: their codes."""
@@ -94,6 +103,7 @@ class WayBody(BaseModel):
     busy: bool
     reasons: list[str]
     why: list[str]
+    odds: OddsBody | None = Field(description="Null before fifty requests have ended.")
 
 
 class WhoKnowsBody(BaseModel):
@@ -119,7 +129,8 @@ def search() -> Response:
     with house().store.reading() as conn:
         refuse_when_off(who_knows.offered(conn).enabled)
         found = reading_targets.search(conn, wish.query, scope=caller.scope, limit=wish.limit)
-    return answer(TargetsBody(items=[_target(one) for one in found]))
+    seen = rights.among(one.ref for one in found)
+    return answer(TargetsBody(items=[_target(one) for one in found if one.ref in seen]))
 
 
 @blueprint.get("/who-knows-whom/<kind>/<guid>")
@@ -141,9 +152,9 @@ def who(kind: str, guid: str) -> Response:
         WhoKnowsBody(
             target=_target(found.target),
             own=[_own(own.person, own.tie) for own in found.known.own],
-            ways=[_way(way) for way in found.known.ways],
-            others=[_way(way) for way in found.known.others],
-            people=[_way(way) for way in found.people],
+            ways=[_way(way, found) for way in found.known.ways],
+            others=[_way(way, found) for way in found.known.others],
+            people=[_way(way, found) for way in found.people],
         )
     )
 
@@ -172,7 +183,8 @@ def _own(person: KnownPerson, tie: VisibleTie) -> OwnTieBody:
     )
 
 
-def _way(way: Way) -> WayBody:
+def _way(way: Way, found: Answer) -> WayBody:
+    odds = found.odds_of(way)
     year, month = way.tie.last_month
     return WayBody(
         colleagues=[ColleagueBody(key=one.key, name=one.name) for one in way.colleagues],
@@ -182,4 +194,5 @@ def _way(way: Way) -> WayBody:
         busy=way.busy,
         reasons=[reason.value for reason in way.reasons],
         why=tie_words.why(way),
+        odds=OddsBody(chance=round(odds.chance, 2), low=round(odds.low, 2), high=round(odds.high, 2)) if odds else None,
     )
