@@ -18,13 +18,15 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlmodel import SQLModel
 
 from relationship.access import AppRole, Reader
 from relationship.activities import RecordKind
@@ -116,8 +118,8 @@ def _day(colleague: int, person: int, kind: str, day: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _insert(conn: sa.Connection, model: type, rows: object) -> None:
-    _chunked(conn, tables.table(model), list(rows))  # type: ignore[call-overload]
+def _insert(conn: sa.Connection, model: type[SQLModel], rows: Iterable[dict[str, object]]) -> None:
+    _chunked(conn, tables.table(model), list(rows))
 
 
 def _chunked(conn: sa.Connection, table: sa.Table, rows: list[dict[str, object]]) -> None:
@@ -166,7 +168,7 @@ def measure(store: Store, *, people: int) -> None:
     for _ in range(300):
         viewer = Reader(f"user-{chance.randint(1, 500)}", frozenset({AppRole.SELLER}))
         guid = f"c-{chance.randint(1, people)}"
-        times.append(took(lambda v=viewer, g=guid: Knowing(house).who_knows(v, RecordKind.CONTACT, g))[0])  # type: ignore[misc]
+        times.append(took(partial(Knowing(house).who_knows, viewer, RecordKind.CONTACT, guid))[0])
     times.sort()
     print(f"  ask       {statistics.median(times) * 1000:8.2f} ms median, p99 {times[-3] * 1000:.2f} ms")
     print(f"  peak memory of the process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")

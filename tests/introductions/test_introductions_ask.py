@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from introduction_builders import ANNE, BRUNO, LENA, NOON, TOR, Bench, nobody_knows
+from introduction_builders import ANNE, BRUNO, LENA, NOON, TOR, Bench, Hands, nobody_knows
 from store_builders import FIRST
 
 from relationship import failpoints
@@ -24,15 +24,15 @@ from relationship.introductions import (
 from relationship.store import audit, colleagues, introductions
 from relationship.store import rules as stored_rules
 from relationship.store.tie_tables import PREFERENCE
-from relationship.sync.mail_out import Delivery
-from settings.rules import Introductions, Rules
+from relationship.sync.mail_out import Delivery, SellerMail
+from settings.rules import Rules
 
 GONE = Reconnect("No right.", next_step="Give it.", code="mail_consent_missing")
 
 
 def limit(bench: Bench, **changes: object) -> None:
     with bench.house.store.transaction() as conn:
-        stored_rules.save(conn, Rules(introductions=Introductions(**changes)), at=NOON, by="test")  # type: ignore[arg-type]
+        stored_rules.save(conn, Rules.model_validate({"introductions": changes}), at=NOON, by="test")
 
 
 def test_the_colleagues_address_is_found_by_the_service_and_the_letter_is_the_sellers(bench: Bench) -> None:
@@ -144,7 +144,7 @@ def test_b60_who_cannot_be_asked_is_refused_in_the_same_words_whatever_the_reaso
     prepare, wished = REFUSED[why]
     prepare(bench)
     with pytest.raises(NotAllowed) as refused:
-        bench.ask(**wished)  # type: ignore[arg-type]
+        bench.ask(**wished)
     error = refused.value
     assert (error.code, error.field, str(error), error.next_step) == (
         "introduction_not_possible",
@@ -286,13 +286,14 @@ def test_the_end_of_the_process_while_sending_leaves_a_doubt_after_a_while(bench
     class Ended(BaseException):
         pass
 
-    class Killed:
-        def send(self, _mail: object) -> Delivery:
+    class Killed(Hands):
+        def send(self, mail: SellerMail) -> Delivery:
             raise Ended
 
-    bench.hands.send = Killed().send  # type: ignore[method-assign]
+    bench.hands = Killed()
     with pytest.raises(Ended):
         bench.ask(request_key="form-1")
+    bench.hands = Hands()
     repeated = bench.ask(request_key="form-1").introduction
     assert (repeated.state, repeated.in_doubt) == (State.SENDING, False)
     with bench.house.store.transaction() as conn:

@@ -12,7 +12,7 @@ from relationship.desk.follow_introductions import follow
 from relationship.desk.introduce import Asked
 from relationship.introductions import State
 from relationship.store import audit, introductions
-from relationship.store.database import open_store
+from relationship.store.database import Store, open_store
 from relationship.sync.mail_out import Delivery, SellerMail, ServiceMail
 
 # Whether a mail has left by then, and what the seller finds after a while.
@@ -65,9 +65,9 @@ def _in_a_process_that_dies(act: str, place: str, url: str, paper: Path, days: f
     assert os.WTERMSIG(status) == signal.SIGKILL
 
 
-def _opened(store: object, paper: Path, days: float) -> Bench:
-    bench = bench_over(store)  # type: ignore[arg-type]
-    bench.hands = Paper(paper)  # type: ignore[assignment]
+def _opened(store: Store, paper: Path, days: float) -> Bench:
+    bench = bench_over(store)
+    bench.hands = Paper(paper)
     bench.pass_days(days)
     return bench
 

@@ -9,6 +9,7 @@ import pytest
 from knows_builder import AURELIE, BASTIEN, CAMILLE, CHLOE, DAMIEN, FABRICE, HUGO, MATHIS
 from web_builder import NOW
 from web_site import Site
+from werkzeug.test import TestResponse
 
 from relationship.activities import RecordKind, RecordRef
 from relationship.desk.change_rules import change_rules
@@ -18,18 +19,18 @@ from relationship.introductions import Via
 from relationship.store import audit, introductions, rules
 
 
-def text_of(answer: object) -> str:
+def text_of(answer: TestResponse) -> str:
     """What a page says, without its markup."""
-    body = re.sub(r"<(script|head)\b.*?</\1>", "", answer.text, flags=re.DOTALL)  # type: ignore[attr-defined]
+    body = re.sub(r"<(script|head)\b.*?</\1>", "", answer.text, flags=re.DOTALL)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
-def names_found(answer: object) -> list[str]:
-    return re.findall(r'class="row-link"[^>]*>([^<]+)<', answer.text)  # type: ignore[attr-defined]
+def names_found(answer: TestResponse) -> list[str]:
+    return re.findall(r'class="row-link"[^>]*>([^<]+)<', answer.text)
 
 
-def asked_first(answer: object) -> list[str]:
-    return re.findall(r'<p class="way-name"><strong>([^<]+)<', answer.text)  # type: ignore[attr-defined]
+def asked_first(answer: TestResponse) -> list[str]:
+    return re.findall(r'<p class="way-name"><strong>([^<]+)<', answer.text)
 
 
 def test_a_search_finds_names_and_accounts_that_the_seller_may_read(knows_site: Site) -> None:
