@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 from sqlalchemy import Connection
 
 from relationship.activities import Kind
-from relationship.clock import day_of, number_of
+from relationship.clock import number_of
 from relationship.desk.rerating import OPEN_WINDOW_BEGAN
 from relationship.health.contact_days import ContactDays
 from relationship.health.explanation import explain
@@ -18,27 +19,28 @@ from relationship.health.forecast import smallest_act
 from relationship.health.kpis import kpis
 from relationship.health.rules import HealthRules
 from relationship.health.trend import CurvePoint, curve
-from relationship.store import contact_days, rules
+from relationship.store import contact_days, rating_changes, rules
 from relationship.store import reading_record as store
 from relationship.store.ratings import SWITCHED_OFF
 from relationship.store.reading_record import ActivityPage, RatedRecord
 from relationship.store.rules import Version
 from settings.rules import HealthSection, Rules
 from settings.rules.precedence import rules_for
-from web import cursors, explaining, formats, kpi_section, rights, words
+from web import change_words, cursors, curve_events, explaining, kpi_section, rights
+from web import curve as drawn_curve
 from web.crm_link import crm_address
 from web.expectation import expectation
 from web.house import house, today
 from web.members import for_readers
 from web.nouns import Noun
-from web.texts import _
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ACTIVITIES_PER_PAGE = 10
 MOST_RELATED = 25
+MOST_CHANGES = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Relationship:
     """A record with all that its score is computed from.
 
@@ -55,6 +57,11 @@ class Relationship:
     @property
     def as_of(self) -> int:
         return today() if self.record.as_of is None else self.record.as_of
+
+    @cached_property
+    def points(self) -> tuple[CurvePoint, ...]:
+        """The curve up to the day that the rating is for; () while health is switched off."""
+        return () if self.record.state == SWITCHED_OFF else curve(self.days, today=self.as_of, **self.basis)
 
     @property
     def introductions_offered(self) -> bool:
@@ -108,11 +115,13 @@ def _page(noun: Noun, guid: str, related: Callable[[Connection, Relationship], d
             )
         activities = store.activities(conn, found.record.id, per_page=ACTIVITIES_PER_PAGE, kind=kind)
         key_figures = kpi_section.section(conn, found.record, found.days, found.rules, as_of=found.as_of)
+        story = _story(conn, found)
     return render_template(
         f"{noun.kind}/page.html",
         noun=noun,
         record=found.record,
         **rating(found),
+        **story,
         **key_figures,
         **_ways_out(found),
         **besides,
@@ -125,7 +134,7 @@ def rating(found: Relationship) -> dict[str, Any]:
     record, as_of = found.record, found.as_of
     scored = record.score is not None
     why = explain(found.days, today=as_of, **found.basis) if scored else None
-    points = () if record.state == SWITCHED_OFF else curve(found.days, today=as_of, **found.basis)
+    points = found.points
     forecast = scored and not record.closed and record.state == "rated"
     lift = smallest_act(found.days, today=as_of, **found.basis) if forecast else None
     return {
@@ -135,13 +144,23 @@ def rating(found: Relationship) -> dict[str, Any]:
         "expected": expectation(found.section, record),
         "in_force": found.in_force,
         "points": points,
-        "curve": _curve(points, found),
         "forecast": forecast,
         "lift": lift,
         "lift_sentence": explaining.lift_sentence(lift) if lift else "",
         "acts": explaining.act_lines(lift) if lift else (),
         "kpis": kpis(found.days, today=as_of),
         "rules": found.rules,
+    }
+
+
+def _story(conn: Connection, found: Relationship) -> dict[str, Any]:
+    """How the rating came along: the curve with what happened on the way, and the changes that were announced."""
+    happened = curve_events.events(conn, found.record.id, found.days, found.points)
+    return {
+        "curve": drawn_curve.drawing(found.record, found.points, happened, found.rules.bands),
+        "weeks": drawn_curve.weeks(found.points, happened),
+        "event_icons": drawn_curve.EVENT_ICONS,
+        "changes": change_words.lines(rating_changes.of_record(conn, found.record.id, limit=MOST_CHANGES)),
     }
 
 
@@ -160,8 +179,7 @@ def _week(noun: Noun, guid: str, day: str) -> str:
     number = _day(day)
     with house().store.reading() as conn:
         found = relationship(conn, noun, guid, shown=True)
-    points = curve(found.days, today=found.as_of, **found.basis)
-    point = next((point for point in points if point.day == number), None)
+    point = next((point for point in found.points if point.day == number), None)
     why = explain(found.days, today=number, **found.basis) if point else None
     if point is None or why is None:
         abort(404)
@@ -232,24 +250,3 @@ def _day(text: str) -> int:
         return number_of(date.fromisoformat(text))
     except ValueError:
         abort(404)
-
-
-def _curve(points: tuple[CurvePoint, ...], found: Relationship) -> dict[str, Any]:
-    """What the chart module draws."""
-    bands = found.rules.bands
-    return {
-        "axes": {"x": _("Week"), "y": _("Health score")},
-        "bands": {"good": bands.good, "fair": bands.fair},
-        "names": {name: str(words.RATINGS[name]) for name in ("good", "fair", "poor")},
-        "summary": _("Health score of the last 52 weeks"),
-        "points": [
-            {
-                "x": day_of(point.day).isoformat(),
-                "y": point.score,
-                "rating": point.band.value,
-                "lines": [formats.day(point.day, "long"), f"{words.RATINGS[point.band.value]} · {point.score}"],
-                "href": url_for(f"{found.record.kind}.week", guid=found.record.guid, day=day_of(point.day).isoformat()),
-            }
-            for point in points
-        ],
-    }

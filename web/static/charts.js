@@ -79,15 +79,50 @@ function bubbles(data, c) {
 
 function curve(data, c) {
   return {
-    ...frame(c, data),
+    ...frame(c, data), aria: { enabled: false }, // the curve is a slider of its own, see walked()
     grid: { left: 52, right: 16, top: 12, bottom: 28 },
     xAxis: axis(c, "", { type: "time", splitLine: { show: false }, axisLabel: { color: c.muted, fontSize: 12, hideOverlap: true, formatter: monthLabel } }),
     yAxis: scoreAxis(c, data),
     series: [{
-      type: "line", smooth: 0.2, symbolSize: 8, cursor: "pointer", lineStyle: { color: c.brand, width: 2 }, markArea: bands(c, data.bands),
+      type: "line", smooth: 0.2, symbolSize: 8, cursor: "pointer", lineStyle: { color: c.brand, width: 2 }, markArea: bands(c, data.bands), z: 3,
+      emphasis: { scale: 1.8 },
       data: data.points.map((point) => ({ ...point, name: "", value: [point.x, point.y], symbol: SYMBOLS[point.rating], symbolRotate: point.rating === "poor" ? 180 : 0, itemStyle: { color: c.fill[point.rating], borderColor: c.surface, borderWidth: 1, opacity: 1 } })),
+    }, {
+      type: "scatter", cursor: "pointer", symbol: "rect", symbolSize: [10, 10], z: 4,
+      markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: c.muted, type: "dashed", width: 1 }, data: data.events.map((event) => ({ xAxis: event.x })) },
+      data: data.events.map((event) => ({ ...event, value: [event.x, 3], itemStyle: { color: c.surface, borderColor: c.text, borderWidth: 1.5 } })),
     }],
   };
+}
+
+/** With the keyboard: arrows choose a point of the curve, Enter explains it. */
+function walked(node, chart, data) {
+  let at = data.points.length - 1;
+  const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -4, PageUp: 4, Home: -data.points.length, End: data.points.length };
+  function tell() {
+    node.setAttribute("aria-valuenow", data.points[at].y);
+    node.setAttribute("aria-valuetext", data.points[at].lines.join(", "));
+  }
+  function show() {
+    chart.dispatchAction({ type: "downplay", seriesIndex: 0 });
+    chart.dispatchAction({ type: "highlight", seriesIndex: 0, dataIndex: at });
+    chart.dispatchAction({ type: "showTip", seriesIndex: 0, dataIndex: at });
+  }
+  Object.entries({ tabindex: 0, role: "slider", "aria-label": `${data.summary}. ${data.hint}`, "aria-valuemin": 0, "aria-valuemax": 100 }).forEach(([name, value]) => node.setAttribute(name, value));
+  tell();
+  node.addEventListener("focus", () => node.matches(":focus-visible") && show());
+  node.addEventListener("blur", () => {
+    chart.dispatchAction({ type: "downplay", seriesIndex: 0 });
+    chart.dispatchAction({ type: "hideTip" });
+  });
+  node.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === " ") open("curve", data.points[at]);
+    else if (event.key in steps) at = Math.min(Math.max(at + steps[event.key], 0), data.points.length - 1);
+    else return;
+    event.preventDefault();
+    tell();
+    show();
+  });
 }
 
 /** Columns of every day, one colour per kind. */
@@ -160,6 +195,7 @@ async function draw(node) {
   const chart = echarts.init(node, null, { renderer: "svg", locale: document.documentElement.lang.toUpperCase() });
   const option = () => chart.setOption({ bubbles, columns, curve, ratings }[kind](data, colours()), true);
   option();
+  if (kind === "curve") walked(node, chart, data);
   chart.on("click", ({ data: point }) => open(kind, point));
   const sized = new ResizeObserver(() => (node.isConnected ? chart.resize() : undo()));
   const themed = new MutationObserver(option);
