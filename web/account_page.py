@@ -1,15 +1,17 @@
 """The page of one account; besides what every record shows, the share of each of its people, its opportunities."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
+from relationship.activities import RecordKind, RecordRef
 from relationship.health.shares import Shares, shares
 from relationship.store import reading_shares, related_records
-from relationship.store.reading_scope import Scope
+from relationship.store.reading_shares import PeopleOfAccount
 from relationship.store.record_lists import record_rows
-from web import record_page, share_words
+from web import record_page, rights, share_words
 from web.members import member
 from web.nouns import ACCOUNTS
 from web.record_page import MOST_RELATED, Relationship
@@ -34,25 +36,40 @@ class AccountPeople:
         return sum(one.share.points for one in self.rest)
 
 
-def people_of(conn: Connection, found: Relationship, *, scope: Scope, limit: int) -> AccountPeople:
-    """The people of an account that the reader may open, with their shares, the largest first."""
-    record = found.record
-    people = reading_shares.people_of_account(conn, record.id, record.guid, scope=scope, until_day=found.as_of)
-    divided = shares(people.parts, people.sides, today=found.as_of, score=record.score or 0, rules=found.rules)
+def people_of(conn: Connection, found: Relationship, people: PeopleOfAccount, *, limit: int) -> AccountPeople:
+    """The shares of an account's people, the largest first; of the first `limit` also their own rating."""
+    score = found.record.score or 0
+    divided = shares(people.parts, people.sides, today=found.as_of, score=score, rules=found.rules)
     lines = share_words.lines(people.people, people.sides, divided)
     rated = record_rows(conn, [one.person.record_id for one in lines[:limit]])
     rows = tuple(replace(one, rated=row) for one, row in zip(lines[:limit], rated, strict=True))
     return AccountPeople(divided, rows, tuple(lines[limit:]), share_words.summary(lines, divided))
 
 
+def readable_people(
+    conn: Connection, found: Relationship, *, limit: int, besides: Collection[RecordRef] = ()
+) -> tuple[AccountPeople, frozenset[RecordRef]]:
+    """The same for the people that the reader may open; the CRM is asked about those shown, and about others besides.
+
+    returns  also those of `besides` that may be shown. Whoever the CRM withholds is neither named nor counted.
+    """
+    record = found.record
+    people = reading_shares.people_of_account(conn, record.id, record.guid, scope=member().scope, until_day=found.as_of)
+    shown = people_of(conn, found, people, limit=limit)
+    refs = {RecordRef(RecordKind.CONTACT, one.person.guid) for one in shown.rows}
+    seen = rights.among({*refs, *besides})
+    withheld = {ref.guid for ref in refs - seen}
+    if withheld:
+        shown = people_of(conn, found, people.without(withheld), limit=limit - len(withheld))
+    return shown, seen & frozenset(besides)
+
+
 def _people_and_opportunities(conn: Connection, found: Relationship) -> dict[str, Any]:
-    scope = member().scope
-    return {
-        "people": people_of(conn, found, scope=scope, limit=MOST_RELATED),
-        "opportunities": related_records.opportunities_of_account(
-            conn, found.record.guid, scope=scope, limit=MOST_RELATED
-        ),
-    }
+    opportunities = related_records.opportunities_of_account(
+        conn, found.record.guid, scope=member().scope, limit=MOST_RELATED
+    )
+    people, seen = readable_people(conn, found, limit=MOST_RELATED, besides=opportunities.refs)
+    return {"people": people, "opportunities": opportunities.only(seen)}
 
 
 blueprint = record_page.room(ACCOUNTS, _people_and_opportunities)

@@ -1,7 +1,8 @@
 """Named query of what an account's people were on: the parts of its contact days, as `health/shares.py` takes them."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,17 @@ class PeopleOfAccount:
     people: tuple[Person, ...]
     sides: tuple[Side, ...]
     parts: Parts
+
+    def without(self, guids: Container[str]) -> "PeopleOfAccount":
+        """Without some of the people: what they were on is nobody's."""
+        stays = [number for number, one in enumerate(self.people) if one.guid not in guids]
+        place = np.full(len(self.people) + 1, len(stays), dtype=np.int64)
+        place[stays] = np.arange(len(stays))
+        return PeopleOfAccount(
+            tuple(self.people[number] for number in stays),
+            tuple(self.sides[number] for number in stays),
+            replace(self.parts, person=place[self.parts.person]),
+        )
 
 
 def people_of_account(conn: Connection, account_id: int, guid: str, *, scope: Scope, until_day: int) -> PeopleOfAccount:

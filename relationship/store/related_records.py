@@ -12,14 +12,11 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind, RecordRef
 from relationship.store.reading_scope import Scope, may_be_read
 from relationship.store.record_lists import RecordRow, record_rows
-from relationship.store.tables import Health, Membership, Record, RecordActivity, table
+from relationship.store.tables import Membership, Record, table
 
 _record = table(Record)
-_health = table(Health)
 _membership = table(Membership)
 _account = _record.alias("account")
-_of_account = table(RecordActivity).alias("of_account")
-_of_person = table(RecordActivity).alias("of_person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +34,10 @@ class Related:
         """Without the rows that were not seen; they are not counted either."""
         rows = tuple(row for row in self.rows if _ref(row) in seen)
         return Related(rows, self.total - len(self.rows) + len(rows))
+
+
+def _ref(row: RecordRow) -> RecordRef:
+    return RecordRef(RecordKind(row.kind), row.guid)
 
 
 def opportunities_of_account(conn: Connection, guid: str, *, scope: Scope, limit: int) -> Related:
