@@ -23,12 +23,14 @@ from relationship.knowing import SEES_TIES
 from relationship.store import reading_exchanges, reading_reach, reading_targets
 from relationship.store.reading_exchanges import LatestActivity, Period
 from relationship.store.reading_record import RatedRecord
+from relationship.store.reading_scope import Scope
 from web.house import house
 from web.members import Member
 
 # The latest e-mails that replies are looked for in.
 MOST_MAILS = 300
 MOST_NEGLECTED = 10
+SEVERAL_PEOPLE = frozenset({RecordKind.ACCOUNT, RecordKind.OPPORTUNITY})
 # Reply figures of fewer colleagues would be somebody's own.
 LEAST_COLLEAGUES = 2
 
@@ -74,6 +76,7 @@ class Figures:
     by_us         None where it would be the figure of one colleague
     most          None for a record that is one person;  reach: None there, and for a closed record
     by            None for a reader who sees no ties of colleagues
+    waits         whether `most` and `reach` are missing because what the reader may read is still being read
     """
 
     since: int
@@ -87,6 +90,7 @@ class Figures:
     most: tuple[Contacted, ...] | None
     by: tuple[SeenColleague, ...] | None
     reach: Reach | None
+    waits: bool
 
     @property
     def ratio(self) -> float | None:
@@ -101,8 +105,7 @@ def figures(
     period = Period(as_of - RECENT_DAYS + 1, as_of)
     exchanges = [*_mails(days, period), *reading_exchanges.exchanges(conn, record.id, period)]
     found = replies(reading_exchanges.mails(conn, record.id, period, most=MOST_MAILS), now=house().clock())
-    several_people = record.kind in (RecordKind.ACCOUNT, RecordKind.OPPORTUNITY)
-    contacted = reading_reach.contacted(conn, record, period, scope=reader.scope) if several_people else ()
+    scope = _scope(record, reader)
     return Figures(
         since=period.since,
         until=period.until,
@@ -112,10 +115,19 @@ def figures(
         by_them=found.by_them,
         latest=reading_exchanges.latest(conn, record.id, as_of),
         days=tuple(reading_exchanges.day_counts(conn, record.id, period)),
-        most=most.most_contacted(contacted) if several_people else None,
+        most=None if scope is None else most.most_contacted(reading_reach.contacted(conn, record, period, scope=scope)),
         by=_seen(reading_reach.in_touch(conn, record, period), reader),
-        reach=_reach(conn, record, rules, as_of, reader) if several_people and not record.closed else None,
+        reach=None if scope is None or record.closed else _reach(conn, record, rules, as_of, scope),
+        waits=scope is None and record.kind in SEVERAL_PEOPLE,
     )
+
+
+def _scope(record: RatedRecord, reader: Member) -> Scope | None:
+    """Within which the record's people are told; None for a record that is one person, and until it is known."""
+    if record.kind not in SEVERAL_PEOPLE:
+        return None
+    scope = reader.scope
+    return scope if scope.knows(RecordKind.CONTACT) else None
 
 
 def _mails(days: ContactDays, period: Period) -> list[Exchange]:
@@ -148,8 +160,8 @@ def _seen(found: list[InTouch], reader: Member) -> tuple[SeenColleague, ...] | N
     return tuple(seen[:MOST])
 
 
-def _reach(conn: Connection, record: RatedRecord, rules: HealthRules, as_of: int, reader: Member) -> Reach:
-    people = reading_reach.known_people(conn, record, scope=reader.scope)
+def _reach(conn: Connection, record: RatedRecord, rules: HealthRules, as_of: int, scope: Scope) -> Reach:
+    people = reading_reach.known_people(conn, record, scope=scope)
     expected = rules.frequency.days
     created = number_of(record.created_on)
     late = reach.neglected(people, today=as_of, created=created, expected_days=expected)

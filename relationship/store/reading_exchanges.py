@@ -91,7 +91,7 @@ def day_counts(conn: Connection, record_id: int, period: Period) -> list[tuple[i
 
 
 def mails(conn: Connection, record_id: int, period: Period, *, most: int) -> list[Mail]:
-    """The latest e-mails of a period, at most so many, with their writer and whom of the other side they address.
+    """The latest e-mails of a period, at most so many, oldest first, with their writer and whom of the other side they address.
 
     A colleague is one person with all his addresses, and has a negative number: minus `colleague.id`. Somebody
     outside is an address.
@@ -121,7 +121,7 @@ def mails(conn: Connection, record_id: int, period: Period, *, most: int) -> lis
             addressed[number].add(who)
     return [
         Mail(at, ours, writers[number], frozenset(addressed[number]))
-        for number, (ours, at) in sorted(heads.items())
+        for number, (ours, at) in sorted(heads.items(), key=lambda one: (one[1][1], one[0]))
         if number in writers
     ]
 

@@ -122,6 +122,7 @@ class KpisBody(BaseModel):
 
     replies_by_us           null where it would be the figure of one colleague
     most_contacted, reach   null for a contact or lead, which is one person; reach also for a closed record
+    waits                   whether these two are null because what the caller may read is still being read
     most_contacted_by       null for roles that see no colleague's contacts
     """
 
@@ -138,6 +139,7 @@ class KpisBody(BaseModel):
     most_contacted: list[ContactedBody] | None
     most_contacted_by: list[ColleagueInTouchBody] | None
     reach: ReachBody | None
+    waits: bool
 
 
 class PaceBody(BaseModel):
@@ -233,6 +235,7 @@ def _body(figures: Figures, next_at: datetime | None, next_kind: str | None) -> 
         ],
         most_contacted_by=None if figures.by is None else [_colleague(one) for one in figures.by],
         reach=_reach(figures.reach) if figures.reach else None,
+        waits=figures.waits,
     )
 
 

@@ -9,7 +9,7 @@ from relationship.activities import Kind
 from relationship.health.kpis.effort import Exchange
 from relationship.health.kpis.replies import Mail
 
-DOC = (Path(__file__).parents[2] / "docs" / "kpis.md").read_text(encoding="utf-8")
+DOC = (Path(__file__).parents[1] / "docs" / "kpis.md").read_text(encoding="utf-8")
 US = ("Anne", "Bruno")
 THEM = ("Tor", "Una", "Vera")
 NUMBERS = {name: number for number, name in enumerate((*US, *THEM), start=1)}
