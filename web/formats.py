@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from flask import Flask
 from flask_babel import get_locale
@@ -105,6 +105,11 @@ def hour(value: datetime) -> str:
 def month(value: date) -> str:
     """A month as the axis of a drawing names it."""
     return str(format_date(value, "MMM yyyy", locale=get_locale()))
+
+
+def day_and_month(value: date) -> str:
+    """A day as the axis of a drawing names it."""
+    return str(format_skeleton("dMMM", value, locale=get_locale()))
 
 
 def days_away(days: int) -> str:

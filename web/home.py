@@ -42,11 +42,11 @@ class HasGuid(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """One thing to do: the opportunity, the smallest act that lifts its rating, and where to go for it."""
+    """One thing to do: the opportunity, the act that helps it, and where to go for it. sentence: said where no single
+    act lifts its rating."""
 
     row: RecordRow
     act: ActLine | None
-    target: str
     sentence: str
     crm_address: str
     knows_address: str
@@ -134,17 +134,25 @@ def _lifts(conn: Connection, chosen: Sequence[Candidate], in_force: Rules) -> li
 
 
 def _told(row: RecordRow, lift: Lift | None, introductions: bool) -> First:
-    smallest = lift.smallest if lift else None
-    acts = explaining.act_lines(lift) if lift else ()
     kind = RecordKind.OPPORTUNITY
     return First(
         row=row,
-        act=next((act for act in acts if smallest and act.kind == smallest.kind.value), None),
-        target=lift.target.value if lift and lift.target else "",
-        sentence=explaining.lift_sentence(lift) if lift else "",
+        act=_act(row, lift) if lift else None,
+        sentence=explaining.lift_sentence(lift) if lift and lift.target else "",
         crm_address=crm_address(house().config.dataverse_url, kind, row.guid),
         knows_address=url_for("who_knows_whom.page", kind=kind.value, guid=row.guid) if introductions else "",
     )
+
+
+def _act(row: RecordRow, lift: Lift) -> ActLine | None:
+    """The least act that lifts the rating. Where none does, or none can, the one that raises the score: the least
+    one for the highest rating, else the one that raises it most."""
+    acts = explaining.act_lines(lift)
+    lifting = next((act for act in acts if act.lifts), None)
+    raising = [act for act in acts if row.score is not None and act.score > row.score]
+    if lifting or not raising:
+        return lifting
+    return raising[0] if lift.target is None else max(raising, key=lambda act: act.score)
 
 
 def _seen(shown: Sequence[HasGuid]) -> frozenset[str]:

@@ -228,7 +228,7 @@ def _week_chart(days: Sequence[date], counts: pipeline_weeks.Counts) -> dict[str
     return {
         "axes": {"x": "", "y": ""},
         "summary": _("Opportunities by rating over the last twelve weeks"),
-        "labels": [formats.day(day, "short") for day in days],
+        "labels": [formats.day_and_month(day) for day in days],
         "titles": [formats.day(day, "long") for day in days],
         "series": [
             {
