@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 
 import settings.pages
 import settings.pages.api
+import settings.pages.api_actions
 import settings.pages.api_consequences
 import settings.pages.api_introductions
 import settings.pages.api_preview
@@ -28,6 +29,7 @@ from web import (
     list_files,
     list_views,
     members,
+    notices,
     notifications,
     opportunity_list,
     opportunity_page,
@@ -44,6 +46,7 @@ from web import (
 )
 from web.api import introductions as api_introductions
 from web.api import kpis as api_kpis
+from web.api import ratings as api_ratings
 from web.api import reference, rooms
 from web.api import session as api_session
 from web.api import who_knows_whom as api_who_knows_whom
@@ -120,6 +123,7 @@ def create_app(house: House) -> Flask:
         answer,
         who_knows_whom,
         introductions,
+        notices,
         card,
         panel_sign_in,
         window,
@@ -140,12 +144,14 @@ def create_app(house: House) -> Flask:
     for part in (
         api_session,
         settings.pages.api,
+        settings.pages.api_actions,
         settings.pages.api_consequences,
         settings.pages.api_introductions,
         settings.pages.api_preview,
         api_who_knows_whom,
         api_introductions,
         api_kpis,
+        api_ratings,
     ):
         rooms.register(app, limiter, csrf, part.blueprint)
     app.add_url_rule("/", view_func=home.first_page, endpoint="_home")

@@ -23,10 +23,9 @@ MOST_EXAMPLES = 5
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """A change at which a rule would have acted."""
+    """A change at which a rule would have acted; without the record, which whoever looks may not see."""
 
-    ref: RecordRef
-    name: str
+    kind: str
     before: str
     after: str
     noted_at: datetime
@@ -81,6 +80,6 @@ def fired(conn: Connection, rule: ActionRule, since: datetime) -> tuple[int, lis
         which.append(r.value >= rule.least_value)
     source = RATING_CHANGE.join(_record, r.id == c.record_id)
     count = conn.scalar(sa.select(sa.func.count()).select_from(source).where(*which)) or 0
-    columns = sa.select(r.kind, r.guid, r.name, c.before, c.after, c.noted_at).select_from(source)
+    columns = sa.select(r.kind, c.before, c.after, c.noted_at).select_from(source)
     latest = conn.execute(columns.where(*which).order_by(c.id.desc()).limit(MOST_EXAMPLES))
-    return count, [Fired(RecordRef(RecordKind(kind), guid), *rest) for kind, guid, *rest in latest]
+    return count, [Fired(*row) for row in latest]

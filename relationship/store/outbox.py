@@ -200,6 +200,12 @@ def drop_for(conn: Connection, target: str, *, at: datetime, code: str) -> None:
         note_settled(conn, ids, State.DROPPED, at=at, code=code)
 
 
+def join_for(conn: Connection, target: str, *, until: datetime) -> None:
+    """What waits for this target, and has not been put into a mail yet, waits for the digest."""
+    which = (DELIVERY.c.target == target, DELIVERY.c.state.in_(OPEN), DELIVERY.c.bundle == "")
+    conn.execute(sa.update(DELIVERY).where(*which).values(is_digest=True, due_at=until))
+
+
 def mails_since(conn: Connection, target: str, since: datetime) -> int:
     """How many mails have left for this target since then."""
     columns = DELIVERY.c

@@ -5,8 +5,11 @@ view, one template that extends `settings/shell.html`, one line in `shell.PAGES`
 """
 
 from settings.pages import (
+    actions,
     crm_columns,
+    deliveries,
     effect,
+    endpoints,
     exclusions,
     health,
     history,
@@ -19,9 +22,12 @@ from settings.pages import (
 from settings.pages.shell import blueprint
 
 __all__ = [
+    "actions",
     "blueprint",
     "crm_columns",
+    "deliveries",
     "effect",
+    "endpoints",
     "exclusions",
     "health",
     "history",

@@ -16,8 +16,9 @@ from relationship.errors import Conflict
 from relationship.health.rules import Band
 from relationship.store import rules as stored
 from settings import history
+from settings.pages.api_actions import refuse_own_machine
 from settings.pages.api_consequences import refuse_own_domains, refuse_unconfirmed_removal
-from settings.rules import Exclusions, HealthSection, Introductions, Rules, Sources
+from settings.rules import Actions, Exclusions, HealthSection, Introductions, Rules, Sources
 from settings.rules.form import Form
 from web import cursors
 from web.api import asked, problems
@@ -87,6 +88,10 @@ class ExclusionsChange(Exclusions):
 class SourcesChange(Sources):
     note: Note = ""
     removal_confirmed: Confirmed = False
+
+
+class ActionsChange(Actions):
+    note: Note = ""
 
 
 class SavedBody(BaseModel):
@@ -203,6 +208,7 @@ def replace() -> Response:
         raise Refused(422, Fault("version_differs", "version"))
     wanted = Rules(**_sections(change))
     refuse_own_domains(wanted.exclusions, under=("exclusions",))
+    refuse_own_machine(wanted.actions, under=("actions",))
     if not change.removal_confirmed:
         refuse_unconfirmed_removal(present, wanted)
     return _saved(wanted, expected, change.note)
@@ -266,6 +272,22 @@ def replace_sources() -> Response:
     if not change.removal_confirmed:
         refuse_unconfirmed_removal(present, wanted)
     return _saved(wanted, expected, change.note)
+
+
+@blueprint.put("/settings/actions")
+@documented({200: SavedBody}, body=ActionsChange, whole=True, versioned=True, tag="settings")
+def replace_actions() -> Response:
+    """Put other actions on change, webhooks and times of mails in force
+
+    The secret of a webhook is not part of it: it is made, and shown once, on the page.
+    """
+    asked.rules_admin()
+    change = asked.body(ActionsChange, whole=True)
+    version, present = _present()
+    expected = asked.expected_version(version)
+    section = Actions(**_fields(Actions, change))
+    refuse_own_machine(section)
+    return _saved(present.model_copy(update={"actions": section}), expected, change.note)
 
 
 @blueprint.get("/settings/history")

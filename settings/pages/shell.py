@@ -27,6 +27,8 @@ PAGES: tuple[Page, ...] = (
     Page("settings.introductions", _l("Who knows whom"), "people_community"),
     Page("settings.exclusions", _l("Exclusions"), "filter"),
     Page("settings.sources", _l("Sources and privacy"), "lock_closed"),
+    Page("settings.actions", _l("Actions on change"), "flow"),
+    Page("settings.deliveries", _l("Deliveries"), "send"),
     Page("settings.history", _l("History"), "calendar_clock"),
 )
 # What everybody may read.
