@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -21,12 +22,15 @@ from web.texts import _
 MOST_VERSIONS = 100
 
 
+EventKind = Literal["meeting", "owner", "stage", "rules"]
+
+
 @dataclass(frozen=True, slots=True)
 class CurveEvent:
-    """day: day number; kind: meeting, owner, stage or rules; title, detail: in the reader's language."""
+    """day: day number; title, detail: in the reader's language."""
 
     day: int
-    kind: str
+    kind: EventKind
     title: str
     detail: str = ""
 
