@@ -5,7 +5,7 @@ never asked for. What has another type than documented raises BadItem, for the q
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -43,6 +43,8 @@ ADVANCED_QUERY = {"ConsistencyLevel": "eventual"}
 
 _SEARCH_FOLDER = "#microsoft.graph.mailsearchfolder"
 _NEVER_YEAR = 1
+# A mail that took longer was held up, or its sender names a time that was not.
+MOST_ON_THE_WAY = timedelta(days=1)
 _FULL_ROW = {"internetMessageId", "toRecipients", "sentDateTime"}
 
 
@@ -230,7 +232,7 @@ def message(row: Mapping[str, Any], folder_id: str) -> Piece:
         if name in row:
             fields[ours] = _addresses(row[name])
     if "sentDateTime" in row:
-        sent_at = instant(row["sentDateTime"])
+        sent_at = _believable(instant(row["sentDateTime"]), row.get("receivedDateTime"))
         fields["sent_at"] = sent_at.isoformat() if sent_at else None
     if "eventMessage" in str(row.get("@odata.type")) and fields:
         fields["invitation"] = True
@@ -243,6 +245,17 @@ def message(row: Mapping[str, Any], folder_id: str) -> Piece:
             raise _bad("no_time")
     modified = row.get("lastModifiedDateTime")
     return Piece(item_id(row), container_of(folder_id), fields, instant(modified) if modified else None)
+
+
+def _believable(sent_at: datetime | None, received: object) -> datetime | None:
+    """When a mail was sent; where the sender says something else than our server saw, when it was received.
+
+    The sending time is the sender's own word: with another one a flood of one day would look like years of contact.
+    """
+    if sent_at is None or received is None:
+        return sent_at
+    received_at = instant(received)
+    return sent_at if received_at is None or abs(received_at - sent_at) <= MOST_ON_THE_WAY else received_at
 
 
 def _dicts(raw: object) -> list[Mapping[str, Any]]:

@@ -122,11 +122,11 @@ def test_a_person_has_no_tie_with_himself_and_an_activity_has_two_people():
         sums_of(mails(ANN, BEN, [0], people=1))
 
 
-def test_a_flood_of_mail_in_one_day_is_one_contact_day():
+def test_a21_a_flood_of_mail_in_one_day_is_one_contact_day():
     assert close_of(mails(EVE, ANN, [0] * 1000)) == close_of(mails(EVE, ANN, [0]))
 
 
-def test_years_of_unanswered_mail_are_worth_less_than_a_month_of_conversation():
+def test_a21_years_of_unanswered_mail_are_worth_less_than_a_month_of_conversation():
     flood = close_of(mails(EVE, ANN, range(3650)))
     assert flood < 13.04  # a tenth of 1 / (1 - 2^(-1/90))
     assert flood < close_of(meetings(ANN, BEN, range(20)))

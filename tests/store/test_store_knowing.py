@@ -26,6 +26,7 @@ from relationship.store import audit, colleagues, deployment, networks, records,
 from relationship.store.colleagues import DirectoryUser
 from relationship.store.preferences import Choice
 from settings.rules import Exclusions, Rules
+from settings.rules.proposals import proposals
 
 NOW = datetime(2026, 6, 17, 9, 0, tzinfo=UTC)
 ANNE, BRUNO, CEM = "anne@fjord.example", "bruno@fjord.example", "cem@fjord.example"
@@ -143,7 +144,7 @@ def test_who_opts_out_looks_like_somebody_without_ties_at_once_and_comes_back_as
     assert [asked(house, kind, guid) for kind, guid in ASKED] == before
 
 
-def test_who_opted_out_is_told_the_same_as_one_who_never_met_anybody(house, store):
+def test_a07_who_opted_out_is_told_the_same_as_one_who_never_met_anybody(house, store):
     prefer(house, "bruno", opted_out=True)
     hidden = [asked(house, kind, guid) for kind, guid in ASKED]
     prefer(house, "bruno", opted_out=False)
@@ -156,7 +157,7 @@ def test_who_opted_out_is_told_the_same_as_one_who_never_met_anybody(house, stor
 
 
 @pytest.mark.slow
-def test_who_opted_out_cannot_be_told_from_nobody_by_the_time_of_the_answer(house, store):
+def test_a07_who_opted_out_cannot_be_told_from_nobody_by_the_time_of_the_answer(house, store):
     """2,000 calls, drawn by lot between a contact whom only Bruno knows and one whom nobody ever met. A chance of
     one in a million that three comparisons in a row look different although they are not."""
     with store.transaction() as conn:
@@ -194,18 +195,48 @@ def test_a_switch_is_audited_with_what_it_did_and_turning_it_twice_is_one_entry(
     assert told == [("bruno", "preference", "opted_out")]
 
 
+def test_a21_an_outsider_who_floods_us_with_mail_looks_no_closer_than_by_one(house):
+    """Only the latest day counts, once, and for one side: the share of a mail to nobody else is a tenth."""
+    happens(house, Deed("email", 0, UNA, (BRUNO,)), name="one")
+    before = asked(house, guid="c-una")
+    happens(house, *(Deed("email", 0, UNA, (BRUNO,)) for _ in range(300)), name="flood")
+    flooded = asked(house, guid="c-una")
+    assert flooded == before
+    bruno = next(way for way in flooded.ways if way.colleagues[0].key == "bruno")
+    assert (bruno.word, bruno.tie.recent_band) == (TieWord.WEAK, CountBand.UNDER_5)
+
+
 def exclude(house: House, **left_out: tuple[str, ...]) -> None:
     wanted = Rules(exclusions=Exclusions(**left_out))
     change_rules(house, wanted, expected_version=0, by="admin", by_name="Admin")
 
 
-def test_people_of_an_excluded_domain_are_gone_the_moment_the_rules_are_saved(house):
+def test_a06_people_of_an_excluded_domain_are_gone_the_moment_the_rules_are_saved(house):
     asked(house)
     exclude(house, domains=("nordlys.example",))
     assert [asked(house, kind, guid) for kind, guid in ASKED] == [WhoKnows()] * 3
 
 
-def test_an_excluded_colleague_is_gone_the_moment_the_rules_are_saved_and_leaves_no_row(house, store):
+@pytest.mark.parametrize("domain", ["cabinet-avocats.example", "dr-petit.example", "recrutement-nord.example",
+                                    "cgt-fjord.example"])  # fmt: skip
+def test_a06_who_sees_a_lawyer_a_doctor_a_recruiter_or_a_union_is_proposed_to_be_left_out_and_then_unseen(
+    house, store, domain
+):
+    """The proposal is there from names alone, before anything was read; once it is taken no tie is kept at all."""
+    (proposal,) = proposals({}, [domain])
+    assert proposal.key == domain
+    exclude(house, domains=(domain,))
+    with store.transaction() as conn:
+        records.save(conn, RecordKind.LEAD, [lead("l-x", f"c@{domain}")], [], place=FIRST)
+    happens(house, Deed("meeting", 0, BRUNO, (f"c@{domain}",)), name="secret")
+    assert asked(house, RecordKind.LEAD, "l-x") == WhoKnows()
+    with store.reading() as conn:
+        theirs = f"JOIN address d ON d.id = t.address_id WHERE d.address = 'c@{domain}'"
+        for table in ("activity_party", "tie_activity", "tie_day"):
+            assert conn.exec_driver_sql(f"SELECT COUNT(*) FROM {table} t {theirs}").scalar_one() == 0
+
+
+def test_a06_an_excluded_colleague_is_gone_the_moment_the_rules_are_saved_and_leaves_no_row(house, store):
     user = DirectoryUser(DIA, "Dia", True, ("dia@fjord.example",))
     with store.transaction() as conn:
         colleagues.save_directory(conn, [user], [], place=NEXT)

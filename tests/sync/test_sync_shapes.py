@@ -51,6 +51,18 @@ def test_body_and_preview_are_not_asked_for_and_no_subject_is_kept():
     assert msgraph.message(told, "f").fields == msgraph.message(MESSAGE, "f").fields
 
 
+@pytest.mark.parametrize(
+    ("sent", "counts"),
+    [
+        ("2026-03-01T09:00:00Z", "2026-03-01T09:00:00+00:00"),  # on its way for less than a day
+        ("2026-02-27T09:00:00Z", "2026-03-02T08:15:03+00:00"),  # so that one day's flood looks like weeks
+        ("2026-03-09T09:00:00Z", "2026-03-02T08:15:03+00:00"),
+    ],
+)
+def test_a21_a_sending_time_that_our_server_did_not_see_counts_as_when_it_was_received(sent: str, counts: str):
+    assert msgraph.message(MESSAGE | {"sentDateTime": sent}, "f").fields["sent_at"] == counts
+
+
 def test_a_flag_change_carries_no_field():
     piece = msgraph.message({"id": "x", "isRead": True, "parentFolderId": "f"}, "f")
     assert (piece.fields, piece.modified_at) == ({}, None)

@@ -165,13 +165,13 @@ def test_a_draft_comes_with_the_addresses_that_open_it(quick_site: Site) -> None
 @pytest.mark.parametrize(
     "extra", ["to", "recipients", "from", "sender", "cc", "bcc", "address", "seller", "role", "headers"]
 )
-def test_recipients_and_senders_are_no_fields(quick_site: Site, post: Post, extra: str) -> None:  # B57
+def test_b57_recipients_and_senders_are_no_fields(quick_site: Site, post: Post, extra: str) -> None:
     answer = Caller(quick_site).post("/introductions", wish(**{extra: "victim@elsewhere.example"}))
     assert told(answer) == (422, "unknown_field", extra)
     assert post.sent == []
 
 
-def test_the_same_introduction_again_clashes(quick_site: Site, post: Post) -> None:  # B58
+def test_b58_the_same_introduction_again_clashes(quick_site: Site, post: Post) -> None:
     seller = Caller(quick_site)
     seller.post("/introductions", wish())
     assert told(seller.post("/introductions", wish())) == (409, "introduction_open", None)
@@ -181,7 +181,7 @@ def test_the_same_introduction_again_clashes(quick_site: Site, post: Post) -> No
     assert len(post.sent) == 2
 
 
-def test_many_requests_a_minute_are_too_many(quick_site: Site, post: Post) -> None:  # B58
+def test_b58_many_requests_a_minute_are_too_many(quick_site: Site, post: Post) -> None:
     """Ten a day; each is taken back, so that neither the same request nor a full colleague is in the way."""
     house = quick_site.app.extensions["house"]
     seller = Caller(quick_site)
@@ -214,14 +214,14 @@ def test_many_requests_a_minute_are_too_many(quick_site: Site, post: Post) -> No
         ({"notify": "yes"}, (422, "wrong_type", "notify")),
     ],
 )
-def test_what_no_letter_may_be_is_refused_with_the_field(  # B59
+def test_b59_what_no_letter_may_be_is_refused_with_the_field(
     quick_site: Site, post: Post, changes: dict[str, Any], problem: tuple[int, str, str | None]
 ) -> None:
     assert told(Caller(quick_site).post("/introductions", wish(**changes))) == problem
     assert post.sent == []
 
 
-def test_whoever_cannot_be_asked_gives_one_same_refusal(quick_site: Site, post: Post) -> None:  # B60
+def test_b60_whoever_cannot_be_asked_gives_one_same_refusal(quick_site: Site, post: Post) -> None:
     """Oneself, somebody gone, opted out, not to be asked, unknown, without a tie; a person inside or out of sight."""
     house = quick_site.app.extensions["house"]
     prefer(house, world.oid(HUGO), opted_out=True)

@@ -194,7 +194,7 @@ def test_the_network_is_drawn_and_walked_with_the_keyboard(visit: Visit, width: 
     assert page.evaluate("document.activeElement.id") == "way-0"
 
 
-def test_a_name_that_is_markup_stays_a_name(visit: Visit) -> None:
+def test_a22_a_name_that_is_markup_stays_a_name(visit: Visit) -> None:
     rename(visit, "<img src=x onerror=alert(1)>")
     page = visit(world.page_of(AURELIE))
     page.wait_for_selector("#network[data-drawn=yes]")

@@ -137,7 +137,7 @@ def test_a_draft_is_opened_in_the_mail_program(quick_site: Site) -> None:
 
 
 @pytest.mark.parametrize("name", ["to", "from", "recipient", "cc", "address", "sender"])
-def test_a_recipient_in_the_form_is_never_used(quick_site: Site, name: str) -> None:
+def test_a23_a_recipient_in_the_form_is_never_used(quick_site: Site, name: str) -> None:
     post = with_post(quick_site, Post())
     ask(quick_site.as_("seller"), **{name: "victim@elsewhere.example"})
     assert [mail.to for mail in post.sent] == [world.mail_of(HUGO)]
@@ -190,7 +190,7 @@ def test_what_is_wrong_is_said_and_nothing_written_is_lost(
     assert kept(quick_site) == []
 
 
-def test_a_quota_is_told_in_plain_words(quick_site: Site) -> None:
+def test_a23_a_quota_is_told_in_plain_words(quick_site: Site) -> None:
     """Three requests a week reach one colleague at most, from whomever."""
     post = with_post(quick_site, Post())
     for seller in (CAMILLE, INES, MATHIS):

@@ -107,7 +107,7 @@ def test_ones_own_tie_is_served_exactly(quick_site: Site) -> None:
 
 
 @pytest.mark.parametrize("switch", ["opted_out", "do_not_ask"])
-def test_who_leaves_reads_like_somebody_who_knows_nobody(quick_site: Site, switch: str) -> None:
+def test_a07_who_leaves_reads_like_somebody_who_knows_nobody(quick_site: Site, switch: str) -> None:
     """Élodie is known to Sarah alone: without her the answers for Élodie are those for Damien, whom nobody knows."""
     house: House = quick_site.app.extensions["house"]
     prefer(house, world.oid(SARAH), **{switch: True})
@@ -134,7 +134,7 @@ def test_no_address_is_in_any_byte(quick_site: Site, role: str) -> None:
         assert b"@" not in answer.data or "opportunities" in path, path
 
 
-def test_whom_one_cannot_ask_is_refused_alike_whatever_the_reason(quick_site: Site) -> None:
+def test_b60_whom_one_cannot_ask_is_refused_alike_whatever_the_reason(quick_site: Site) -> None:
     """Somebody who left, oneself, somebody without a tie, somebody unknown: one page."""
     prefer(quick_site.app.extensions["house"], world.oid(HUGO), opted_out=True)
     client = quick_site.as_("seller")
@@ -146,7 +146,7 @@ def test_whom_one_cannot_ask_is_refused_alike_whatever_the_reason(quick_site: Si
     assert len({_without_echo(answer.data) for answer in answers}) == 1
 
 
-def test_windows_are_fixed_so_no_two_answers_can_be_subtracted(quick_site: Site) -> None:
+def test_a04_windows_are_fixed_so_no_two_answers_can_be_subtracted(quick_site: Site) -> None:
     client = quick_site.as_("seller")
     path = api_paths(AURELIE)[0]
     for argument in ("from=2026-06-01", "days=30", "window=7", "limit=1", "since=2026-01-01"):
@@ -155,7 +155,7 @@ def test_windows_are_fixed_so_no_two_answers_can_be_subtracted(quick_site: Site)
     assert _without_echo(plain.data) == _without_echo(narrowed.data)
 
 
-def test_totals_of_few_people_are_kept_back_from_the_admin(quick_site: Site) -> None:
+def test_a05_totals_of_few_people_are_kept_back_from_the_admin(quick_site: Site) -> None:
     answer = quick_site.as_("sales_admin").get("/introductions/results")
     assert answer.status_code == 200
     assert b"Nobody has asked for an introduction yet" in answer.data
@@ -163,7 +163,7 @@ def test_totals_of_few_people_are_kept_back_from_the_admin(quick_site: Site) -> 
         assert quick_site.as_(role).get("/introductions/results").status_code == 403
 
 
-def test_no_address_of_the_product_ranks_colleagues(quick_site: Site) -> None:
+def test_a08_no_address_of_the_product_ranks_colleagues(quick_site: Site) -> None:
     """No view takes a colleague and tells of his contacts, his volume or his speed."""
     rules = [rule.rule for rule in quick_site.app.url_map.iter_rules()]
     assert not [rule for rule in rules if re.search(r"colleague|employee|staff|leaderboard|rank", rule)]
