@@ -36,6 +36,10 @@ DATAVERSE_SUFFIXES = (".dynamics.com", ".dynamics.cn", ".microsoftdynamics.us", 
 # A choice or text column as Dataverse's addresses write it; a lookup (_name_value) is none.
 SEGMENT_COLUMN = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
+# What may be read from columns that an organisation added to its CRM; a lookup is named like _new_rival_value.
+CRM_COLUMNS = ("renewal", "arr", "competitor", "health_score", "health_status", "churn")
+OWN_COLUMN = re.compile(r"_?[a-z][a-z0-9_]{0,99}")
+
 # What a publisher's columns begin with in Dynamics 365 (2 to 8 signs, never Microsoft's own).
 CRM_PREFIX = re.compile(r"(?!mscrm)[a-z][a-z0-9]{1,7}")
 
@@ -75,6 +79,9 @@ class Config(BaseSettings):
     msgraph_url: HttpsUrl = "https://graph.microsoft.com/v1.0"
     dataverse_url: str = ""  # https://<org>.<region>.dynamics.com
     segment_column: str = "industrycode"  # column of accounts and leads that names their segment; "" = none
+    crm_columns: str = (
+        ""  # own columns of the CRM: renewal=…, arr=…, competitor=…, health_score=…, health_status=…, churn=…
+    )
     crm_write: bool = False  # whether ratings are written to columns in Dynamics 365
     crm_prefix: str = "rel"  # the publisher's prefix of these columns
     crm_origins: str = ""  # whose pages may show the panel in a frame: https://<org>.<region>.dynamics.com, …
@@ -161,6 +168,15 @@ class Config(BaseSettings):
     def _column_name(cls, value: str) -> str:
         if value and not SEGMENT_COLUMN.fullmatch(value):
             raise ValueError("is the logical name of a choice or text column, like industrycode, or left empty")
+        return value
+
+    @field_validator("crm_columns")
+    @classmethod
+    def _named_columns(cls, value: str) -> str:
+        parts = [part.partition("=") for part in value.replace(" ", "").split(",") if part]
+        known = all(what in CRM_COLUMNS and OWN_COLUMN.fullmatch(column) for what, _sign, column in parts)
+        if not known or len({what for what, _sign, _column in parts}) < len(parts):
+            raise ValueError(f"is a list like renewal=new_renewalon, each once, of {', '.join(CRM_COLUMNS)}")
         return value
 
     @field_validator("crm_prefix")

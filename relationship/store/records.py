@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind
 from relationship.addresses import identity
 from relationship.clock import number_of, real_clock
-from relationship.store import erased_names, reader_sets, record_changes, stage_days, tables
+from relationship.store import account_health, erased_names, reader_sets, record_changes, stage_days, tables
+from relationship.store.account_health import NewValue
 from relationship.store.chunks import in_chunks
 from relationship.store.cursors import Place
 from relationship.store.people import note_change
@@ -33,7 +34,8 @@ _OF_KIND = {
 @dataclass(frozen=True, slots=True)
 class RecordRow:
     """One CRM record; see `tables.Record`. addresses: normalised, contacts and leads only; segment: accounts
-    and leads only, the others take their account's; modified_on: opportunities only, when the CRM last changed it."""
+    and leads only, the others take their account's; modified_on: opportunities only, when the CRM last changed it;
+    health: accounts only, the health fields that the CRM itself keeps, by name."""
 
     kind: RecordKind
     guid: str
@@ -58,6 +60,7 @@ class RecordRow:
     domain: str = ""
     renewal_on: date | None = None
     arr: float | None = None
+    health: tuple[tuple[str, str | None], ...] = ()
     competitor: str = ""
     modified_on: date | None = None
 
@@ -106,6 +109,8 @@ def save(
     written += _set_addresses(conn, kind, rows)
     if kind is RecordKind.OPPORTUNITY:
         _observe_stages(conn, rows)
+    if kind is RecordKind.ACCOUNT:
+        written += _keep_health(conn, rows)
     written += _remove(conn, kind, list(removed_guids))
     written += _hand_on_segments(conn, kind, [*(row.guid for row in rows), *removed_guids])
     if written:
@@ -134,6 +139,13 @@ def _observe_stages(conn: Connection, rows: Sequence[RecordRow]) -> None:
         if row.modified_on is not None
     ]
     stage_days.observe(conn, seen)
+
+
+def _keep_health(conn: Connection, rows: Sequence[RecordRow]) -> int:
+    told = [row for row in rows if row.health]
+    ids = _ids(conn, RecordKind.ACCOUNT, [row.guid for row in told])
+    values = [NewValue(ids[row.guid], field, value) for row in told for field, value in row.health]
+    return account_health.save(conn, values, source=account_health.CRM, at=real_clock()) if values else 0
 
 
 def guids(conn: Connection, kind: RecordKind) -> set[str]:

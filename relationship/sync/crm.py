@@ -5,7 +5,7 @@ keyed by GUID. What if it dies half-way: see `delta`. What if Dynamics says no: 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from relationship.store.records import RecordRow
 from relationship.sync import dataverse
 from relationship.sync.dataverse import TrackedTable
 from relationship.sync.delta import Round, Stream, anew, page_transaction, read_round
+from relationship.sync.own_columns import CURRENCY, NONE, OwnColumns
 from relationship.sync.transport import Channel, Json
 
 log = structlog.get_logger()
@@ -61,15 +62,20 @@ def read_table(
     refresh: bool,
     progress: Callable[[int], None],
     segment_column: str = "",
+    own: OwnColumns = NONE,
 ) -> Round:
     """Bring one table up to date.
 
+    own             columns that the organisation added; one that the table does not have is left out
     segment_column  of accounts and leads; a table that does not have it is read without, and of accounts that
                     is noted among what could not be read
     """
     with store.reading() as conn:
         place = cursors.load(conn, source_id).get("")
-    reading = _Reading(store, channel, source_id, page_size=page_size, zone=zone, refresh=refresh, progress=progress)
+    reading = _Reading(
+        store, channel, source_id, page_size=page_size, zone=zone, refresh=refresh, progress=progress, own=own
+    )
+    table = reading.with_own(table, place)
     if table.entity_set not in dataverse.SEGMENTED:
         return reading.read(table, place)
     wanted = table.with_segment(segment_column)
@@ -85,7 +91,7 @@ def read_table(
             reading.note_segment_column(is_missing=False)
             return done
     done = reading.read(table, place)
-    reading.note_segment_column(is_missing=wanted != table and table == dataverse.ACCOUNTS)
+    reading.note_segment_column(is_missing=wanted != table and table.entity_set == dataverse.ACCOUNTS.entity_set)
     return done
 
 
@@ -105,10 +111,21 @@ class _Reading:
     zone: ZoneInfo
     refresh: bool
     progress: Callable[[int], None]
+    own: OwnColumns
+
+    def with_own(self, table: TrackedTable, place: Place | None) -> TrackedTable:
+        """The table with those own columns that it has, which a place with links for all the others knows."""
+        wanted = self.own.of(table.entity_set)
+        if not wanted:
+            return table
+        link = (place.next_link or place.delta_link or "") if place is not None and not self.refresh else ""
+        if link and table.covers(link):
+            return replace(table, own=tuple(name for name in wanted if name in dataverse.selected_by(link)))
+        return replace(table, own=tuple(name for name in wanted if has_column(self.channel, table, name)))
 
     def read(self, table: TrackedTable, place: Place | None) -> Round:
         """To the end of the round; all rows anew when the place was for other columns."""
-        keeper = _keeper(self.channel, table, self.page_size, self.zone)
+        keeper = _keeper(self.channel, table, self.page_size, self.zone, self.own)
         headers = dataverse.headers(self.page_size, track=True, shown=table.shown)
         stream = Stream(
             room="crm",
@@ -136,6 +153,17 @@ class _Reading:
                 quarantine.clear(conn, self.source_id, [SEGMENT_COLUMN])
 
 
+def has_column(channel: Channel, table: TrackedTable, name: str) -> bool:
+    """Whether a table of the CRM has a column."""
+    try:
+        link = f"{channel.base_url}/{table.entity_set}?$select={table.key},{name}"
+        channel.fetch(link, scope=SCOPE, headers=dataverse.headers(1, track=False))
+    except BadItem as error:
+        log.info("own_column_refused", table=table.entity_set, column=name, code=error.code)
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
     """rows: shown by the table; missing: of these not kept before; written: rows written, the missing among
@@ -148,15 +176,22 @@ class Compared:
 
 
 def compare_table(
-    store: Store, channel: Channel, table: TrackedTable, source_id: int, *, page_size: int, zone: ZoneInfo
+    store: Store,
+    channel: Channel,
+    table: TrackedTable,
+    source_id: int,
+    *,
+    page_size: int,
+    zone: ZoneInfo,
+    own: OwnColumns = NONE,
 ) -> Compared:
     """Compare a whole table with the store and heal; what it does not show goes only if it says so by key."""
     with store.reading() as conn:
         place = cursors.load(conn, source_id).get("")
     if place is None:
         return Compared()
-    table = table.as_read_by(place.delta_link or place.next_link or "")
-    keeper = _keeper(channel, table, page_size, zone)
+    table = table.as_read_by(place.delta_link or place.next_link or "", own.of(table.entity_set))
+    keeper = _keeper(channel, table, page_size, zone, own)
     with store.reading() as conn:
         known = keeper.known(conn)
     shown: set[str] = set()
@@ -259,7 +294,7 @@ def _sorted_out(keeper: _Keeper, key: str, rows: Sequence[Json]) -> _Page:
     return page
 
 
-def _keeper(channel: Channel, table: TrackedTable, page_size: int, zone: ZoneInfo) -> _Keeper:
+def _keeper(channel: Channel, table: TrackedTable, page_size: int, zone: ZoneInfo, own: OwnColumns) -> _Keeper:
     if table == dataverse.SYSTEM_USERS:
         return _Keeper(
             parse=lambda row: dataverse.crm_user(row, zone),
@@ -275,7 +310,7 @@ def _keeper(channel: Channel, table: TrackedTable, page_size: int, zone: ZoneInf
             end_full=memberships.end_full_round,
             known=memberships.guids,
         )
-    kind, parse = _record_parser(channel, table, page_size)
+    kind, parse = _record_parser(channel, table, page_size, own)
     return _Keeper(
         parse=lambda row: parse(row, zone),
         save=partial(_save_records, kind),
@@ -287,15 +322,20 @@ def _keeper(channel: Channel, table: TrackedTable, page_size: int, zone: ZoneInf
 _Parser = tuple[RecordKind, Callable[[Json, ZoneInfo], RecordRow]]
 
 
-def _record_parser(channel: Channel, table: TrackedTable, page_size: int) -> _Parser:
-    if table.entity_set == dataverse.ACCOUNTS.entity_set:
-        return RecordKind.ACCOUNT, lambda row, zone: dataverse.account(row, zone, table.segment)
+def _record_parser(channel: Channel, table: TrackedTable, page_size: int, own: OwnColumns) -> _Parser:
     if table.entity_set == dataverse.LEADS.entity_set:
         return RecordKind.LEAD, lambda row, zone: dataverse.lead(row, zone, table.segment)
     if table == dataverse.CONTACTS:
         return RecordKind.CONTACT, dataverse.contact
-    currencies = dataverse.currency_codes(_whole_table(channel, dataverse.CURRENCIES, page_size))
-    return RecordKind.OPPORTUNITY, lambda row, zone: dataverse.opportunity(row, zone, currencies)
+    if table.entity_set == dataverse.ACCOUNTS.entity_set:
+        codes = _currencies(channel, page_size) if CURRENCY in table.own else {}
+        return RecordKind.ACCOUNT, lambda row, zone: dataverse.account(row, zone, table.segment, own, codes)
+    currencies = _currencies(channel, page_size)
+    return RecordKind.OPPORTUNITY, lambda row, zone: dataverse.opportunity(row, zone, currencies, own)
+
+
+def _currencies(channel: Channel, page_size: int) -> dict[str, str]:
+    return dataverse.currency_codes(_whole_table(channel, dataverse.CURRENCIES, page_size))
 
 
 def _save_users(conn: Connection, rows: list[CrmUser], gone: list[str], place: Place) -> int:

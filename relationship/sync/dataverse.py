@@ -7,6 +7,7 @@ Lookups come as `_name_value` with the table they point at in an annotation; del
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from relationship.errors import BadItem
 from relationship.store.colleagues import CrmUser
 from relationship.store.memberships import MembershipRow
 from relationship.store.records import RecordRow
+from relationship.sync.own_columns import NONE, OwnColumns, health_fields, site_domain
 from relationship.sync.texts import clean
 
 Row = Mapping[str, Any]
@@ -47,18 +49,20 @@ def headers(page_size: int, *, track: bool, shown: bool = False) -> Mapping[str,
 @dataclass(frozen=True, slots=True)
 class TrackedTable:
     """A table read by change tracking. entity_set: its name in addresses; key: column of its id;
-    shown: values are needed as people see them; segment: the column that names the segment, '' for none."""
+    shown: values are needed as people see them; segment: the column that names the segment, '' for none;
+    own: further columns that the organisation added."""
 
     entity_set: str
     key: str
     columns: tuple[str, ...]
     shown: bool = False
     segment: str = ""
+    own: tuple[str, ...] = ()
 
     @property
     def selected(self) -> tuple[str, ...]:
         """All columns that are asked for, each once."""
-        return tuple(dict.fromkeys(filter(None, (self.key, *self.columns, self.segment))))
+        return tuple(dict.fromkeys(filter(None, (self.key, *self.columns, *self.own, self.segment))))
 
     def with_segment(self, column: str) -> "TrackedTable":
         """This table with its segment in a column that is read for nothing else; such a one is no segment."""
@@ -69,10 +73,16 @@ class TrackedTable:
         asked = set(selected_by(link))
         return not asked or asked | {self.key} == set(self.selected)
 
-    def as_read_by(self, link: str) -> "TrackedTable":
-        """This table with the segment column that a link we were given asks for, if it asks for one."""
-        more = [column for column in selected_by(link) if column not in self.selected]
-        return self.with_segment(more[0]) if more else self
+    def as_read_by(self, link: str, own: Iterable[str] = ()) -> "TrackedTable":
+        """This table with those own columns, and the segment column, that a link we were given asks for."""
+        asked = selected_by(link)
+        table = replace(self, own=tuple(column for column in own if column in asked))
+        more = [column for column in asked if column not in table.selected]
+        return table.with_segment(more[0]) if more else table
+
+    def covers(self, link: str) -> bool:
+        """Whether a link we were given asks for all columns of this table, and perhaps for more."""
+        return set(self.selected) <= {*selected_by(link), self.key}
 
     def link(self, base_url: str, guids: Iterable[str] = ()) -> str:
         """All rows, or in a plain list those with these keys."""
@@ -100,7 +110,12 @@ SYSTEM_USERS = TrackedTable(
     "systemuserid",
     ("fullname", "internalemailaddress", "azureactivedirectoryobjectid", "applicationid", "isdisabled"),
 )
-ACCOUNTS = TrackedTable("accounts", "accountid", ("name", "_primarycontactid_value", *_OWNED), shown=True)
+ACCOUNTS = TrackedTable(
+    "accounts",
+    "accountid",
+    ("name", "accountnumber", "websiteurl", "_primarycontactid_value", *_OWNED),
+    shown=True,
+)
 CONTACTS = TrackedTable(
     "contacts",
     "contactid",
@@ -126,7 +141,7 @@ OPPORTUNITIES = TrackedTable(
     "opportunityid",
     (
         "name", "estimatedvalue", "actualvalue", "estimatedclosedate", "actualclosedate", "closeprobability",
-        "salesstage", "stepname", "_customerid_value", "_parentaccountid_value", "_parentcontactid_value",
+        "salesstage", "stepname", "modifiedon", "_customerid_value", "_parentaccountid_value", "_parentcontactid_value",
         "_transactioncurrencyid_value", *_OWNED,
     ),
     shown=True,
@@ -168,7 +183,13 @@ def crm_user(row: Row, _zone: ZoneInfo) -> CrmUser | None:
     )
 
 
-def account(row: Row, zone: ZoneInfo, segment_column: str = "") -> RecordRow:
+def account(
+    row: Row,
+    zone: ZoneInfo,
+    segment_column: str = "",
+    own: OwnColumns = NONE,
+    currencies: Mapping[str, str] = MappingProxyType({}),
+) -> RecordRow:
     return RecordRow(
         kind=RecordKind.ACCOUNT,
         guid=guid(row, ACCOUNTS.key),
@@ -178,6 +199,12 @@ def account(row: Row, zone: ZoneInfo, segment_column: str = "") -> RecordRow:
         owner_guid=_lookup(row, "_ownerid_value", "systemuser"),
         contact_guid=_lookup(row, "_primarycontactid_value", "contact"),
         segment=_as_shown(row, segment_column),
+        account_number=clean(row.get("accountnumber"), longest=100),
+        domain=site_domain(row.get("websiteurl")),
+        renewal_on=_plain_day(row.get(own.column("renewal"))),
+        arr=_number(row.get(own.column("arr"))),
+        currency=currencies.get(_optional(row.get("_transactioncurrencyid_value")) or "", ""),
+        health=health_fields(row, own, _as_shown),
         **_team(row),
     )
 
@@ -218,7 +245,7 @@ def currency_codes(rows: Iterable[object]) -> dict[str, str]:
     return {guid(row, CURRENCIES.key): clean(row.get("isocurrencycode")) for row in rows if isinstance(row, dict)}
 
 
-def opportunity(row: Row, zone: ZoneInfo, currencies: Mapping[str, str]) -> RecordRow:
+def opportunity(row: Row, zone: ZoneInfo, currencies: Mapping[str, str], own: OwnColumns = NONE) -> RecordRow:
     """Value: the estimate while it is open, what came of it once it is closed."""
     is_open = row.get("statecode") == _OPEN
     actual, estimate = _number(row.get("actualvalue")), _number(row.get("estimatedvalue"))
@@ -238,6 +265,8 @@ def opportunity(row: Row, zone: ZoneInfo, currencies: Mapping[str, str]) -> Reco
         value=estimate if is_open or actual is None else actual,
         currency=currencies.get(_optional(row.get("_transactioncurrencyid_value")) or "", ""),
         close_on=_plain_day(row.get("estimatedclosedate")),
+        competitor=_as_shown(row, own.column("competitor")),
+        modified_on=_day(row["modifiedon"], zone) if row.get("modifiedon") else None,
         **_team(row),
     )
 

@@ -15,6 +15,7 @@ from relationship.store.database import Store
 from relationship.sync import crm, crm_activities, crm_columns, dataverse, msgraph, own_parts
 from relationship.sync.connection import Microsoft
 from relationship.sync.findings import Finding, Mark, optional, tried
+from relationship.sync.own_columns import OPPORTUNITY_COLUMNS, OwnColumns
 from relationship.sync.permissions import roles_of, verdict
 from relationship.sync.transport import Channel
 
@@ -202,6 +203,8 @@ def _dataverse(config: Config, microsoft: Microsoft) -> Iterator[Finding]:
         yield tried(f"table {table.entity_set}", partial(_table, channel, table.entity_set, table.key))
     if config.segment_column:
         yield _segments(channel, config.segment_column)
+    for what, column in OwnColumns(config.crm_columns).named.items():
+        yield _own_column(channel, what, column)
     if config.crm_write:
         yield from crm_columns.examine(channel, config.crm_prefix)
 
@@ -240,6 +243,20 @@ def _segments(channel: Channel, column: str) -> Finding:
     except RelationshipError as error:
         return Finding("segments", Mark.BAD, error.message, error.next_step)
     return Finding("segments", Mark.GOOD, f"Accounts name their segment in {column}.")
+
+
+def _own_column(channel: Channel, what: str, column: str) -> Finding:
+    """A column that is not there stops nothing, but what it holds is not known."""
+    table = dataverse.OPPORTUNITIES if what in OPPORTUNITY_COLUMNS else dataverse.ACCOUNTS
+    step = f"Correct {what}= in RELATIONSHIP_CRM_COLUMNS, or take it out (docs/settings.md)."
+    try:
+        found = crm.has_column(channel, table, column)
+    except RelationshipError as error:
+        return Finding(f"column {what}", Mark.BAD, error.message, error.next_step)
+    if not found:
+        told = f"There is no column {column} in {table.entity_set}."
+        return Finding(f"column {what}", Mark.WARNING, told, step, is_setting=True)
+    return Finding(f"column {what}", Mark.GOOD, f"It can be read from {column} of {table.entity_set}.")
 
 
 def _is_tracking_off(channel: Channel, entity_set: str) -> bool:

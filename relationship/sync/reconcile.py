@@ -41,6 +41,7 @@ from relationship.sync.connection import Microsoft, connect
 from relationship.sync.dataverse import TrackedTable
 from relationship.sync.dataverse_activities import CONTAINER, ActivityTable
 from relationship.sync.delta import page_transaction
+from relationship.sync.own_columns import OwnColumns
 from relationship.sync.policy import require_consent
 from relationship.sync.readers import House, reader_of
 from relationship.sync.report import DEGRADED, Trouble
@@ -137,6 +138,7 @@ class _Reconciling:
             source_id,
             page_size=self._microsoft.crm_page_size,
             zone=self._zone,
+            own=OwnColumns(self._house.config.crm_columns),
         )
         changed = max(0, done.written - done.missing)
         return Finding(found.key, done.rows, done.missing, changed, done.ghosts)

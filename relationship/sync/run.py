@@ -32,6 +32,7 @@ from relationship.sync.dataverse import TrackedTable
 from relationship.sync.dataverse_activities import ActivityTable
 from relationship.sync.delta import Round, page_transaction
 from relationship.sync.disposition import Circle
+from relationship.sync.own_columns import OwnColumns
 from relationship.sync.personal import Personal, personal_sources
 from relationship.sync.policy import enforce, move_window, require_consent
 from relationship.sync.readers import House, reader_of
@@ -250,6 +251,7 @@ class _Run:
             refresh=refresh,
             progress=self._tally.add_records,
             segment_column=self._config.segment_column,
+            own=OwnColumns(self._config.crm_columns),
         )
 
     def _read_activities(self, inside: Circle, read: Read) -> None:

@@ -14,12 +14,12 @@ from simulator import identity
 from simulator.dataverse.connections import Link, connection_row, link_rows
 from simulator.dataverse.divisions import Divisions
 from simulator.dataverse.parties import Someone
-from simulator.dataverse.schema import SEGMENT, Ref, Row
+from simulator.dataverse.progress import STAGES, competitor, steps
+from simulator.dataverse.schema import ARR, COMPETITOR, RENEWAL, SEGMENT, Ref, Row
 from simulator.world import Opportunity, OpportunityStatus, Person, Side, World
 
 # Who has no dated activity in the world was created this long before its end.
 UNDATED_AGE = timedelta(days=730)
-STAGES = ("Qualify", "Develop", "Propose", "Close")
 STAKEHOLDER, SALES_TEAM = 1000, 1001
 ENGLISH, FRENCH = 1033, 1036
 
@@ -62,6 +62,10 @@ class WorldRows:
         self._primary_contacts, self._account_days = self._read_contacts()
         self._account_owners = self._read_owners()
         self._links = dict(self._all_links())
+        self._sold: defaultdict[str, float] = defaultdict(float)
+        for deal in world.opportunities:
+            if deal.status is OpportunityStatus.WON:
+                self._sold[deal.account_id] += deal.estimated_value or 0.0
 
     def keys(self) -> Mapping[str, list[str]]:
         """The GUIDs of every table's rows, in the order in which they came into being."""
@@ -258,9 +262,16 @@ class WorldRows:
             row[SEGMENT] = self.divisions.code_of(account.segment)
         if account.employees is not None:
             row["numberofemployees"] = account.employees
+        if account.renewal_on is not None:
+            row[RENEWAL] = account.renewal_on.isoformat()
+            row[ARR] = self._revenue(account.id, account.employees)
         if account.id in self._primary_contacts:
             row["_primarycontactid_value"] = Ref("contact", identity.contact(self._primary_contacts[account.id]))
         return row | self._owned(self._owner(self._account_owners.get(account.id), account.id))
+
+    def _revenue(self, account_id: str, employees: int | None) -> float:
+        """Of a year: what was sold to the account, else by its size."""
+        return self._sold.get(account_id) or max(6_000.0, round((employees or 0) * 30.0, -3))
 
     def _contact_row(self, guid: str) -> Row:
         person = self._contacts[guid]
@@ -320,6 +331,9 @@ class WorldRows:
             row["closeprobability"] = deal.probability
         if deal.close_on is not None:
             row["estimatedclosedate"] = deal.close_on.isoformat()
+        if rival := competitor(deal):
+            row[COMPETITOR] = rival
+        row["modifiedon"] = self._instant(steps(deal, self._world.now.date())[-1].day)
         row |= _state(deal)
         return row | self._owned(self._owner(deal.owner_id, deal.id))
 

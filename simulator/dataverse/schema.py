@@ -1,7 +1,8 @@
 """The tables that the simulated Dataverse serves: entity sets, keys, column types, lookups, choices.
 
-Read once from `columns.json` beside this module, whose first line names the source. One column is the
-organisation's own, as administrators add them: the segment of accounts and leads.
+Read once from `columns.json` beside this module, whose first line names the source. Some columns are the
+organisation's own, as administrators add them: the segment of accounts and leads, renewal and revenue of a year of
+accounts, the competitor of opportunities.
 """
 
 import json
@@ -22,7 +23,12 @@ class Ref(NamedTuple):
 # A choice made by hand: its name begins with the usual prefix, its values at the usual number.
 SEGMENT = "new_segment"
 FIRST_OWN_CHOICE = 100_000_000
-_OWN_COLUMNS = {"account": {SEGMENT: "Int32"}, "lead": {SEGMENT: "Int32"}}
+RENEWAL, ARR, COMPETITOR = "new_renewalon", "new_arr", "new_competitor"
+_OWN_COLUMNS = {
+    "account": {SEGMENT: "Int32", RENEWAL: "Date", ARR: "Decimal"},
+    "lead": {SEGMENT: "Int32"},
+    "opportunity": {COMPETITOR: "String"},
+}
 
 Value = str | int | float | bool | Ref | None
 Row = dict[str, Value]
