@@ -61,11 +61,16 @@ class Entra:
         self.signer = Signer()
         self._codes: dict[str, Grant] = {}
         self._refresh_tokens: dict[str, Grant] = {}
+        self._roles: dict[str, tuple[str, ...]] = {}
 
     def check_tenant(self, tenant: str) -> None:
         names = {self.tenant_id, *self.organisation.world.domains}
         if tenant.lower() not in names:
             raise Refused(90002, "invalid_tenant", f"Tenant '{tenant}' not found.")
+
+    def assign(self, user_id: str, roles: tuple[str, ...]) -> None:
+        """Give a person these app roles instead of the former ones; tokens tell of it from now on."""
+        self._roles[user_id] = roles
 
     def grant_code(self, grant: Grant) -> str:
         code = secrets.token_urlsafe(32)
@@ -86,6 +91,8 @@ class Entra:
                 grant = self._refresh_tokens.pop(form.get("refresh_token", ""), None)
                 if grant is None:
                     raise Refused(70000, "invalid_grant", "The provided refresh token is not valid.")
+                if not grant.user.enabled or self.organisation.directory.find(grant.user.id) is None:
+                    raise Refused(50057, "invalid_grant", "The user account is disabled.")
                 return self._user_tokens(grant, issuer)
             case other:
                 raise Refused(70003, "unsupported_grant_type", f"The grant type '{other}' is not supported.")
@@ -166,7 +173,7 @@ class Entra:
                 **person,
                 "aud": self.registration.client_id,
                 "preferred_username": user.user_principal_name,
-                "roles": list(grant.roles),
+                "roles": list(self._roles.get(user.id, grant.roles)),
                 **({"nonce": grant.nonce} if grant.nonce else {}),
             },
             issuer,

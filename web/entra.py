@@ -1,12 +1,13 @@
 """Sign-in through Microsoft Entra: authorization code with PKCE, nonce and state, all done by msal.
 
-The pages need to know who somebody is and nothing else, so no token outlives the sign-in. Only when a seller lets
-the service send in his name or use his calendar is a token kept (`relationship.sync.delegated`), for that one right.
+The pages need to know who somebody is and nothing else. What is kept of a sign-in is the right to ask again who that
+is and with which roles (`web.visits`); where a seller lets the service act in his name, a token for that right alone
+(`relationship.sync.delegated`).
 """
 
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,11 +33,15 @@ class SignInRefused(RelationshipError):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who signed in: the object id in our tenant, the name to show, the roles that we know."""
+    """Who signed in: the object id in our tenant, the name to show, the roles that we know.
+
+    right  a refresh token, with which Entra can be asked again; '' when it gave none
+    """
 
     oid: str
     name: str
     roles: frozenset[AppRole]
+    right: str = field(default="", repr=False)
 
 
 class Entra:
@@ -52,7 +57,7 @@ class Entra:
         """
         redirect_uri = f"{self._config.base_url.rstrip('/')}/auth/callback"
         flow: dict[str, Any] = _asked(
-            lambda: _application(self._config).initiate_auth_code_flow(
+            lambda: _application(self._config, msal_cache()).initiate_auth_code_flow(
                 scopes=[], redirect_uri=redirect_uri, prompt="select_account"
             )
         )
@@ -66,8 +71,23 @@ class Entra:
         Raises SignInRefused for a refusal, a wrong state or a foreign organisation, TryLater when Entra
         cannot be reached, Reconnect when the registration's secret is no longer good.
         """
-        result = self._exchanged(_application(self._config), flow, answer)
-        return self._identity(result.get("id_token_claims") or {})
+        cache = msal_cache()
+        result = self._exchanged(_application(self._config, cache), flow, answer)
+        return replace(self._identity(result.get("id_token_claims") or {}), right=_right_in(cache))
+
+    def renew(self, right: str, *, oid: str) -> tuple[Identity, str]:
+        """What Entra says of a person now, and the right to ask next time ('' when the present one stays).
+
+        Raises SignInRefused for whoever may no longer sign in, TryLater when Entra cannot be reached.
+        """
+        application = _application(self._config, msal_cache())
+        result: dict[str, Any] = _asked(lambda: application.acquire_token_by_refresh_token(right, scopes=[]))
+        if "error" in result:
+            raise _told(result)
+        identity = self._identity(result.get("id_token_claims") or {})
+        if identity.oid != oid:
+            raise SignInRefused("Another account.", next_step="Sign in again.", code="other_account")
+        return identity, str(result.get("refresh_token") or _right_in(application.token_cache))
 
     def start_consent(self, right: Right = MAIL) -> dict[str, Any]:
         """Ask the person for one right in his or her name; to be kept and followed like a sign-in."""
@@ -138,10 +158,16 @@ def msal_cache() -> Any:
     return msal.SerializableTokenCache()
 
 
-def _application(config: Config, cache: Any = None) -> Any:
+def _right_in(cache: Any) -> str:
+    """The refresh token that an exchange left in its cache."""
+    kept = list(cache.search("RefreshToken"))
+    return str(kept[0]["secret"]) if kept else ""
+
+
+def _application(config: Config, cache: Any) -> Any:
     """The registered application; a new one for each step, so that no token and no session is shared.
 
-    cache  where tokens are to be kept; without one none outlives the step, and none that could is asked for
+    cache  where msal puts the tokens of this step
     """
     import msal  # slow to import, and the command line must stay quick
 
@@ -155,7 +181,6 @@ def _application(config: Config, cache: Any = None) -> Any:
             instance_discovery=urlsplit(config.authority_url).hostname in AUTHORITY_HOSTS,
             http_client=open_session(config.ca_file, config.proxy),
             token_cache=cache,
-            exclude_scopes=["offline_access"] if cache is None else None,
         )
     except ValueError as error:  # msal's way of saying that the tenant has no discovery page
         raise _misconfigured("authority_url, tenant_id") from error

@@ -1,6 +1,5 @@
-"""Who is signed in: the person in the signed session cookie, for a fixed time from the sign-in."""
+"""Who is signed in: the person of the visit whose number is in the signed cookie (`web.visits`)."""
 
-import time
 from collections.abc import Callable
 from functools import cached_property, wraps
 from typing import ParamSpec, TypeVar
@@ -12,11 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from relationship.access import AppRole, Reader, known_roles, may_see_sources, reads_records
 from relationship.store.audit import Action
 from relationship.store.reading_scope import Scope
-from web import audit
+from web import audit, visits
 from web.house import house
 
-# A working day. Real time: a frozen clock never keeps a session alive.
-SESSION_SECONDS = 10 * 3600
+SESSION_SECONDS = int(visits.LONGEST.total_seconds())
+# Where the number of the visit stands in the cookie.
+VISIT = "visit"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,16 +61,14 @@ def sign_in(oid: str, name: str, roles: frozenset[AppRole]) -> None:
     """Start a new session for this person; whatever was in the old one is dropped."""
     session.clear()
     session.permanent = True
-    session["member"] = {
-        "oid": oid,
-        "name": name,
-        "roles": sorted(role.value for role in roles),
-        "until": int(time.time()) + SESSION_SECONDS,
-    }
+    session[VISIT] = visits.begin(oid, name, roles)
     login_user(Member(oid, name, roles))
 
 
 def sign_out() -> None:
+    """End the visit, here and on the server: its cookie opens nothing any more, wherever it was copied to."""
+    if current_user.is_authenticated and isinstance(number := session.get(VISIT), str):
+        visits.end(number, member().oid)
     logout_user()
     session.clear()
 
@@ -131,10 +129,11 @@ def install(app: Flask) -> None:
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(oid: str) -> Member | None:
-        kept = session.get("member")
-        if not isinstance(kept, dict) or kept.get("oid") != oid or kept.get("until", 0) < time.time():
+        number = session.get(VISIT)
+        found = visits.current(number) if isinstance(number, str) else None
+        if found is None or found.oid != oid:
             return None
-        return Member(oid, kept["name"], known_roles(kept["roles"]))
+        return Member(oid, found.name, known_roles(found.roles))
 
 
 def _note_refusal() -> None:

@@ -20,7 +20,7 @@ from relationship.store import tokens
 from relationship.store.audit import Action
 from relationship.store.tokens import TokenVault
 from relationship.sync.delegated import Consents
-from web import audit, members
+from web import audit, members, visits
 from web.entra import Entra, SignInRefused
 from web.house import house
 from web.panel import hand_over, window
@@ -143,6 +143,7 @@ def callback() -> Response | tuple[str, int]:
         if kept["purpose"] == MAIL:
             return _mail_allowed(kept)
         identity = _entra().finish(kept["flow"], request.args)
+        visits.keep_right(identity.oid, identity.right)
     except RelationshipError as error:
         audit.note(Action.SIGN_IN, error.code, actor="outsider", result="refused")
         return _trouble(error)

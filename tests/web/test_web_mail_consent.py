@@ -65,7 +65,9 @@ def test_a19_the_right_of_another_account_is_not_kept(seller: Door) -> None:
     assert "That was another account" in back.text
     assert not consents(seller).has(key(seller))
     assert not consents(seller).has(key(seller, "omar"))
-    assert (seller.member() or {})["oid"] == key(seller)
+    member = seller.member()
+    assert member is not None
+    assert member.oid == key(seller)
 
 
 def test_whoever_does_not_agree_is_told_what_else_can_be_done(seller: Door) -> None:

@@ -1,15 +1,17 @@
 """Headers, cookies, forms and error pages."""
 
-import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from web_builder import Deal
+import sqlalchemy as sa
+from web_builder import Deal, oid
 from web_site import Site, config, session_of, site_over
 
 from relationship.clock import real_clock
 from relationship.errors import FixSettings
 from relationship.house import House
 from relationship.store.database import Store
+from relationship.store.rights_tables import WEB_SESSION
 from web.app import create_app
 from web.sign_in import local_path
 
@@ -76,11 +78,27 @@ def test_signing_out_ends_the_session(small_site: Site) -> None:
 
 
 def test_a_session_ends_at_its_time_however_busy_it_is(small_site: Site) -> None:
-    client = small_site.anonymous()
-    ended = session_of("sales_manager")
-    ended["member"]["until"] = int(time.time()) - 1
+    client = small_site.as_()
+    assert client.get("/opportunities").status_code == 200
+    with small_site.store.transaction() as conn:
+        conn.execute(sa.update(WEB_SESSION).values(until=datetime.now(UTC) - timedelta(seconds=1)))
+    assert client.get("/opportunities").status_code == 302
+
+
+def test_a_cookie_that_was_copied_opens_nothing_after_the_sign_out(small_site: Site) -> None:
+    """A10: the visit ends on the server, not in one browser."""
+    client, thief = small_site.as_(), small_site.as_()
+    assert thief.get("/opportunities").status_code == 200
+    token = client.get("/opportunities").text.split('name="csrf_token" value="')[1].split('"')[0]
+    client.post("/sign-out", data={"csrf_token": token}, headers=OURS)
+    assert thief.get("/opportunities").status_code == 302
+
+
+def test_a_visit_opens_nothing_for_another_person(small_site: Site) -> None:
+    """A13: who somebody is stands in the visit, whatever else the cookie says."""
+    client = small_site.as_("seller", 1)
     with client.session_transaction() as session:
-        session.update(ended)
+        session["_user_id"] = oid(0)
     assert client.get("/opportunities").status_code == 302
 
 
@@ -91,7 +109,7 @@ def test_a_session_signed_with_another_key_is_none(small_site: Site) -> None:
 
 
 def test_the_session_holds_no_token_and_no_address() -> None:
-    assert set(session_of("seller")["member"]) == {"oid", "name", "roles", "until"}
+    assert set(session_of("seller")) == {"visit", "_user_id", "_fresh"}
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,17 @@ from web_site import Site, config
 from werkzeug.test import TestResponse
 
 from relationship.clock import frozen_clock, real_clock
+from relationship.errors import TryLater
 from relationship.house import House
-from relationship.store import tables
+from relationship.store import tables, web_sessions
 from relationship.store.database import Store
+from relationship.store.rights_tables import READER_SET, WEB_SESSION
+from relationship.store.web_sessions import Visit
 from simulator.server import Running, start
 from simulator.world import Opportunity, OpportunityStatus, Person, Side, SignIn, World
 from web import sign_in
 from web.app import create_app
+from web.entra import Entra
 
 BASE = "http://localhost:8080"
 ROLES: dict[str, tuple[str, ...]] = {
@@ -90,10 +94,20 @@ class Door:
     def finish(self, answer: dict[str, str]) -> TestResponse:
         return self.client.get("/auth/callback", query_string=answer, base_url=BASE)
 
-    def member(self) -> dict[str, Any] | None:
+    def member(self) -> Visit | None:
+        """The visit that the browser's cookie names."""
         with self.client.session_transaction(base_url=BASE) as session:
-            found: dict[str, Any] | None = session.get("member")
-            return found
+            number = session.get("visit", "")
+        with self.site.store.reading() as conn:
+            return web_sessions.visit(conn, number)
+
+    def signed_in(self, who: str) -> FlaskClient:
+        self.finish(self.choose(self.begin(), who))
+        return self.client
+
+    def opens(self) -> int:
+        """What a page answers that only somebody with the role seller or above may open."""
+        return self.client.get("/opportunities", base_url=BASE).status_code
 
 
 def door_to(entra: Running, store: Store, **changes: Any) -> Door:
@@ -138,7 +152,7 @@ def test_whoever_signs_in_is_known_by_object_id_with_the_roles_of_the_token(
     assert member is not None
     user = door.entra.organisation.directory.find(who)
     assert user is not None
-    assert (member["oid"], member["name"], member["roles"]) == (user.id, who.capitalize(), roles)
+    assert (member.oid, member.name, member.roles) == (user.id, who.capitalize(), tuple(roles))
 
 
 def test_without_a_known_role_one_is_told_which_to_ask_for(door: Door) -> None:
@@ -149,10 +163,18 @@ def test_without_a_known_role_one_is_told_which_to_ask_for(door: Door) -> None:
     assert "administrator of Microsoft Entra" in answer.text
 
 
-def test_nothing_is_kept_of_a_finished_sign_in(door: Door) -> None:
-    door.finish(door.choose(door.begin(), "ines"))
+def test_of_a_finished_sign_in_only_the_right_to_ask_again_is_kept_encrypted(door: Door) -> None:
+    """A30"""
+    door.signed_in("ines")
+    member = door.member()
+    assert member is not None
+    kept = tables.table(tables.TokenCache)
     with door.site.store.reading() as conn:
-        assert conn.execute(sa.select(sa.func.count()).select_from(tables.table(tables.TokenCache))).scalar() == 0
+        rows = conn.execute(sa.select(kept.c.key, kept.c.body)).all()
+        right = door.site.app.extensions["house"].vault().load(conn, f"visit/{member.oid}")
+    assert [key for key, _ in rows] == [f"visit/{member.oid}"]
+    assert right
+    assert right.encode() not in bytes(rows[0][1])
 
 
 def test_the_sign_in_under_way_is_kept_encrypted_and_out_of_the_cookie(door: Door) -> None:
@@ -272,3 +294,85 @@ def test_a_new_key_in_front_still_opens_the_sign_ins_of_the_old_one(entra: Runni
     rotated = door_to(entra, small_store, encryption_keys=f"{Fernet.generate_key().decode()},{old}")
     rotated.client.set_cookie("session", cookie.value, domain="localhost")
     assert rotated.finish(answer).status_code == 302
+
+
+def later(door: Door, minutes: float) -> None:
+    """So many minutes go by since Entra was asked last."""
+    with door.site.store.transaction() as conn:
+        conn.execute(sa.update(WEB_SESSION).values(checked_at=real_clock() - timedelta(minutes=minutes)))
+
+
+@pytest.fixture
+def own_door(small_store: Store) -> Iterator[Door]:
+    """Before an Entra of its own, whose people and roles change."""
+    with start(small_world()) as running:
+        yield door_to(running, small_store)
+
+
+def _user_id(door: Door, who: str) -> str:
+    user = door.entra.organisation.directory.find(who)
+    assert user is not None
+    return user.id
+
+
+def test_a_role_that_was_taken_away_is_gone_within_five_minutes(own_door: Door) -> None:
+    """A10"""
+    own_door.signed_in("ines")
+    assert own_door.opens() == 200
+    own_door.entra.services.entra.assign(_user_id(own_door, "ines"), ("privacy_officer",))
+    assert own_door.opens() == 200
+    later(own_door, 4.1)
+    assert own_door.opens() == 403
+    member = own_door.member()
+    assert member is not None
+    assert member.roles == ("privacy_officer",)
+
+
+def test_the_visit_of_a_leaver_ends_within_five_minutes_everywhere(own_door: Door) -> None:
+    """A10"""
+    own_door.signed_in("ines")
+    own_door.entra.organisation.disable_user("ines")
+    later(own_door, 4.1)
+    assert own_door.opens() == 302
+    assert own_door.member() is None
+    with own_door.site.store.reading() as conn:
+        assert conn.scalar(sa.select(sa.func.count()).select_from(tables.table(tables.TokenCache))) == 0
+
+
+def test_roles_are_read_again_and_again(own_door: Door) -> None:
+    """Entra changes the right to ask at every use."""
+    own_door.signed_in("ines")
+    for _ in range(3):
+        later(own_door, 4.1)
+        assert own_door.opens() == 200
+
+
+def test_while_entra_is_away_roles_count_for_five_minutes_and_the_visit_goes_on_afterwards(
+    entra: Running, small_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A10"""
+    door = door_to(entra, small_store)
+    door.signed_in("ines")
+
+    def away(*_args: object, **_named: object) -> None:
+        raise TryLater("Entra is away.", next_step="Wait.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Entra, "renew", away)
+        later(door, 4.5)
+        assert door.opens() == 200
+        later(door, 5.1)
+        assert door.opens() == 302
+    assert door.opens() == 200
+
+
+def test_after_the_last_sign_out_nothing_is_kept_of_a_person(door: Door) -> None:
+    """A10"""
+    door.signed_in("omar")
+    text = door.client.get("/opportunities", base_url=BASE).text
+    token = text.split('name="csrf_token" value="')[1].split('"')[0]
+    own = {"Sec-Fetch-Site": "same-origin"}
+    assert door.client.post("/sign-out", data={"csrf_token": token}, headers=own, base_url=BASE).status_code == 302
+    with door.site.store.reading() as conn:
+        for one in (tables.table(tables.TokenCache), WEB_SESSION, READER_SET):
+            assert conn.scalar(sa.select(sa.func.count()).select_from(one)) == 0

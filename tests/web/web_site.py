@@ -1,8 +1,8 @@
 """The application over a store, and clients with somebody signed in without a detour through Microsoft."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import web_builder
@@ -17,9 +17,11 @@ from relationship.access import AppRole
 from relationship.clock import frozen_clock
 from relationship.config import Config
 from relationship.house import House
+from relationship.store import web_sessions
 from relationship.store.database import Store
+from relationship.store.web_sessions import Visit
 from web.app import create_app
-from web.members import SESSION_SECONDS
+from web.members import VISIT
 
 
 def config(**changes: Any) -> Config:
@@ -59,19 +61,23 @@ class Site:
 
 
 def session_of(role: str, seller: int = 0) -> dict[str, Any]:
-    """What a finished sign-in leaves in the session; an empty role is somebody without any."""
-    oid = web_builder.oid(seller)
-    member = {
-        "oid": oid,
-        "name": web_builder.SELLERS[seller],
-        "roles": [AppRole(role).value] if role else [],
-        "until": int(time.time()) + SESSION_SECONDS,
-    }
-    return {"member": member, "_user_id": oid, "_fresh": True}
+    """What a finished sign-in leaves in the cookie; an empty role is somebody without any."""
+    return {VISIT: f"{role}-{seller}", "_user_id": web_builder.oid(seller), "_fresh": True}
+
+
+def begin_visits(store: Store) -> None:
+    """Sign everybody in, in every role: visits that Entra is not asked about again."""
+    far = datetime(2100, 1, 1, tzinfo=UTC)
+    with store.transaction() as conn:
+        for seller, name in enumerate(web_builder.SELLERS):
+            for role in ("", *AppRole):
+                roles = (str(role),) if role else ()
+                web_sessions.begin(conn, f"{role}-{seller}", Visit(web_builder.oid(seller), name, roles, far, far))
 
 
 def site_over(store: Store, **changes: Any) -> Site:
     web_builder.prepare(store)
+    begin_visits(store)
     crm = CrmOfTests(store)
     app = create_app(House(config(**changes), store, frozen_clock(web_builder.NOW), crm))
 

@@ -14,7 +14,7 @@ from looks import LOOKS
 from playwright.sync_api import expect
 from settings_site import Visitor
 from web_builder import oid
-from web_site import Site
+from web_site import Site, begin_visits
 from werkzeug.serving import make_server
 
 from relationship import schedule
@@ -184,6 +184,7 @@ def new_house(small_store: Store) -> Iterator[House]:
 
 @pytest.fixture
 def first_visit(new_context: Callable[..., Any], new_house: House) -> Iterator[Visitor]:
+    begin_visits(new_house.store)
     site = Site(create_app(new_house), new_house.store)
     server = make_server("127.0.0.1", 0, site.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
