@@ -94,6 +94,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-component-update",
         "--disable-sync",
         "--no-first-run",
+        "--host-resolver-rules=MAP *.example 127.0.0.1",  # the other sites of the tests of the panel
         *(["--no-sandbox"] if os.geteuid() == 0 else []),
     ]
     return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": quiet}

@@ -17,6 +17,7 @@ TYPE_CODES = {
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 # A Windows language id holds the language in its low ten bits, the country above (MS-LCID).
+_LCID = re.compile(r"[0-9]{1,6}")
 _LANGUAGE_BITS = 0x3FF
 _LANGUAGES = {0x0C: "fr", 0x09: "en"}
 _LONGEST_DATA = 1000
@@ -48,9 +49,9 @@ def language(query: Mapping[str, str]) -> str | None:
     ('fr', 'en', None)
     """
     for name in ("userlcid", "orglcid"):
-        text = query.get(name, "")
-        known = _LANGUAGES.get(int(text) & _LANGUAGE_BITS) if text.isascii() and text.isdigit() else None
-        if known and len(text) <= len("65535"):
+        number = _LCID.fullmatch(query.get(name, ""))
+        known = _LANGUAGES.get(int(number[0]) & _LANGUAGE_BITS) if number else None
+        if known:
             return known
     return None
 

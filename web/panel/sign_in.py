@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, request, session
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from relationship.access import known_roles
@@ -14,6 +15,7 @@ from web.panel import hand_over
 
 blueprint = Blueprint("panel_sign_in", __name__, url_prefix="/panel/sign-in")
 
+LONGEST_TEXT = 64
 _MARK = "frame"  # stands in the cookie as soon as the frame has loaded
 
 
@@ -57,7 +59,7 @@ def finish() -> Response:
 @blueprint.post("/out")
 def out() -> Response:
     """End the session of the frame; the one of the pages, in their own tab, stays."""
-    if members.current_user.is_authenticated:
+    if current_user.is_authenticated:
         audit.note(Action.SIGN_OUT, "panel", actor=members.member().oid)
     members.sign_out()
     return jsonify(done=True)
@@ -66,10 +68,11 @@ def out() -> Response:
 def _texts(*names: str) -> tuple[str, ...]:
     """These fields of the JSON that was sent; 400 when one is missing or no text."""
     body: Any = request.get_json(silent=True)
-    values = [body.get(name) for name in names] if isinstance(body, dict) else [None]
-    if not all(isinstance(value, str) and len(value) <= 64 for value in values):
+    values = [body.get(name) for name in names] if isinstance(body, dict) else []
+    texts = tuple(value for value in values if isinstance(value, str) and len(value) <= LONGEST_TEXT)
+    if len(texts) < len(names):
         abort(400)
-    return tuple(values)
+    return texts
 
 
 def _vault() -> TokenVault:

@@ -37,9 +37,16 @@ class Sites:
     crm: str
     other: str
 
-    def form(self, kind: str, guid: str, *, lcid: int = 1033, width: int = 400, at: str = "") -> str:
+    def form(self, kind: str, guid: str, *, lcid: int = 1033, width: int = 400, theme: str = "", at: str = "") -> str:
         """The address of a form that shows the panel of a record as Dynamics does, braces included."""
-        asked = {"typename": kind, "id": guid and f"{{{guid.upper()}}}", "orgname": "fjord", "userlcid": lcid}
+        asked: dict[str, object] = {
+            "typename": kind,
+            "id": guid and f"{{{guid.upper()}}}",
+            "orgname": "fjord",
+            "userlcid": lcid,
+        }
+        if theme:
+            asked["data"] = f"theme={theme}"
         frame = f"{self.ours}/panel/{kind}?{urlencode(asked)}"
         return f"{at or self.crm}/form?{urlencode({'frame': frame, 'width': width})}"
 
@@ -61,12 +68,23 @@ def two_sites(store: Store, entra: Running, **changes: Any) -> Iterator[Sites]:
         crm = f"https://{CRM_HOST}:{crm_port}"
         usual = {**reach, "tenant_id": entra.tenant_id, "base_url": ours, "crm_origins": crm}
         site = site_over(store, **{**usual, **changes})
-        stack.enter_context(_served(site.app, tls, port=port))
+        stack.enter_context(_served(_cookieless(site.app), tls, port=port))
         yield Sites(site, ours, crm, f"https://{OTHER_HOST}:{crm_port}")
 
 
+def _cookieless(app: Flask) -> Callable[..., Any]:
+    """The application; for a browser that sends `X-Cookies: none` as if it kept no cookie."""
+
+    def answered(environ: dict[str, Any], start_response: Any) -> Any:
+        if environ.get("HTTP_X_COOKIES") == "none":
+            environ.pop("HTTP_COOKIE", None)
+        return app(environ, start_response)
+
+    return answered
+
+
 def _form_pages() -> Flask:
-    """A page with some fields and one frame; it notes what reaches it by message, and may send some."""
+    """A page with a heading and one frame, as a form of a CRM is."""
     app = Flask(__name__)
 
     @app.get("/form")
