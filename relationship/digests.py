@@ -19,6 +19,9 @@ LONGEST_SUBJECT, LONGEST_PARAGRAPH, MOST_PARAGRAPHS = 200, 2_000, 30
 # Control signs, Unicode's separators, and what turns the direction of writing or cannot be seen.
 _UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ud800-\udfff]")  # fmt: skip  # noqa: E501
 
+# Spaces at which a line may break; the others are meant as they are.
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
+
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "fr": {
         "digest": "{count} nouvelles dans vos relations",
@@ -119,7 +122,7 @@ def due_at(
 
 def plain_line(text: str, longest: int = LONGEST_SUBJECT) -> str:
     """Text as part of one line, without what cannot be seen."""
-    line = " ".join(_UNWANTED.sub(" ", unicodedata.normalize("NFC", text)).split())
+    line = _SPACES.sub(" ", _UNWANTED.sub(" ", unicodedata.normalize("NFC", text))).strip()
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 

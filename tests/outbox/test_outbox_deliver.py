@@ -1,32 +1,20 @@
 """What is enqueued leaves: once enqueued, at least once sent, later when it fails, in its order where it matters."""
 
 import itertools
-import shutil
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from outbox_bench import Bench, bench_over, notice
+from outbox_bench import Bench, notice
 
 from relationship.activities import RecordKind, RecordRef
 from relationship.desk import enqueue
 from relationship.desk.deliver import MOST_ATTEMPTS, Ways, deliver_now, pause, tidy
 from relationship.errors import BadItem, FixSettings, Reconnect, RelationshipError, TryLater
 from relationship.store import mail_choices, outbox
-from relationship.store.database import open_store
 from relationship.store.mail_choices import Choice, How
 from relationship.store.outbox import State
-
-
-@pytest.fixture(scope="module")
-def one_bench(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    """On SQLite alone: what the statements mean is the same on both."""
-    path = tmp_path_factory.mktemp("outbox") / "relationship.db"
-    shutil.copyfile(sqlite_template, path)
-    return bench_over(open_store(f"sqlite:///{path}"))
-
 
 RUNS = itertools.count()
 DEAL = RecordRef(RecordKind.OPPORTUNITY, "0c6f5f1e-0000-4000-8000-000000000001")
@@ -200,8 +188,8 @@ def test_more_than_anybody_wants_in_a_day_waits_for_the_digest(bench: Bench) -> 
     assert [one.subject for one in bench.post.mails[5:]] == ["3 nouvelles dans vos relations"]
 
 
-def test_a_storm_of_mails_reaches_one_person_in_few_and_none_is_lost(one_bench: Bench) -> None:
-    bench = one_bench
+def test_a_storm_of_mails_reaches_one_person_in_few_and_none_is_lost(sqlite_bench: Bench) -> None:
+    bench = sqlite_bench
     with bench.house.store.transaction() as conn:
         for number in range(1_000):
             enqueue.mail_colleague(
@@ -258,9 +246,9 @@ def test_pauses_grow_are_spread_and_keep_what_the_other_side_asked_for(
 @hypothesis_settings(max_examples=15)
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.booleans(), st.integers(0, 3)), max_size=12))
 def test_whatever_fails_everything_leaves_in_the_end_and_nothing_twice(
-    one_bench: Bench, steps: list[tuple[str, bool, int]]
+    sqlite_bench: Bench, steps: list[tuple[str, bool, int]]
 ) -> None:
-    bench = one_bench
+    bench = sqlite_bench
     run = next(RUNS)
     bench.post.hooks.clear()
     wanted = set()

@@ -53,6 +53,11 @@ def _all_changed() -> Rules:
                 "retain_days": 90,
                 "retain_days_aggregates": 90,
             },
+            "actions": {
+                "rules": [{"key": "a", "name": "A", "notify_owner": True}],
+                "endpoints": [{"key": "e", "name": "E", "url": "https://hooks.granit.example/"}],
+                "mails": {"digest_hour": 9, "quiet_from": 21, "quiet_until": 6, "most_a_day": 4},
+            },
         }
     )
 
