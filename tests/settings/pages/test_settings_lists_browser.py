@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from crm_of_tests import CrmOfTests
 from lists_site import HR, SALES, add_directory, add_mailboxes, present, put
 from looks import LOOKS
 from playwright.sync_api import expect
@@ -165,7 +166,7 @@ def new_house(small_store: Store) -> Iterator[House]:
     together = sorted([*some_mail(), *some_of_each()], key=lambda one: (one.at, one.id))
     with start(replace(world(together), groups=groups)) as running:
         config = config_for(running)
-        house = House(config, small_store, config.clock)
+        house = House(config, small_store, config.clock, CrmOfTests(small_store))
         prepare(house)
         over = threading.Event()
         microsoft = connect(config)
