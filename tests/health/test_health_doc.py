@@ -13,11 +13,13 @@ import pytest
 from health_builders import DEFAULTS, TODAY, exact
 
 import relationship.health
+from relationship.health.changes import Cause
 from relationship.health.contact_days import ContactDays
 from relationship.health.explanation import explain
 from relationship.health.rating import rate
 from relationship.health.rules import Band, Frequency, HealthRules
 from relationship.health.score import exact_scores
+from relationship.health.shares import Parts, Side, Standing, shares
 from relationship.health.states import State
 from relationship.health.sums import day_sums
 
@@ -83,6 +85,29 @@ def test_the_example_is_explained_and_forecast_as_printed():
 def test_the_frequencies_and_states_are_those_of_the_code():
     assert [float(days) for _, days in table("Expected frequency")] == [frequency.days for frequency in Frequency]
     assert {cells[0].strip("`") for cells in table("State")} == {state.value for state in State}
+
+
+def test_the_shares_of_the_example_come_out_as_printed():
+    days, at = the_example()
+    printed = [cells[1:] for cells in table("Part of")]
+    dates = days.day.tolist()
+    rows = [
+        (person, days.kind[place], dates[place], float(part))
+        for person, cells in enumerate(printed)
+        for place, part in enumerate(cells[: len(dates)])
+        if float(part)
+    ]
+    person, kind, day, part = (np.array(column) for column in zip(*rows, strict=True))
+    score = explain(days, **at, rules=DEFAULTS).score
+    people = [Side(at["today"], at["today"])] * (len(printed) - 1)
+    found = shares(Parts(person, kind, day, part), people, today=at["today"], score=score, rules=DEFAULTS)
+    shown = [[f"{one.volume:.4f}", f"{one.percent} %", str(one.points)] for one in (*found.people, found.nobody)]
+    assert shown == [cells[len(dates) :] for cells in printed]
+
+
+def test_causes_and_standings_are_those_of_the_code():
+    assert {cells[0].strip("`") for cells in table("Cause")} == {cause.value for cause in Cause}
+    assert {cells[0].strip("`") for cells in table("Standing")} == {standing.value for standing in Standing}
 
 
 def rhythm(frequency: Frequency, begun: int, today: int) -> list[tuple[str, int, int, int]]:
