@@ -7,7 +7,7 @@ from relationship.health.shares import Share, Shares, Side, Standing
 from relationship.store.reading_shares import Person
 from relationship.store.record_lists import RecordRow
 from web import formats
-from web.texts import _, _n
+from web.texts import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ def summary(rows: Sequence[ShareLine], found: Shares) -> tuple[str, ...]:
     """Whom it rests on, and how many are alive: sentences. () without people."""
     if not rows:
         return ()
-    alive = _n("%(num)s of its contacts is alive.", "%(num)s of its contacts are alive.", found.alive)
+    figures = {"alive": formats.number(found.alive), "known": formats.number(len(rows))}
+    alive = _("We are in touch with %(alive)s of its %(known)s contacts.", **figures)
     return (_rests_on(rows[0]), alive) if rows[0].share.percent else (alive,)
 
 
