@@ -19,6 +19,7 @@ from relationship.errors import RelationshipError
 from relationship.store import tokens
 from relationship.store.audit import Action
 from relationship.store.tokens import TokenVault
+from relationship.sync import delegated
 from relationship.sync.delegated import Consents
 from web import audit, members, visits
 from web.entra import Entra, SignInRefused
@@ -28,7 +29,9 @@ from web.panel import hand_over, window
 blueprint = Blueprint("sign_in", __name__)
 
 FLOWS = "sign-in/"
-MAIL = "mail"  # the purpose of a flow that asks for the right to send; a sign-in has none
+# The purposes of flows that ask for a right in somebody's name; a sign-in has none.
+MAIL, CALENDAR = "mail", "calendar"
+RIGHTS = {MAIL: delegated.MAIL, CALENDAR: delegated.CALENDAR}
 PANEL = "panel"  # the purpose of one whose session goes on to a frame inside the CRM
 # How long somebody may stay on Microsoft's page.
 FLOW_LIFETIME = timedelta(minutes=15)
@@ -70,9 +73,16 @@ TROUBLE = {
             "let you agree, ask your administrator for consent to Mail.Send."
         ),
     ),
+    "calendar_refused": (
+        _l("The right to use your calendar was not given"),
+        _l(
+            "No meeting was made. Try again, or make the appointment in your own calendar. If your organisation does "
+            "not let you agree, ask your administrator for consent to Calendars.ReadWrite."
+        ),
+    ),
     "other_account": (
         _l("That was another account"),
-        _l("The right to send is given with the account that you are signed in with here. Try again with it."),
+        _l("The right is given with the account that you are signed in with here. Try again with it."),
     ),
     "failed": (_l("The sign-in did not succeed"), _l("Start again from here.")),
 }
@@ -99,12 +109,14 @@ def start() -> Response | tuple[str, int]:
 @members.for_readers
 def start_mail() -> Response | tuple[str, int]:
     """Ask the person who is signed in for the right to send in his or her name; nothing else is asked for."""
-    try:
-        vault, flow = _vault(), _entra().start_consent()
-    except RelationshipError as error:
-        return _trouble(error)
-    _keep(vault, flow, purpose=MAIL)
-    return redirect(flow["auth_uri"])
+    return _ask_for(MAIL)
+
+
+@blueprint.get("/auth/calendar")
+@members.for_readers
+def start_calendar() -> Response | tuple[str, int]:
+    """Ask for the right to use the calendar in his or her name, when a meeting is to be planned."""
+    return _ask_for(CALENDAR)
 
 
 @blueprint.post("/auth/panel")
@@ -129,8 +141,17 @@ def start_panel() -> str | tuple[str, int]:
 @members.for_readers
 def forget_mail() -> Response:
     """Take that right back, as far as this service goes."""
-    Consents(house().config, house().store, _vault()).forget(members.member().oid)
+    _consents(MAIL).forget(members.member().oid)
     audit.note(Action.INTRODUCTION, "mail_consent", actor=members.member().oid, result="forgotten")
+    return redirect(local_path(request.form.get("next")))
+
+
+@blueprint.post("/auth/calendar/forget")
+@members.for_readers
+def forget_calendar() -> Response:
+    """Take the right to the calendar back, as far as this service goes."""
+    _consents(CALENDAR).forget(members.member().oid)
+    audit.note(Action.PREFERENCE, "calendar_consent", actor=members.member().oid, result="forgotten")
     return redirect(local_path(request.form.get("next")))
 
 
@@ -140,8 +161,8 @@ def callback() -> Response | tuple[str, int]:
     try:
         if kept is None:
             raise SignInRefused("No sign-in is under way.", next_step="Start signing in again.", code="state")
-        if kept["purpose"] == MAIL:
-            return _mail_allowed(kept)
+        if kept["purpose"] in RIGHTS:
+            return _allowed(kept, kept["purpose"])
         identity = _entra().finish(kept["flow"], request.args)
         visits.keep_right(identity.oid, identity.right)
     except RelationshipError as error:
@@ -154,19 +175,33 @@ def callback() -> Response | tuple[str, int]:
     return redirect(kept["next"])
 
 
-def _mail_allowed(kept: dict[str, Any]) -> Response | tuple[str, int]:
+def _ask_for(purpose: str) -> Response | tuple[str, int]:
+    try:
+        vault, flow = _vault(), _entra().start_consent(RIGHTS[purpose])
+    except RelationshipError as error:
+        return _trouble(error)
+    _keep(vault, flow, purpose=purpose)
+    return redirect(flow["auth_uri"])
+
+
+def _allowed(kept: dict[str, Any], purpose: str) -> Response | tuple[str, int]:
     """Keep the right that was given, when it was given by the person who is signed in here."""
     try:
-        identity, cache = _entra().finish_consent(kept["flow"], request.args)
+        identity, cache = _entra().finish_consent(kept["flow"], request.args, RIGHTS[purpose])
         if not current_user.is_authenticated or identity.oid != members.member().oid:
             raise SignInRefused("Another account.", next_step="Try again.", code="other_account")
     except SignInRefused as error:
         if error.code == "refused":
-            error.code = "mail_refused"
-        return _trouble(error, again=url_for("sign_in.start_mail", next=kept["next"]))
-    Consents(house().config, house().store, _vault()).keep(identity.oid, cache, at=real_clock())
-    audit.note(Action.INTRODUCTION, "mail_consent", actor=identity.oid)
+            error.code = f"{purpose}_refused"
+        return _trouble(error, again=url_for(f"sign_in.start_{purpose}", next=kept["next"]))
+    _consents(purpose).keep(identity.oid, cache, at=real_clock())
+    action = Action.INTRODUCTION if purpose == MAIL else Action.PREFERENCE
+    audit.note(action, f"{purpose}_consent", actor=identity.oid)
     return redirect(kept["next"])
+
+
+def _consents(purpose: str) -> Consents:
+    return Consents(house().config, house().store, _vault(), right=RIGHTS[purpose])
 
 
 @blueprint.post("/sign-out")

@@ -9,7 +9,7 @@ from test_web_sign_in import BASE, Door, door_to, small_world
 from relationship.house import House
 from relationship.store import audit
 from relationship.store.database import Store
-from relationship.sync.delegated import Consents
+from relationship.sync.delegated import CALENDAR, Consents
 from simulator.server import Running, start
 
 
@@ -109,3 +109,19 @@ def test_giving_and_taking_back_stand_in_the_audit_log(seller: Door) -> None:
     with seller.site.store.reading() as conn:
         acts = [(act.actor, act.action, act.object) for _n, act in audit.entries(conn, limit=5)]
     assert (key(seller), "introduction", "mail_consent") in acts
+
+
+def test_the_right_to_the_calendar_is_another_one_asked_for_and_taken_back_by_itself(seller: Door) -> None:
+    house: House = seller.site.app.extensions["house"]
+    calendar = Consents(house.config, house.store, house.vault(), right=CALENDAR)
+    answer = seller.client.get("/auth/calendar", query_string={"next": "/accounts"}, base_url=BASE)
+    address = str(answer.headers["Location"])
+    asking = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    assert "Calendars.ReadWrite" in asking["scope"]
+    assert "Mail.Send" not in asking["scope"]
+    back = seller.finish(seller.choose(address, "ines"))
+    assert (back.status_code, back.headers["Location"]) == (302, "/accounts")
+    assert calendar.has(key(seller))
+    assert not consents(seller).has(key(seller))
+    calendar.forget(key(seller))
+    assert not calendar.has(key(seller))
