@@ -22,7 +22,7 @@ from relationship.clock import Clock, real_clock
 from relationship.errors import RelationshipError, TryLater
 from relationship.store import reader_sets
 from relationship.store.database import Store
-from relationship.store.reading_scope import Reach, Scope
+from relationship.store.reading_scope import KeptSet, Reach, Scope
 from relationship.store.record_lists import RecordPage, RecordRow
 
 log = structlog.get_logger()
@@ -30,6 +30,8 @@ log = structlog.get_logger()
 # How old a set of readable ids may be, and from when on it is read again while it still counts.
 OLDEST = timedelta(minutes=5)
 REREAD = timedelta(minutes=2)
+# While the CRM brings new records they are waited for so long.
+NEWCOMERS = timedelta(seconds=5)
 # So many times a page is filled up when the CRM withholds records of it.
 MOST_REFILLS = 8
 KINDS = (RecordKind.OPPORTUNITY, RecordKind.ACCOUNT, RecordKind.CONTACT, RecordKind.LEAD)
@@ -49,6 +51,9 @@ class AppRole(StrEnum):
 READS_RECORDS = frozenset({AppRole.SELLER, AppRole.SALES_MANAGER, AppRole.SALES_ADMIN, AppRole.CUSTOMER_SUCCESS})
 # Who looks after the sources: their state and whose mailbox it is, never what lies in it.
 SEES_SOURCES = frozenset({AppRole.SALES_MANAGER, AppRole.SALES_ADMIN, AppRole.PRIVACY_OFFICER})
+
+# Who brings in what other systems know of customers.
+IMPORTS = frozenset({AppRole.SALES_ADMIN, AppRole.CUSTOMER_SUCCESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,15 @@ def reads_records(reader: Reader) -> bool:
     return bool(reader.oid and reader.roles & READS_RECORDS)
 
 
+def may_import(reader: Reader) -> bool:
+    """Whether the reader may bring in files and rows about customers.
+
+    >>> may_import(Reader("oid-1", frozenset({AppRole.SELLER})))
+    False
+    """
+    return bool(reader.oid and reader.roles & IMPORTS)
+
+
 def may_see_sources(reader: Reader) -> bool:
     """Whether the reader may see how every mailbox and table is doing.
 
@@ -123,10 +137,11 @@ class Door:
             return Scope(Reach.NOTHING)
         found = self._kept(reader)
         missing = not all(kind in found.sets for kind in KINDS)
-        late = self._clock() - REREAD
-        if missing or any(kept.overtaken or kept.read_at < late for kept in found.sets.values()):
-            self._loader.ask(reader.oid, wait=missing)
-        return self._kept(reader) if missing else found
+        waits = missing or any(kept.newcomers and not kept.size for kept in found.sets.values())
+        if missing or any(map(self._is_late, found.sets.values())):
+            self._loader.ask(reader.oid, wait=waits)
+            return self._kept(reader) if waits else found
+        return found
 
     def opens(self, reader: Reader, ref: RecordRef) -> bool:
         """Whether the reader may open one record. What is not there is asked for just the same, so that neither the
@@ -180,6 +195,10 @@ class Door:
         seen = self.among(reader, (RecordRef(kind, row.guid) for row in page.rows))
         return [row for row in page.rows if RecordRef(kind, row.guid) in seen]
 
+    def _is_late(self, kept: KeptSet) -> bool:
+        age = self._clock() - kept.read_at
+        return kept.overtaken or age > REREAD or (kept.newcomers and age > NEWCOMERS)
+
     def _kept(self, reader: Reader) -> Scope:
         with self._store.reading() as conn:
             sets = reader_sets.sets_of(conn, reader.oid, since=self._clock() - OLDEST)
@@ -204,10 +223,11 @@ def read_sets(store: Store, crm: Crm, oid: str, *, clock: Clock = real_clock) ->
     for kind in KINDS:
         began = clock()
         with store.reading() as conn:
+            up_to = reader_sets.highest_id(conn)
             known = reader_sets.ids_by_guid(conn, kind)
         ids = {known[guid] for page in crm.all_readable(oid, kind) for guid in page if guid in known}
         with store.transaction() as conn:
-            reader_sets.replace(conn, oid, kind, readable=ids, known=known.values(), at=began)
+            reader_sets.replace(conn, oid, kind, readable=ids, known=known.values(), up_to=up_to, at=began)
         found[kind] = len(ids)
     with store.transaction() as conn:
         reader_sets.clear(conn, now=clock())

@@ -34,10 +34,16 @@ def sets_of(conn: Connection, reader_key: str, *, since: datetime) -> dict[Recor
     """The reader's sets that were read at `since` or later."""
     s = READER_SET.c
     overtaken = sa.exists().where(RIGHTS_CHANGE.c.at >= s.read_at)
-    query = sa.select(s.kind, s.all_but, s.up_to, s.size, s.read_at, overtaken).where(
+    newcomers = sa.exists().where(_record.c.kind == s.kind, _record.c.id > s.up_to)
+    query = sa.select(s.kind, s.all_but, s.up_to, s.size, s.read_at, overtaken, newcomers).where(
         s.reader_key == reader_key, s.read_at >= since
     )
     return {RecordKind(kind): KeptSet(*rest) for kind, *rest in conn.execute(query)}
+
+
+def highest_id(conn: Connection) -> int:
+    """Of all records that are kept, whatever their kind."""
+    return conn.scalar(sa.select(sa.func.max(_record.c.id))) or 0
 
 
 def ids_by_guid(conn: Connection, kind: RecordKind) -> dict[str, int]:
@@ -52,11 +58,14 @@ def replace(
     *,
     readable: Collection[int],
     known: Collection[int],
+    up_to: int,
     at: datetime,
 ) -> None:
     """Keep what the reader may read: the smaller side of it, the readable or the others.
 
-    known   all ids of the kind when it was read; at: when the reading began
+    known   all ids of the kind when it was read
+    up_to   the highest id of any record then
+    at      when the reading began
     """
     may, all_ids = set(readable), set(known)
     others = all_ids - may
@@ -76,7 +85,7 @@ def replace(
         "reader_key": reader_key,
         "kind": kind.value,
         "all_but": all_but,
-        "up_to": max(all_ids, default=0),
+        "up_to": up_to,
         "size": len(wanted),
         "read_at": at,
     }

@@ -29,6 +29,7 @@ class KeptSet:
     """What one reader may read of one kind, as the CRM said at `read_at` (see `rights_tables.ReaderSet`).
 
     overtaken   records changed since: these are left out until the set is read again
+    newcomers   the CRM brought records since, which are not in it
     """
 
     all_but: bool
@@ -36,6 +37,7 @@ class KeptSet:
     size: int
     read_at: datetime
     overtaken: bool = False
+    newcomers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ class ReaderSet(SQLModel, table=True):
 
     reader_key  the person's object id in Entra
     all_but     the ids are those that may not be read, of all up to `up_to`; otherwise those that may
-    up_to       highest record id at the reading
+    up_to       highest id of any record at the reading
     size        how many ids there are
     read_at     real time at which the reading began
     """

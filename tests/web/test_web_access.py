@@ -143,6 +143,18 @@ def test_a_record_that_came_later_is_not_in_a_set_that_names_the_others(bench: B
         assert not reader_sets.within(conn, [RecordRef(RecordKind.OPPORTUNITY, late)], scope=scope)
 
 
+def test_newcomers_are_looked_for_after_some_seconds(bench: Bench) -> None:
+    bench.crm.grant(READER.oid, REFS)
+    bench.door.scope(READER)
+    bench.brought(guid("opportunity", "late"), owner=0)
+    bench.door.scope(READER)
+    assert bench.readings == 1
+    bench.now += timedelta(seconds=6)
+    bench.door.scope(READER)
+    bench.door.scope(READER)
+    assert bench.readings == 2
+
+
 def test_without_a_set_nothing_is_counted_and_it_is_said(bench: Bench) -> None:
     bench.loads = False
     scope = bench.door.scope(READER)
