@@ -1,5 +1,6 @@
 """Lists and pages of contacts, leads and accounts in a real Chromium; axe without findings."""
 
+import re
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ def test_one_walks_from_the_list_by_keyboard_to_a_contact_its_company_and_back(v
     page.wait_for_selector("h1:has-text('Aurélie Fontaine')")
     page.locator(".record-title").get_by_role("link", name="Ateliers Brévent").click()
     page.wait_for_selector("h1:has-text('Ateliers Brévent')")
-    page.get_by_role("link", name="Aurélie Fontaine").click()
+    page.locator(".rests-on").get_by_role("link", name="Aurélie Fontaine").click()
     page.wait_for_selector("h1:has-text('Aurélie Fontaine')")
     page.locator("#back").click()
     page.wait_for_url("**/contacts?rating=good")
@@ -73,3 +74,17 @@ def test_a_point_of_the_curve_and_earlier_activities_load_in_place(visit: Visit)
     page.get_by_role("link", name="Activités précédentes").click()
     expect(page.locator(".activity").nth(10)).to_be_visible()
     assert findings(page) == []
+
+
+def test_one_walks_along_the_curve_with_the_arrow_keys_and_enter_explains_a_week(visit: Visit) -> None:
+    page = visit(f"/accounts/{made.account(made.BREVENT)}", lang="en")
+    curve = page.get_by_role("slider", name="Health score of the last 52 weeks")
+    expect(curve).to_have_attribute("aria-valuetext", re.compile("17 June 2026, Good"))
+    curve.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(curve).to_have_attribute("aria-valuetext", re.compile("3 June 2026, Good"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#week h3")).to_have_text("Week of 3 June 2026")
+    page.get_by_role("link", name="First meeting").click()
+    expect(page.locator("#week h3")).to_have_text("Week of 10 June 2026")
