@@ -44,7 +44,7 @@ from settings.rules import BandsForm, HealthSection, Overrides, WeightsForm
 
 DAY_ZERO = date(1970, 1, 1)
 NOW = datetime.combine(DAY_ZERO + timedelta(days=TODAY), datetime.min.time(), UTC) + timedelta(hours=9)
-ALL = Scope(Reach.EVERYTHING)
+ALL = Scope(Reach.UNCHECKED)
 CHANGES = {
     "weights": HealthSection(weights=WeightsForm(email=4, meeting=9, call=7, task=3)),
     "frequency": HealthSection(frequency=4),

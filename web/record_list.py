@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
 from relationship.clock import day_of
 from relationship.store import list_choices, sources, views
 from relationship.store import record_lists as store
+from relationship.store.list_choices import Choices
 from relationship.store.list_filters import Filters
 from relationship.store.reading_scope import Scope
 from relationship.store.record_lists import LAST_PAGE, RecordPage, Shares
@@ -22,6 +24,8 @@ from web.list_fields import FIELDS
 from web.listing import RATINGS, SIZES, BadAddress, ListQuery, list_query
 from web.members import for_readers, member
 from web.nouns import Noun
+
+OFFERED_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def _listing(noun: Noun) -> Response | AnyResponse:
 def _around(conn: Connection, noun: Noun, query: ListQuery) -> dict[str, Any]:
     """The figures over the list, what its filters offer and the state of the mailboxes."""
     overview = overview_of(store.shares(conn, noun.kind, scope=member().scope, filters=filters_of(query)), query)
-    offered = list_choices.choices(conn, noun.kind)
+    offered = _offered(conn, noun)
     return {
         "overview": overview,
         "mailboxes": sources.counts_by_state(conn),
@@ -127,6 +131,16 @@ def _around(conn: Connection, noun: Noun, query: ListQuery) -> dict[str, Any]:
         "account_name": list_choices.account_name(conn, query.account) if query.account else "",
         "waiting": rights.figures_wait(noun.kind),
     }
+
+
+def _offered(conn: Connection, noun: Noun) -> Choices:
+    """What the filters offer, which changes rarely and is looked for in all records: kept for a minute."""
+    kept: dict[str, tuple[float, Choices | None]] = current_app.extensions.setdefault("offered", {})
+    until, found = kept.get(noun.several, (0.0, None))
+    if found is None or until < monotonic():
+        found = list_choices.choices(conn, noun.kind)
+        kept[noun.several] = (monotonic() + OFFERED_SECONDS, found)
+    return found
 
 
 def _page(noun: Noun, query: ListQuery) -> RecordPage:
