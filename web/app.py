@@ -23,6 +23,7 @@ from web import (
     errors,
     formats,
     home,
+    imports,
     introductions,
     languages,
     lead_page,
@@ -44,6 +45,7 @@ from web import (
     who_knows_whom,
     words,
 )
+from web.api import imports as api_imports
 from web.api import introductions as api_introductions
 from web.api import kpis as api_kpis
 from web.api import ratings as api_ratings
@@ -97,6 +99,7 @@ def create_app(house: House) -> Flask:
     sending.install(app, house)
     pipeline_weeks.install(app)
     security.install(app, https=https, crm_origins=house.config.framed_by)
+    imports.install(app)  # before the check of forms, which reads them
     csrf = CSRFProtect(app)
     csrf.exempt(notifications.blueprint)
     csrf.exempt(answer.blueprint)  # the link itself is the proof, and there is no session
@@ -122,6 +125,7 @@ def create_app(house: House) -> Flask:
         notifications,
         answer,
         who_knows_whom,
+        imports,
         introductions,
         notices,
         card,
@@ -149,6 +153,7 @@ def create_app(house: House) -> Flask:
         settings.pages.api_introductions,
         settings.pages.api_preview,
         api_who_knows_whom,
+        api_imports,
         api_introductions,
         api_kpis,
         api_ratings,

@@ -8,7 +8,7 @@ from flask import Flask, Response, abort, make_response, redirect, render_templa
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from relationship.access import AppRole, Reader, known_roles, may_see_sources, reads_records
+from relationship.access import AppRole, Reader, known_roles, may_import, may_see_sources, reads_records
 from relationship.store.audit import Action
 from relationship.store.reading_scope import Scope
 from web import audit, visits
@@ -50,6 +50,11 @@ class Member(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     @property
     def sees_sources(self) -> bool:
         return may_see_sources(self.reader)
+
+    @property
+    def imports(self) -> bool:
+        """Whether files and rows about customers are theirs to bring in."""
+        return may_import(self.reader)
 
     @property
     def changes_rules(self) -> bool:
@@ -117,6 +122,21 @@ def for_admins(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
         if not current_user.is_authenticated:
             return _to_sign_in()
         if not member().changes_rules:
+            _note_refusal()
+            abort(403)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def for_importers(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
+    """A page on which data about customers comes in: 403 for whoever may not bring any."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | AnyResponse:
+        if not current_user.is_authenticated:
+            return _to_sign_in()
+        if not member().imports:
             _note_refusal()
             abort(403)
         return view(*args, **kwargs)

@@ -13,10 +13,9 @@ OF_A_FILE: Mapping[str, tuple[int, str]] = {
     "too_many_columns": (422, "The file has more than %(detail)s columns. Keep those of the template."),
     "too_many_faults": (
         422,
-        "More than %(detail)s lines cannot be taken, so nothing was written. Look at the first ones: most likely a "
-        "column or a setting for the whole file is wrong.",
+        "More than %(detail)s lines cannot be taken, so nothing was written. Look for a fault that all share.",
     ),
-    "not_a_table": (415, "This is not a CSV or XLSX file but %(detail)s. Save it as CSV or XLSX."),
+    "not_a_table": (415, "This is no CSV or XLSX file (%(detail)s). Save it as CSV or XLSX."),
     "name_and_content_differ": (
         415,
         "The name says %(detail)s, the content is something else. Save the file under its true type.",

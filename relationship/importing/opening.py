@@ -15,10 +15,10 @@ MEBIBYTE = 1024 * 1024
 LONGEST_FILE_NAME = 100
 
 _MAGIC = (
-    (b"PK\x03\x04", "a ZIP archive"), (b"PK\x05\x06", "a ZIP archive"), (b"MZ", "a program"),
-    (b"\x7fELF", "a program"), (b"%PDF", "a PDF document"), (b"\x1f\x8b", "a packed file"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"),
-    (b"SQLite format 3", "a database"),
+    (b"PK\x03\x04", "ZIP"), (b"PK\x05\x06", "ZIP"), (b"MZ", "EXE"),
+    (b"\x7fELF", "ELF"), (b"%PDF", "PDF"), (b"\x1f\x8b", "GZIP"),
+    (b"\xd0\xcf\x11\xe0", "OLE"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"),
+    (b"SQLite format 3", "SQLite"),
 )  # fmt: skip
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LOOKED_AT = 4096
@@ -57,7 +57,7 @@ def is_workbook(source: Source, *, encoding: str) -> bool:
     if not encoding and start.startswith(_UTF16_MARKS):
         raise FileRefused("encoding_undeclared", line=1)
     if b"\x00" in start and encoding != "utf-16":
-        raise FileRefused("not_a_table", detail="a binary file")
+        raise FileRefused("not_a_table", detail="binary")
     return False
 
 

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from relationship.errors import RelationshipError, StorageTrouble, TryLater
 from settings.rules.templates import KNOWN
-from web import action_words, introduction_words
+from web import action_words, import_words, introduction_words
 from web.api.strict import DEEPEST, Odd
 from web.languages import language
 
@@ -119,6 +119,7 @@ SENTENCES: Mapping[str, object] = {
     "template_line_break": _l("Line %(line)s, column %(column)s: a subject is one line. Remove the line break."),
     "template_blank": _l("This text is empty. Write something that a colleague can answer."),
     "template_key_twice": _l("Two templates have the same key. Give every template a key of its own."),
+    **import_words.OF_A_FILE,
     **introduction_words.REFUSALS,
     **action_words.REFUSALS,
     "internal": _l("Nothing of yours was lost. Try again; if it stays, tell your administrator the time it happened."),
