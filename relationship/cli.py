@@ -69,7 +69,10 @@ def demo(
     type=click.Path(path_type=Path, dir_okay=False),
     help="A fault plan to live through (docs/fault-plans.md).",
 )
-def simulate(world: Path | None, port: int, sign_in_port: int, ready_file: Path | None, faults: Path | None) -> None:
+@click.option("--panel", default="", metavar="URL", help="Where the pages run whose panel the CRM's forms show.")
+def simulate(
+    world: Path | None, port: int, sign_in_port: int, ready_file: Path | None, faults: Path | None, panel: str
+) -> None:
     """Run only the simulated organisation, until interrupted.
 
     For trying your own settings against it: RELATIONSHIP_MODE=demo is needed, never production.
@@ -78,7 +81,9 @@ def simulate(world: Path | None, port: int, sign_in_port: int, ready_file: Path 
     from relationship.console import told
 
     with told():
-        demonstration.simulate(world, port=port, sign_in_port=sign_in_port, ready_file=ready_file, faults=faults)
+        demonstration.simulate(
+            world, port=port, sign_in_port=sign_in_port, ready_file=ready_file, faults=faults, panel_url=panel
+        )
 
 
 @main.command()

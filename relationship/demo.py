@@ -66,7 +66,7 @@ def run(wishes: Wishes, *, serve: bool) -> None:
         )
     folder = wishes.world or _generated(FOLDER / "world", wishes.now)
     world = _described(folder)
-    with orderly_end(), _simulated(folder) as reach:
+    with orderly_end(), _simulated(folder, _address(wishes.port)) as reach:
         config = _config(wishes, world, reach)
         with open_house(config) as house:
             _save_rules(house, wishes.frequency or world.get("expected_frequency") or ARCHIVE_FREQUENCY)
@@ -77,11 +77,17 @@ def run(wishes: Wishes, *, serve: bool) -> None:
             stderr.print(f"Ready after {time.monotonic() - began:.0f} s.")
             if serve:
                 with _columns_following(house):
-                    _serve(house, wishes.port)
+                    _serve(house, wishes.port, forms=f"{reach['sign_in_url']}/main.aspx")
 
 
 def simulate(
-    world: Path | None, *, port: int, sign_in_port: int, ready_file: Path | None, faults: Path | None = None
+    world: Path | None,
+    *,
+    port: int,
+    sign_in_port: int,
+    ready_file: Path | None,
+    faults: Path | None = None,
+    panel_url: str = "",
 ) -> None:
     """Only the simulated organisation, until interrupted."""
     from simulator.faults import FaultPlan
@@ -94,7 +100,7 @@ def simulate(
         ready_file.parent.mkdir(parents=True, exist_ok=True)
     stderr.print(f"Simulating “{loaded.name}”; how to reach it stands in {ready_file}. Stop with Ctrl+C.")
     plan = FaultPlan.from_file(faults) if faults else None
-    serve(loaded, port=port, sign_in_port=sign_in_port, ready_file=ready_file, faults=plan)
+    serve(loaded, port=port, sign_in_port=sign_in_port, ready_file=ready_file, faults=plan, panel_url=panel_url)
 
 
 def _generated(folder: Path, now: str | None = None) -> Path:
@@ -131,13 +137,13 @@ def _described(folder: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _simulated(folder: Path) -> Iterator[dict[str, str]]:
+def _simulated(folder: Path, panel_url: str) -> Iterator[dict[str, str]]:
     """The simulated organisation as a process of its own; yields how to reach it."""
     ready = FOLDER / "organisation.json"
     ready.parent.mkdir(parents=True, exist_ok=True)
     ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "relationship.cli", "simulate", "--world", str(folder), "--port", "0"]
-    process = subprocess.Popen([*command, "--ready-file", str(ready)])
+    process = subprocess.Popen([*command, "--ready-file", str(ready), "--panel", panel_url])
     try:
         deadline = time.monotonic() + START_SECONDS
         while not ready.exists():
@@ -166,7 +172,8 @@ def _config(wishes: Wishes, world: dict[str, Any], reach: dict[str, str]) -> Con
     return load_config(
         mode="demo",
         database_url=wishes.database or f"sqlite:///{database}",
-        base_url=f"http://localhost:{wishes.port}",
+        base_url=_address(wishes.port),
+        crm_origins=reach["sign_in_url"],
         now=now,
         time_zone=world.get("time_zone", "Europe/Paris"),
         read_window_days=world.get("read_window_days", "all"),
@@ -176,6 +183,10 @@ def _config(wishes: Wishes, world: dict[str, Any], reach: dict[str, str]) -> Con
         encryption_keys=Fernet.generate_key().decode(),
         **{key: reach[key] for key in keys},
     )
+
+
+def _address(port: int) -> str:
+    return f"http://localhost:{port}"
 
 
 def _save_rules(house: House, frequency: int) -> None:
@@ -224,8 +235,9 @@ def _say_result(house: House) -> None:
     stderr.print(f"Open opportunities: {said or 'none'}.")
 
 
-def _serve(house: House, port: int) -> None:
-    stderr.print(f"\n  Open [bold]{house.config.base_url}[/] and choose a person to sign in as. Stop with Ctrl+C.\n")
+def _serve(house: House, port: int, *, forms: str) -> None:
+    stderr.print(f"\n  Open [bold]{house.config.base_url}[/] and choose a person to sign in as. Stop with Ctrl+C.")
+    stderr.print(f"  The panel inside the forms of a simulated CRM: [bold]{forms}[/]\n")
     if sys.stdin.isatty() and os.environ.get("DISPLAY"):
         webbrowser.open(house.config.base_url)
     serve_house(house, host="127.0.0.1", port=port)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from flask import Flask, Request, Response, request
 
-from simulator import control, dataverse, entra_views
+from simulator import control, crm_forms, dataverse, entra_views
 from simulator.dataverse import Crm, ServiceProtection
 from simulator.entra import DATAVERSE_AUDIENCE, Entra
 from simulator.fault_plans.binding import bind
@@ -23,12 +23,16 @@ from simulator.traffic import Traffic
 
 @dataclass(slots=True)
 class Services:
-    """Everything that runs for one organisation, and the handles to steer it from Python."""
+    """Everything that runs for one organisation, and the handles to steer it from Python.
+
+    panel_url: whose panel the forms of the CRM show, '' for a CRM without forms
+    """
 
     organisation: Organisation
     registration: Registration
     control_key: str
     faults: FaultPlan = field(default_factory=FaultPlan)
+    panel_url: str = ""
     traffic: Traffic = field(default_factory=Traffic)
     protection: ServiceProtection = field(default_factory=ServiceProtection)
     entra: Entra = field(init=False)
@@ -96,15 +100,18 @@ def secure_app(services: Services, authorize_origin: Callable[[], str]) -> Flask
 
 
 def page_app(services: Services) -> Flask:
-    """The sign-in page that a browser opens."""
+    """What a browser opens: the sign-in page, and the forms of the CRM when they have a panel to show."""
     app = Flask(__name__)
     app.register_blueprint(entra_views.authorize_blueprint(services.entra))
+    if services.panel_url:
+        app.register_blueprint(crm_forms.blueprint(lambda: services.organisation.world, services.panel_url))
+    framed = f"frame-src {crm_forms.frame_source(services.panel_url)}; " if services.panel_url else ""
 
     @app.after_request
     def close_the_page(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = (
             "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
-            "base-uri 'none'; frame-ancestors 'none'"
+            f"{framed}base-uri 'none'; frame-ancestors 'none'"
         )
         response.headers["Cache-Control"] = "no-store"
         return response

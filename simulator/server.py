@@ -71,10 +71,12 @@ def start(
     sign_in_port: int = 0,
     registration: Registration | None = None,
     faults: FaultPlan | None = None,
+    panel_url: str = "",
 ) -> Iterator[Running]:
     """The organisation on loopback in threads of this process, until the block ends.
 
-    port, sign_in_port: 0 chooses free ones; faults: what goes wrong, nothing when None.
+    port, sign_in_port: 0 chooses free ones; faults: what goes wrong, nothing when None;
+    panel_url: where the pages run whose panel the forms of the CRM show, '' for none.
     Raises FixSettings outside demo and test, or when a port is taken.
     """
     _refuse_production()
@@ -84,6 +86,7 @@ def start(
         registration or register(organisation.client_id),
         secrets.token_urlsafe(24),
         faults or FaultPlan(),
+        panel_url,
     )
     with ExitStack() as stack:
         stack.callback(services.msgraph.notifier.stop)
@@ -115,12 +118,13 @@ def serve(
     sign_in_port: int = 0,
     ready_file: Path | None = None,
     faults: FaultPlan | None = None,
+    panel_url: str = "",
 ) -> None:
     """Serves until SIGTERM or SIGINT; writes how to reach it to `ready_file` as JSON once it answers."""
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    with start(world, port=port, sign_in_port=sign_in_port, faults=faults) as running:
+    with start(world, port=port, sign_in_port=sign_in_port, faults=faults, panel_url=panel_url) as running:
         if ready_file is not None:
             partial = ready_file.with_suffix(".partial")
             partial.write_text(json.dumps(running.described(), indent=1), encoding="utf-8")
