@@ -53,11 +53,12 @@ def install(app: Flask) -> None:
         if request.endpoint == "imports.upload" and current_user.is_authenticated and member().imports:
             request.max_content_length = LONGEST_FILE_BYTES + _FORM_BYTES
 
-    @blueprint.errorhandler(RequestEntityTooLarge)
-    def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
-        return _start(Entered(fault="too_large")), 413
-
     app.jinja_env.globals["import_words"] = import_words
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+    return _start(Entered(fault="too_large")), 413
 
 
 @blueprint.get("")
