@@ -79,3 +79,43 @@ def test_the_documented_first_values_are_the_real_ones():
         default = Config.model_fields[name.lower()].default
         shown = ("off", "on")[default] if isinstance(default, bool) else str(default)
         assert shown == value
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [
+        "https://*.dynamics.com",
+        "*",
+        "'self'",
+        "https://contoso.crm4.dynamics.com/",
+        "https://contoso.crm4.dynamics.com/main.aspx",
+        "https://Contoso.crm4.dynamics.com",
+        "https://contoso.crm4.dynamics.com:443",
+        "https://user@contoso.crm4.dynamics.com",
+        "contoso.crm4.dynamics.com",
+        "https://a.example; script-src *",
+        "https://a.example https://b.example",
+        "null",
+    ],
+)
+def test_who_frames_the_panel_is_named_exactly(origins: str):
+    with pytest.raises(FixSettings, match="CRM_ORIGINS"):
+        load_config(mode="test", crm_origins=origins)
+
+
+def test_several_crms_may_frame_the_panel_each_once():
+    config = load_config(mode="test", crm_origins="https://a.example, https://b.example:8443,https://a.example,")
+    assert config.framed_by == ("https://a.example", "https://b.example:8443")
+    assert load_config(mode="test").framed_by == ()
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"crm_origins": "http://contoso.example", "base_url": "https://health.example"},
+        {"crm_origins": "https://contoso.crm4.dynamics.com", "base_url": "http://health.example"},
+    ],
+)
+def test_in_production_the_panel_and_its_form_are_served_over_tls(setting: dict[str, str]):
+    with pytest.raises(FixSettings, match="https"):
+        load_config(mode="production", **setting)
