@@ -1,6 +1,7 @@
 """Who knows whom and introductions in a real Chromium: the whole way, every language, theme and width, and axe."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import knows_builder as world
@@ -10,9 +11,12 @@ from knows_builder import AURELIE, BASTIEN, CHLOE, DAMIEN, HUGO, INES
 from looks import LOOKS
 from playwright.sync_api import expect
 
+from relationship.clock import frozen_clock
+from relationship.desk.follow_introductions import follow
+from relationship.house import House
 from relationship.introductions import Via
 from relationship.store import tables, tie_rounds
-from relationship.sync.mail_out import Delivery, SellerMail
+from relationship.sync.mail_out import Delivery, SellerMail, ServiceMail
 
 pytestmark = pytest.mark.browser
 
@@ -207,3 +211,48 @@ def rename(visit: Any, name: str) -> None:
     with visit.site.store.transaction() as conn:
         conn.execute(record.update().where(record.c.guid == world.contact(AURELIE)).values(name=name))
         tie_rounds.note_people(conn)
+
+
+@pytest.mark.parametrize("path", ["/who-knows-whom", "/introductions"])
+def test_on_a_phone_the_navigation_shows_where_one_is(visit: Visit, path: str) -> None:
+    page = visit(path, width=390)
+    page.wait_for_load_state("networkidle")
+    for here in page.locator(".top-links [aria-current], .tabs [aria-current]").all():
+        box = here.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+
+
+def test_a_reminder_leaves_its_link_declines_and_an_unanswered_request_lapses(visit: Visit, post: Post) -> None:
+    """Hugo lets Camille wait: on the fourth day he is reminded and declines by the link; Inès never answers."""
+    ask_for(visit)
+    ask_for(visit, colleague=INES)
+    mails = follow_after(visit, days=4)
+    assert sorted(mail.to for mail in mails) == [world.mail_of(HUGO), world.mail_of(INES)]
+    reminder = next(mail for mail in mails if mail.to == world.mail_of(HUGO))
+    declines = re.findall(r"/introductions/answer/\S+", reminder.text)[-1]
+    hugo = visit(declines, role="")
+    hugo.get_by_role("button", name=re.compile("^(Pas cette fois|Not this time)")).click()
+    follow_after(visit, days=7)
+    page = visit("/introductions")
+    expect(page.locator(".request", has_text="Hugo Lefèvre").locator(".badge")).to_have_text("Déclinée")
+    expect(page.locator(".request", has_text="Inès Benali").locator(".badge")).to_have_text("Expirée")
+    page.locator(".request", has_text="Inès Benali").get_by_role("link", name="Aurélie Fontaine", exact=True).click()
+    expect(page.locator("main")).to_contain_text("rappel est parti")
+    assert findings(page) == []
+
+
+class Letterbox:
+    def __init__(self) -> None:
+        self.mails: list[ServiceMail] = []
+
+    def send(self, mail: ServiceMail) -> None:
+        self.mails.append(mail)
+
+
+def follow_after(visit: Visit, *, days: int) -> list[ServiceMail]:
+    """What the scheduler does so many days later."""
+    box = Letterbox()
+    house = visit.site.app.extensions["house"]
+    follow(House(house.config, house.store, frozen_clock(house.clock() + timedelta(days=days))), box)
+    return box.mails
