@@ -296,8 +296,8 @@ def _cell(value: object) -> str:
             return str(int(value)) if value.is_integer() else f"{value:.4f}"
         case date():
             return value.isoformat()
-        case Direction.NONE:
-            return "none"
+        case Direction():
+            return str(value) or "none"
         case _:
             return str(value)
 
