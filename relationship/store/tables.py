@@ -219,6 +219,8 @@ class Record(SQLModel, table=True):
             "ix_record_listing", "kind", "status", "id", "currency", "value", "close_on", "owner_guid", "account_guid"
         ),
         sa.Index("ix_record_named", "kind", "folded", "id", "status", "account_guid"),
+        # The latest opportunities that were won or lost.
+        sa.Index("ix_record_closed", "kind", "status", "closed_on"),
     )
     id: int | None = Field(default=None, primary_key=True)
     kind: str

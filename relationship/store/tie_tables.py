@@ -34,7 +34,11 @@ class TieDay(SQLModel, table=True):
     """Derived: the contact of a colleague with an address outside, by kind and day."""
 
     __tablename__ = "tie_day"
-    __table_args__ = (sa.Index("ix_tie_day_address_id", "address_id"), sa.Index("ix_tie_day_day", "day"))
+    __table_args__ = (
+        # Who is in touch with somebody lately, from the index alone.
+        sa.Index("ix_tie_day_in_touch", "address_id", "day", "colleague_id"),
+        sa.Index("ix_tie_day_day", "day"),
+    )
     colleague_id: int = Field(foreign_key="colleague.id", primary_key=True, ondelete="CASCADE")
     address_id: int = Field(foreign_key="address.id", primary_key=True, ondelete="CASCADE")
     kind: str = Field(primary_key=True)
