@@ -7,6 +7,7 @@ only what cannot be looked at without it.
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 from relationship.config import SOURCES, Config
@@ -22,6 +23,7 @@ from relationship.sync.transport import Channel
 # So many users are tried until one has a mailbox that may be read.
 MOST_USERS = 20
 _SCOPE = "doctor"
+_OF_A_USER = ("systemuserid", "azureactivedirectoryobjectid", "applicationid", "isdisabled", "accessmode")
 
 
 def examine(
@@ -201,6 +203,7 @@ def _dataverse(config: Config, microsoft: Microsoft) -> Iterator[Finding]:
     tables = [*crm.TABLES, *(one.tracked for one in crm_activities.TABLES if config.reads("crm"))]
     for table in tables:
         yield tried(f"table {table.entity_set}", partial(_table, channel, table.entity_set, table.key))
+    yield _acting_for_others(channel)
     if config.segment_column:
         yield _segments(channel, config.segment_column)
     for what, column in OwnColumns(config.crm_columns).named.items():
@@ -225,6 +228,43 @@ def _table(channel: Channel, entity_set: str, key: str) -> str:
     link = f"{channel.base_url}/{entity_set}?$select={key}"
     channel.fetch(link, scope=_SCOPE, headers=dataverse.headers(1, track=True))
     return "It can be read, with change tracking."
+
+
+def _acting_for_others(channel: Channel) -> Finding:
+    """Whether the CRM answers as a person when asked in one's name; tried with some user who may sign in."""
+    part = "rights of each person"
+    step = "Give the application user the role Delegate in the environment (docs/connect.md, step 7)."
+    link = f"{channel.base_url}/{dataverse.SYSTEM_USERS.entity_set}?$select={','.join(_OF_A_USER)}"
+    try:
+        users = channel.fetch(link, scope=_SCOPE, headers=dataverse.headers(MOST_USERS, track=False))["value"]
+        people = [one for one in users if isinstance(one, dict) and _may_sign_in(one)]
+        if not people:
+            return Finding(
+                part, Mark.WARNING, "The environment has no user with an Entra account to try it with.", step
+            )
+        oid = str(people[0]["azureactivedirectoryobjectid"])
+        told = channel.fetch_one("/WhoAmI", scope=_SCOPE, headers={"CallerObjectId": oid})
+    except RelationshipError as error:
+        refused = isinstance(error, Unavailable)
+        return Finding(
+            part, Mark.BAD, f"We cannot ask in a person's name ({error.code}).", step if refused else error.next_step
+        )
+    if str(told.get("UserId", "")).lower() != str(people[0][dataverse.SYSTEM_USERS.key]).lower():
+        return Finding(
+            part, Mark.BAD, "The environment answers as our application when asked in a person's name.", step
+        )
+    return Finding(
+        part, Mark.GOOD, "The environment can be asked in a person's name, so everybody sees what is theirs."
+    )
+
+
+def _may_sign_in(row: dict[str, Any]) -> bool:
+    return bool(
+        row.get("azureactivedirectoryobjectid")
+        and not row.get("applicationid")
+        and row.get("isdisabled") is not True
+        and row.get("accessmode", 0) == 0
+    )
 
 
 def _segments(channel: Channel, column: str) -> Finding:

@@ -95,6 +95,19 @@ def test_a_wrong_setting_ends_with_78_and_a_wrong_right_with_1(examine: Examine,
     assert exit_code(list(examine().values())) == 1
 
 
+def test_it_is_tried_whether_the_crm_can_be_asked_in_a_person_s_name(
+    examine: Examine, running: Running, monkeypatch: pytest.MonkeyPatch
+):
+    assert examine()["rights of each person"].mark is Mark.GOOD
+    running.services.crm.rights.acts_for_others = False
+    refused = examine()["rights of each person"]
+    assert refused.mark is Mark.BAD
+    assert "Delegate" in refused.next_step
+    running.services.crm.rights.acts_for_others = True
+    monkeypatch.setattr("simulator.dataverse.api.impersonated", lambda _crm, call: call)
+    assert examine()["rights of each person"].mark is Mark.BAD
+
+
 @pytest.mark.parametrize("role", [one.name for one in NEEDED if not one.in_exchange])
 def test_a_missing_permission_is_named(examine: Examine, running: Running, role: str):
     running.services.registration.roles = tuple(one for one in PERMISSIONS if one != role)
