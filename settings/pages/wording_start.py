@@ -32,6 +32,7 @@ PARTS: Mapping[str, object] = {
     "To Do": _l("To Do lists"),
     "call records": _l("Call records"),
     "Dynamics 365": _l("Dynamics 365"),
+    "rights of each person": _l("Rights of each person"),
     "segments": _l("Segments"),
 }
 # The usual findings and next steps of an examination; a page shows whatever else it says in English.
@@ -55,6 +56,10 @@ FINDINGS = (
     _l("There is nobody to try it with."),
     _l("The environment knows our application user."),
     _l("It can be read, with change tracking."),
+    _l("The environment can be asked in a person's name, so everybody sees what is theirs."),
+    _l("The environment answers as our application when asked in a person's name."),
+    _l("The environment has no user with an Entra account to try it with."),
+    _l("Give the application user the role Delegate in the environment (docs/connect.md, step 7)."),
     _l("No environment is configured, so there are no opportunities to rate."),
     _l("Set RELATIONSHIP_TENANT_ID and RELATIONSHIP_CLIENT_ID (docs/connect.md, step 1)."),
     _l("Set RELATIONSHIP_CERTIFICATE (docs/connect.md, step 2)."),
