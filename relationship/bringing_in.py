@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from relationship.config import Config
 from relationship.console import progress, stderr
 from relationship.desk.bring_in import Outcome, bring_in, look, of_file
 from relationship.errors import FixSettings
-from relationship.house import open_house
+from relationship.house import House, open_house
 from relationship.importing.faults import FLAGS, Fault
 from relationship.importing.kinds import ImportKind
 from relationship.importing.opening import MOST_BYTES, Source, safe_name
@@ -36,20 +36,43 @@ def import_file(
     """Bring a file in, or only say what it would change; 0, or 65 when a line was rejected."""
     source, digest, lines = _source(path)
     with open_house(config) as house, progress(f"Reading {safe_name(path.name)}") as advance:
-        opened = of_file(house, kind, source, options)
         if preview:
+            opened = of_file(house, kind, source, options)
             found = look(house, opened, options=options, progress=advance, total=lines)
         else:
-            by = By(house.clock(), "", "relationship import")
-            new = NewRun(kind, State.RUNNING, "cli", options, by, safe_name(path.name), digest, source.size)
-            with house.store.transaction() as conn:
-                import_runs.fail_stalled(conn, at=house.clock())
-                key = import_runs.start(conn, new)
-            found = bring_in(house, key, opened, options=options, by=by, progress=advance, total=lines)
+            found = _taken(house, kind, source, options, digest=digest, lines=lines, advance=advance)
     _tell(found, preview=preview)
     if rejected is not None:
         _write_rejected(rejected, found.header, found.faults)
     return EX_DATAERR if found.counts.rejected else 0
+
+
+def import_folder(house: House, folder: Path) -> None:
+    """Bring in what lies in a folder as <kind>.csv, as the demonstration does with what other systems tell."""
+    for kind in ImportKind:
+        path = folder / f"{kind.value}.csv"
+        if path.exists():
+            source, digest, lines = _source(path)
+            _taken(house, kind, source, Options(), digest=digest, lines=lines)
+
+
+def _taken(
+    house: House,
+    kind: ImportKind,
+    source: Source,
+    options: Options,
+    *,
+    digest: str,
+    lines: int,
+    advance: Callable[[int, int], None] | None = None,
+) -> Outcome:
+    by = By(house.clock(), "", "relationship import")
+    new = NewRun(kind, State.RUNNING, "cli", options, by, safe_name(source.name), digest, source.size)
+    with house.store.transaction() as conn:
+        import_runs.fail_stalled(conn, at=house.clock())
+        key = import_runs.start(conn, new)
+    opened = of_file(house, kind, source, options)
+    return bring_in(house, key, opened, options=options, by=by, progress=advance, total=lines)
 
 
 def write_template(kind: ImportKind, path: Path, language: str) -> None:

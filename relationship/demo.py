@@ -18,6 +18,7 @@ from typing import Any
 import structlog
 from cryptography.fernet import Fernet
 
+from relationship.bringing_in import import_folder
 from relationship.config import Config, load_config
 from relationship.console import stderr
 from relationship.delivering import deliver
@@ -39,6 +40,7 @@ START_SECONDS = 180
 # The columns of the simulated CRM follow the ratings within so many seconds.
 WRITE_BACK_SECONDS = 3.0
 SEGMENT_COLUMN = "new_segment"  # where the simulated CRM keeps the segment of an account
+CRM_COLUMNS = "renewal=new_renewalon, arr=new_arr, competitor=new_competitor"
 # A world that does not say how often one writes there is an archive: years of mail at a slow pace.
 ARCHIVE_FREQUENCY = Frequency.MONTHLY
 
@@ -72,6 +74,7 @@ def run(wishes: Wishes, *, serve: bool) -> None:
             _save_rules(house, wishes.frequency or world.get("expected_frequency") or ARCHIVE_FREQUENCY)
             _provision(config)
             sync(house)
+            import_folder(house, folder / "imports")
             rated(house)
             _say_result(house)
             stderr.print(f"Ready after {time.monotonic() - began:.0f} s.")
@@ -105,11 +108,13 @@ def simulate(
 
 def _generated(folder: Path, now: str | None = None) -> Path:
     """The invented company, its story ending at `now`."""
-    from simulator.demo_world import DEFAULT_NOW, generate, write_world
+    from simulator.demo_world import DEFAULT_NOW, generate, write_facts, write_world
 
     stderr.print("Inventing a French company …")
     shutil.rmtree(folder, ignore_errors=True)
-    write_world(generate(now=_moment(now) if now else DEFAULT_NOW), folder)
+    world = generate(now=_moment(now) if now else DEFAULT_NOW)
+    write_world(world, folder)
+    write_facts(world, folder)
     return folder
 
 
@@ -178,6 +183,7 @@ def _config(wishes: Wishes, world: dict[str, Any], reach: dict[str, str]) -> Con
         time_zone=world.get("time_zone", "Europe/Paris"),
         read_window_days=world.get("read_window_days", "all"),
         segment_column=SEGMENT_COLUMN,
+        crm_columns=CRM_COLUMNS,
         crm_write=True,
         secret_key=os.urandom(32).hex(),
         encryption_keys=Fernet.generate_key().decode(),
