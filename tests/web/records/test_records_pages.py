@@ -38,12 +38,6 @@ def test_a_contact_is_told_with_its_job_its_company_and_its_rating(client: Flask
     assert "Next activity 20 Jun 2026 Meeting, in 3 days" in told
 
 
-def test_what_was_sent_and_received_in_90_days_is_counted_per_kind(client: FlaskClient) -> None:
-    # A mail each way every seventh day: ages 0, 7, … 84 are 13 within 90 days; one meeting, for both sides.
-    told = plain(page(client, f"/contacts/{made.contact(made.AURELIE)}"))
-    assert "E-mails 13 13 Meetings 1 1 Calls 0 0 Tasks 0 0" in told
-
-
 def test_the_terms_add_up_to_the_score_for_every_kind(client: FlaskClient) -> None:
     for address in (
         f"/contacts/{made.contact(made.AURELIE)}",
