@@ -171,7 +171,7 @@ def callback() -> Response | tuple[str, int]:
     members.sign_in(identity.oid, identity.name, identity.roles)
     audit.note(Action.SIGN_IN, actor=identity.oid)
     if kept["purpose"] == PANEL:
-        return window.show(_vault(), kept["challenge"], identity)
+        return window.show(kept["challenge"], identity)
     return redirect(kept["next"])
 
 

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from relationship.access import known_roles
 from relationship.store.audit import Action
-from relationship.store.tokens import TokenVault
 from web import audit, members
 from web.house import house
 from web.panel import hand_over
@@ -37,7 +36,7 @@ def poll() -> Response:
     if not hand_over.SECRET.fullmatch(verifier):
         abort(400)
     with house().store.reading() as conn:
-        offer = hand_over.shown(conn, _vault(), hand_over.challenge_of(verifier))
+        offer = hand_over.shown(conn, house().vault(), hand_over.challenge_of(verifier))
     return jsonify(seconds=offer.seconds if offer else 0)
 
 
@@ -46,7 +45,7 @@ def finish() -> Response:
     """Take the sign-in over, for the frame that has the verifier and whoever was shown the code."""
     verifier, code = _texts("verifier", "code")
     with house().store.transaction() as conn:
-        found = hand_over.taken(conn, _vault(), verifier, code)
+        found = hand_over.taken(conn, house().vault(), verifier, code)
     if isinstance(found, hand_over.Refused):
         audit.note(Action.SIGN_IN, "panel", actor=found.oid or "outsider", result="refused")
         return jsonify(done=False, tries=found.tries)
@@ -73,7 +72,3 @@ def _texts(*names: str) -> tuple[str, ...]:
     if len(texts) < len(names):
         abort(400)
     return texts
-
-
-def _vault() -> TokenVault:
-    return TokenVault(house().config.encryption_keys.get_secret_value().split(","))

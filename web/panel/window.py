@@ -3,7 +3,6 @@
 from flask import Blueprint, jsonify, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
-from relationship.store.tokens import TokenVault
 from web.entra import Identity
 from web.house import house
 from web.panel import hand_over
@@ -13,11 +12,11 @@ blueprint = Blueprint("panel_window", __name__, url_prefix="/auth/panel")
 _FRAME = "panel_frame"  # in the session of the window: the challenge of the frame that opened it
 
 
-def show(vault: TokenVault, challenge: str, identity: Identity) -> Response:
+def show(challenge: str, identity: Identity) -> Response:
     """Keep the finished sign-in for the frame, and go where the code is shown."""
     roles = tuple(sorted(role.value for role in identity.roles))
     with house().store.transaction() as conn:
-        hand_over.offer(conn, vault, challenge, oid=identity.oid, name=identity.name, roles=roles)
+        hand_over.offer(conn, house().vault(), challenge, oid=identity.oid, name=identity.name, roles=roles)
     session[_FRAME] = challenge
     return redirect(url_for("panel_window.code"), code=303)
 
@@ -37,6 +36,5 @@ def _offer() -> hand_over.Offer | None:
     challenge = session.get(_FRAME)
     if not isinstance(challenge, str):
         return None
-    vault = TokenVault(house().config.encryption_keys.get_secret_value().split(","))
     with house().store.reading() as conn:
-        return hand_over.shown(conn, vault, challenge)
+        return hand_over.shown(conn, house().vault(), challenge)

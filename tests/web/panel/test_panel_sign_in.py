@@ -1,6 +1,8 @@
 """The hand-over of a sign-in from a window to a frame, and everybody who would like to have it or to plant one."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import web_builder
@@ -9,6 +11,7 @@ from panel_door import BASE, CRM, DEAL, OURS, Frame, frame_of
 from web_site import Site, site_over
 
 from relationship.clock import real_clock
+from relationship.store.audit import Action, entries
 from relationship.store.database import Store
 from relationship.store.tokens import TokenVault
 from web.panel import hand_over
@@ -88,6 +91,13 @@ def test_a_code_runs_out_after_a_minute(panel_site: Site, frame: Frame, monkeypa
     assert frame.ask("poll", verifier=frame.verifier).get_json() == {"seconds": 0}
     assert frame.finish(code) == {"done": False, "tries": 0}
     assert not frame.is_signed_in
+
+
+def test_of_several_who_take_what_is_kept_one_gets_it(store: Store) -> None:
+    vault = TokenVault([KEY])
+    with store.transaction() as conn:
+        vault.save(conn, "panel/x", "kept", at=real_clock())
+        assert [vault.take(conn, "panel/x") for _ in range(3)] == ["kept", None, None]
 
 
 def test_three_wrong_codes_end_it(panel_site: Site, frame: Frame) -> None:
@@ -173,3 +183,23 @@ def test_a_browser_that_keeps_no_cookie_is_noticed(panel_site: Site, frame: Fram
     assert frame.client.get("/panel/sign-in/cookie", base_url=BASE, headers=OURS).get_json() == {"kept": False}
     frame.load()
     assert frame.client.get("/panel/sign-in/cookie", base_url=BASE, headers=OURS).get_json() == {"kept": True}
+
+
+def test_what_became_of_a_hand_over_is_written_down(panel_site: Site, frame: Frame) -> None:
+    code = signed_in_window(panel_site, frame)
+    frame.finish(another(code))
+    frame.finish(code)
+    panel_site.app.extensions["audit"].flush()
+    with panel_site.store.reading() as conn:
+        written = [(act.action, act.object, act.result) for _number, act in entries(conn, limit=2)]
+    assert written == [(Action.SIGN_IN, "panel", "done"), (Action.SIGN_IN, "panel", "refused")]
+
+
+SCRIPTS = sorted((Path(__file__).parents[3] / "web" / "static").glob("*.js"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_no_script_of_ours_listens_to_messages_of_other_windows(script: Path) -> None:
+    text = script.read_text(encoding="utf-8")
+    assert "onmessage" not in text
+    assert not re.search(r"""["']message["']""", text)
