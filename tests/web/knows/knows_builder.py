@@ -2,15 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 import sqlalchemy as sa
 import web_builder
 from sqlalchemy import Connection
-from web_builder import CONTACTS, SELLERS, TODAY, Deal, guid, oid
+from web_builder import CONTACTS, NOW, SELLERS, TODAY, Deal, guid, oid
 
+from relationship.activities import RecordKind, RecordRef
 from relationship.clock import number_of
-from relationship.store import tables, ties
+from relationship.graph.ties import TieWord
+from relationship.introductions import State, Via
+from relationship.store import introductions, tables, ties
 from relationship.store.database import Store
+from relationship.store.introduction_tables import INTRODUCTION
+from relationship.store.introductions import NewIntroduction
 from relationship.store.tie_tables import PairDay, StaleTie, TieDay, TiePerson
 from relationship.store.upsert import insert_new
 
@@ -153,6 +159,21 @@ def add_contact(conn: Connection, number: str, name: str, address: str) -> None:
     )
     (record_id,) = _ids(conn, tables.Record, "guid", [number])
     insert_new(conn, tables.RecordAddress, [{"record_id": record_id, "address": address}], key=["record_id", "address"])
+
+
+def add_outcomes(store: Store, state: State, count: int, *, word: TieWord, hops: int = 1, people: int = 6) -> None:
+    """So many requests that ended in this state, of `people` sellers to as many colleagues."""
+    with store.transaction() as conn:
+        for number in range(count):
+            new = NewIntroduction(
+                key=str(uuid4()), request_key=str(uuid4()), seller_key=f"seller-{number % people}",
+                colleague_key=f"colleague-{number % people}", target=RecordRef(RecordKind.CONTACT, str(uuid4())),
+                notify=False, via=Via.GRAPH, language="fr", template_key="court", subject="", body="", word=word,
+                hops=hops, asked_at=NOW, remind_at=None, due_at=NOW,
+            )  # fmt: skip
+            introductions.add(conn, new)
+            changed = INTRODUCTION.update().where(INTRODUCTION.c.key == new.key)
+            conn.execute(changed.values(state=state.value, closed_at=NOW))
 
 
 def _ids(conn: Connection, model: type, column: str, wanted: Sequence[str]) -> list[int]:

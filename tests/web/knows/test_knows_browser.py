@@ -13,8 +13,9 @@ from playwright.sync_api import expect
 
 from relationship.clock import frozen_clock
 from relationship.desk.follow_introductions import follow
+from relationship.graph.ties import TieWord
 from relationship.house import House
-from relationship.introductions import Via
+from relationship.introductions import State, Via
 from relationship.store import tables, tie_rounds
 from relationship.sync.mail_out import Delivery, SellerMail, ServiceMail
 
@@ -61,6 +62,8 @@ def findings(page: Any) -> list[str]:
 
 @pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)
 def test_every_page_is_accessible_and_fits_its_screen(visit: Visit, lang: str, theme: str, width: int) -> None:
+    world.add_outcomes(visit.site.store, State.INTRODUCED, 40, word=TieWord.STRONG)
+    world.add_outcomes(visit.site.store, State.LAPSED, 30, word=TieWord.WEAK, hops=2)
     for name, path in PAGES.items():
         page = visit(path, role="sales_admin" if name == "results" else "seller", lang=lang, theme=theme, width=width)
         page.wait_for_load_state("networkidle")

@@ -1,34 +1,13 @@
 """How often requests succeed: learnt from fifty outcomes on, shown to admins and beside each way, never of a person."""
 
 import re
-from uuid import uuid4
 
 import knows_builder as world
 from knows_builder import CHLOE, ELODIE
-from web_builder import NOW
 from web_site import Site
 
-from relationship.activities import RecordKind, RecordRef
 from relationship.graph.ties import TieWord
-from relationship.introductions import State, Via
-from relationship.store import introductions
-from relationship.store.introduction_tables import INTRODUCTION
-from relationship.store.introductions import NewIntroduction
-
-
-def ended(site: Site, state: State, count: int, *, word: TieWord, hops: int = 1, people: int = 6) -> None:
-    """So many requests that ended in this state, of `people` sellers to as many colleagues."""
-    with site.store.transaction() as conn:
-        for number in range(count):
-            new = NewIntroduction(
-                key=str(uuid4()), request_key=str(uuid4()), seller_key=f"seller-{number % people}",
-                colleague_key=f"colleague-{number % people}", target=RecordRef(RecordKind.CONTACT, str(uuid4())),
-                notify=False, via=Via.GRAPH, language="fr", template_key="court", subject="", body="", word=word,
-                hops=hops, asked_at=NOW, remind_at=None, due_at=NOW,
-            )  # fmt: skip
-            introductions.add(conn, new)
-            changed = INTRODUCTION.update().where(INTRODUCTION.c.key == new.key)
-            conn.execute(changed.values(state=state.value, closed_at=NOW))
+from relationship.introductions import State
 
 
 def table(site: Site) -> list[str]:
@@ -49,19 +28,19 @@ def odds_of(site: Site, person: int) -> list[object]:
 
 
 def test_before_fifty_outcomes_there_are_no_odds_anywhere(quick_site: Site) -> None:
-    ended(quick_site, State.INTRODUCED, 30, word=TieWord.STRONG)
-    ended(quick_site, State.LAPSED, 19, word=TieWord.WEAK)
+    world.add_outcomes(quick_site.store, State.INTRODUCED, 30, word=TieWord.STRONG)
+    world.add_outcomes(quick_site.store, State.LAPSED, 19, word=TieWord.WEAK)
     assert (table(quick_site), said(quick_site, ELODIE), odds_of(quick_site, ELODIE)) == ([], [], [])
 
 
 def test_the_odds_shown_and_used_follow_the_outcomes(quick_site: Site) -> None:
     """Élodie is known to Sarah alone, strongly: the first way asks Sarah, the others reach her over a colleague."""
-    ended(quick_site, State.INTRODUCED, 40, word=TieWord.STRONG)
-    ended(quick_site, State.DECLINED, 20, word=TieWord.STRONG)
+    world.add_outcomes(quick_site.store, State.INTRODUCED, 40, word=TieWord.STRONG)
+    world.add_outcomes(quick_site.store, State.DECLINED, 20, word=TieWord.STRONG)
     # (40 + 10 · 2/3) / 70 = 66.7 %; without outcomes of its own every other cell has the average, as well 2/3.
     assert table(quick_site) == ["67%"] * 6
     assert set(said(quick_site, ELODIE)) == {"67"}
-    ended(quick_site, State.LAPSED, 60, word=TieWord.WEAK, hops=2)
+    world.add_outcomes(quick_site.store, State.LAPSED, 60, word=TieWord.WEAK, hops=2)
     # average 1/3: strong (40 + 3.33) / 70 = 61.9 %; weak over two (0 + 3.33) / 70 = 4.8 %; the others 33 %.
     assert table(quick_site) == ["62%", "33%", "33%", "33%", "33%", "5%"]
     assert said(quick_site, ELODIE)[:2] == ["62", "33"]
@@ -69,14 +48,14 @@ def test_the_odds_shown_and_used_follow_the_outcomes(quick_site: Site) -> None:
 
 
 def test_ways_over_one_and_over_two_colleagues_have_their_own_odds(quick_site: Site) -> None:
-    ended(quick_site, State.INTRODUCED, 60, word=TieWord.STRONG)
-    ended(quick_site, State.LAPSED, 60, word=TieWord.STRONG, hops=2)
+    world.add_outcomes(quick_site.store, State.INTRODUCED, 60, word=TieWord.STRONG)
+    world.add_outcomes(quick_site.store, State.LAPSED, 60, word=TieWord.STRONG, hops=2)
     ways = quick_site.as_("seller").get(f"/api/v1/who-knows-whom/contact/{world.contact(CHLOE)}").json["ways"]
     by_length = {len(way["colleagues"]): way["odds"]["chance"] for way in ways}
     assert by_length == {1: 0.93, 2: 0.07}
 
 
 def test_outcomes_of_few_people_change_nothing_that_anybody_sees(quick_site: Site) -> None:
-    ended(quick_site, State.DECLINED, 80, word=TieWord.STRONG, people=4)
+    world.add_outcomes(quick_site.store, State.DECLINED, 80, word=TieWord.STRONG, people=4)
     assert (table(quick_site), said(quick_site, ELODIE), odds_of(quick_site, ELODIE)) == ([], [], [])
     assert b"colleague-" not in quick_site.as_("sales_admin").get("/introductions/results").data
