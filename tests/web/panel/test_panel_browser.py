@@ -1,8 +1,6 @@
 """The panel in a real Chromium, in a frame on another site, with the cookies of third parties blocked."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 from two_sites import Sites, two_sites
 from web_builder import deals_of_all_sorts
 
-from relationship.store.database import open_store
+from relationship.store.database import Store
 from simulator.server import start
 
 pytestmark = pytest.mark.browser
@@ -22,14 +20,10 @@ SPEAKS = {"en": 1033, "fr": 1036}
 
 
 @pytest.fixture(scope="module")
-def sites(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
-    path = tmp_path_factory.mktemp("panel") / "pages.db"
-    shutil.copyfile(sqlite_template, path)
-    store = open_store(f"sqlite:///{path}")
-    with start(small_organisation()) as entra, two_sites(store, entra) as running:
+def sites(module_store: Store) -> Iterator[Sites]:
+    with start(small_organisation()) as entra, two_sites(module_store, entra) as running:
         running.site.fill(DEALS)
         yield running
-    store.close()
 
 
 @pytest.fixture(scope="module")

@@ -27,9 +27,9 @@ KEY = "b2232821-a775-df11-8dd1-00155dba3809"
 UNKNOWN = "00000000-0000-4000-8000-000000000009"
 
 
-@pytest.fixture
-def panel_site(small_store: Store) -> Site:
-    site = site_over(small_store, base_url=BASE, crm_origins=CRM)
+@pytest.fixture(scope="module")
+def panel_site(module_store: Store) -> Site:
+    site = site_over(module_store, base_url=BASE, crm_origins=CRM)
     site.fill([LIVELY, MUTE, OTHERS, DEGRADED])
     return site
 

@@ -19,9 +19,9 @@ from web.panel import hand_over
 KEY = Fernet.generate_key().decode()
 
 
-@pytest.fixture
-def panel_site(small_store: Store) -> Site:
-    site = site_over(small_store, base_url=BASE, crm_origins=CRM, encryption_keys=KEY)
+@pytest.fixture(scope="module")
+def panel_site(module_store: Store) -> Site:
+    site = site_over(module_store, base_url=BASE, crm_origins=CRM, encryption_keys=KEY)
     site.fill([DEAL])
     return site
 
