@@ -16,7 +16,17 @@ from sqlalchemy import Connection
 
 from relationship import failpoints
 from relationship.house import House
-from relationship.store import audit, deployment, erased_names, exclusions, forgetting, sightings, sources, tables
+from relationship.store import (
+    audit,
+    deployment,
+    erased_names,
+    exclusions,
+    forgetting,
+    forgetting_customers,
+    sightings,
+    sources,
+    tables,
+)
 from relationship.store.audit import Act, Action
 from relationship.store.excluded_names import LeftOut, note_lift
 from relationship.store.one_person import Person, person, spelled
@@ -30,6 +40,8 @@ FORGET: tuple[tuple[str, Forget], ...] = (
     ("ties", forgetting.ties),
     ("introductions", forgetting.introductions),
     ("choices", forgetting.choices),
+    ("answers", forgetting_customers.answers),
+    ("imports", forgetting_customers.imports),
     ("records", forgetting.records),
     ("colleagues", forgetting.colleagues),
     ("addresses", forgetting.addresses),

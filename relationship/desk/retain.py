@@ -8,12 +8,12 @@ nothing left. It dies half-way between two days at most; the next run goes on. I
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from relationship import failpoints
 from relationship.clock import number_of
 from relationship.house import House
-from relationship.store import deployment, retention, rules, tie_days
+from relationship.store import deployment, forgetting_customers, retention, rules, tie_days
 from relationship.store.retention import Removed
 from relationship.sync.terms import terms
 from settings.rules import Sources
@@ -64,6 +64,9 @@ def retain(house: House, *, dry_run: bool = False) -> Retained:
         # Also of days on which colleagues met among themselves alone.
         tie_days.remove(conn, 0, number_of(before) - 1)
         addresses = retention.remove_forgotten(conn)
+        # What came in about customers is kept as long as contact days are.
+        runs_before = datetime.combine(before, time(), house.config.zone).astimezone(UTC)
+        forgetting_customers.before(conn, number_of(aggregates_before), runs_before=runs_before)
         failpoints.passage("desk.retain.forgotten")
     failpoints.passage("desk.retain.done")
     return Retained(before, aggregates_before, removed, addresses)

@@ -1,0 +1,40 @@
+"""What came in about customers goes with its time, and forgets whom it named."""
+
+from datetime import date, datetime, timedelta
+
+from import_builders import FJORD, NOON, TOR, Office, csv_of
+
+from relationship.clock import number_of
+from relationship.importing.kinds import ImportKind
+from relationship.store import forgetting_customers, import_runs, satisfaction, usage
+from relationship.store.one_person import person
+
+FIRST_KEPT = number_of(date(2026, 6, 10))
+
+
+def test_days_before_the_first_that_is_kept_go_and_their_sums_with_them(office: Office):
+    office.usage("N-17,2026-05-20,1,5,1,1,1", "N-17,2026-06-09,1,7,1,1,1", "N-17,2026-06-11,1,9,1,1,1")
+    office.bring(ImportKind.EVENTS, csv_of("account,day,kind", "N-17,2026-05-20,other", "N-17,2026-06-11,other"))
+    with office.house.store.transaction() as conn:
+        forgetting_customers.before(conn, FIRST_KEPT, runs_before=NOON - timedelta(days=1))
+    with office.house.store.reading() as conn:
+        months = usage.spans(conn, usage.MONTH, since=0, until=FIRST_KEPT + 30)
+        weeks = usage.spans(conn, usage.WEEK, since=0, until=FIRST_KEPT + 30)
+        runs = import_runs.runs(conn)
+    assert (list(months.logins), list(months.days), list(weeks.logins)) == ([9], [1], [9])
+    assert (len(office.rows("usage_day")), len(office.rows("account_event")), len(runs)) == (1, 1, 2)
+    with office.house.store.transaction() as conn:
+        forgetting_customers.before(conn, FIRST_KEPT, runs_before=datetime.now(tz=NOON.tzinfo) + timedelta(days=999))
+    assert office.rows("import_run", "key") == []
+
+
+def test_an_answer_forgets_who_gave_it_and_the_score_stays(office: Office):
+    header = "account,day,kind,score,contact,comment"
+    line = f"{FJORD},2026-06-01,nps,9,tor@fjordfils.example,All well here"
+    office.bring(ImportKind.SATISFACTION, csv_of(header, line, f"{FJORD},2026-06-02,nps,99,tor@fjordfils.example,"))
+    with office.house.store.transaction() as conn:
+        tor = person(conn, f"contact:{TOR}")
+        assert (forgetting_customers.answers(conn, tor), forgetting_customers.imports(conn, tor)) == (1, 1)
+        found = satisfaction.between(conn, since=0, until=FIRST_KEPT)
+    assert [(one.score, one.contact_guid, one.comment) for one in found] == [(9.0, None, "")]
+    assert office.rows("import_fault", "cells") == [("",)]
