@@ -35,7 +35,7 @@ KINDS: Mapping[str, object] = {"mail": _l("E-mail"), "webhook": _l("Webhook"), "
 KIND_ICONS = {"mail": "mail", "webhook": "send", "crm_task": "clipboard_task"}
 STATES: Mapping[str, object] = {
     "waiting": _l("Waiting"),
-    "failed": _l("Failed, tried again"),
+    "failed": _l("Failed so far"),
     "given_up": _l("Given up"),
     "sent": _l("Sent"),
     "dropped": _l("Not wanted any more"),

@@ -56,7 +56,7 @@ def act(house: House, *, clock: Callable[[], datetime] = real_clock) -> Acted:
 
 
 def _follow(house: House, conn: Connection, actions: Actions, changes: Sequence[Change], now: datetime) -> int:
-    if not any(rule.enabled for rule in actions.rules):
+    if not any(rule.enabled for rule in actions.rules) and not any(one.events for one in actions.endpoints):
         return 0
     refs = {change.id: RecordRef(change.kind, change.guid) for change in changes}
     values = acting.values(conn, set(refs.values()))
@@ -66,7 +66,7 @@ def _follow(house: House, conn: Connection, actions: Actions, changes: Sequence[
         ref = refs[change.id]
         value = values.get(ref, (None, ""))[0]
         due = [rule for rule in actions.rules if _is_due(rule, change, value)]
-        if due:
+        if due or any(f"{change.what}.changed" in one.events for one in actions.endpoints):
             done += _Doing(house, conn, change, ref, values.get(ref, (None, "")), owners, now).all(due, actions)
     return done
 
@@ -103,10 +103,9 @@ class _Doing:
         if task is not None:
             done += self._create_task(task, owner_key)
         called = {key: rule for rule in reversed(due) for key in rule.endpoints}
-        for key, rule in called.items():
-            endpoint = actions.endpoint(key)
-            if endpoint is not None and endpoint.enabled:
-                done += self._call(key, rule)
+        for endpoint in actions.endpoints:
+            if endpoint.enabled and (endpoint.key in called or self._event in endpoint.events):
+                done += self._call(endpoint.key, called.get(endpoint.key))
         return done
 
     def _tell_owner(self, owner_key: str) -> bool:
@@ -137,7 +136,8 @@ class _Doing:
         key = f"change/{self.change.id}/task"
         return enqueue.crm_task(self.conn, self.house, key=key, task=task, event=self._event, at=self.now)
 
-    def _call(self, endpoint_key: str, rule: ActionRule) -> bool:
+    def _call(self, endpoint_key: str, rule: ActionRule | None) -> bool:
+        """rule: None for an endpoint that wants to be told of every change."""
         change = self.change
         value, currency = self.worth
         data = {
@@ -154,7 +154,7 @@ class _Doing:
             "activities": list(change.kinds),
             "day": (_EPOCH + timedelta(days=change.day)).isoformat(),
             "rules_version": change.rules_version,
-            "rule": {"key": rule.key, "name": rule.name},
+            "rule": {"key": rule.key, "name": rule.name} if rule else None,
         }
         return enqueue.webhook(
             self.conn,

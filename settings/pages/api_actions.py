@@ -38,7 +38,7 @@ class FiredBody(BaseModel):
     noted_at: datetime
 
 
-class PreviewBody(BaseModel):
+class RulePreviewBody(BaseModel):
     """count: changes in the last `days` days at which the rule would have acted; latest: the newest of them."""
 
     days: int
@@ -82,12 +82,12 @@ class AgainBody(BaseModel):
     again: bool
 
 
-class Nothing(Form):
+class NoFields(Form):
     """No field."""
 
 
 @blueprint.post("/settings/actions/preview")
-@documented({200: PreviewBody}, body=ActionRule, tag="settings")
+@documented({200: RulePreviewBody}, body=ActionRule, tag="settings")
 def preview() -> Response:
     """How often a rule would have acted
 
@@ -100,7 +100,7 @@ def preview() -> Response:
     found = [
         FiredBody(kind=one.kind, before=one.before, after=one.after, noted_at=one.noted_at) for one in latest
     ]  # fmt: skip
-    return answer(PreviewBody(days=PREVIEW_DAYS, count=count, latest=found))
+    return answer(RulePreviewBody(days=PREVIEW_DAYS, count=count, latest=found))
 
 
 @blueprint.get("/deliveries")
@@ -138,14 +138,14 @@ def deliveries() -> Response:
 
 
 @blueprint.post("/deliveries/<int:number>/again")
-@documented({200: AgainBody}, body=Nothing, problems=(404,), tag="settings")
+@documented({200: AgainBody}, body=NoFields, problems=(404,), tag="settings")
 def send_again(number: int) -> Response:
     """Send one again
 
     Under the same id, so that the receiver can tell.
     """
     asked.rules_admin()
-    asked.body(Nothing)
+    asked.body(NoFields)
     with house().store.transaction() as conn:
         if number >= 2**31 or not reading_deliveries.page(conn, before=number + 1, limit=1):
             raise Refused(404, Fault("not_found"))

@@ -81,6 +81,20 @@ def test_two_rules_that_want_the_same_of_one_change_have_it_once(bench: Bench) -
     assert act(bench.house, clock=bench.now).actions == 3
 
 
+def test_an_endpoint_that_is_told_of_every_change_needs_no_rule_and_is_called_once_beside_one(bench: Bench) -> None:
+    endpoint = {**ENDPOINT, "events": ["rating.changed"]}
+    bench.save(endpoints=[endpoint])
+    act(bench.house, clock=bench.now)
+    change(bench, cause="rules")
+    change(bench, what="trend", before="steady", after="declining")
+    assert act(bench.house, clock=bench.now) == Acted(changes=2, actions=1)
+    bench.save(endpoints=[endpoint], rules=[{**RULE, "task": False, "notify_owner": False}])
+    change(bench)
+    assert act(bench.house, clock=bench.now).actions == 1
+    bodies = [one.payload["body"] for one in deliveries(bench)]
+    assert ['"rule":null' in body for body in bodies] == [False, True]
+
+
 def test_an_owner_who_wants_no_mail_gets_none_and_the_rest_happens(bench: Bench) -> None:
     rules(bench, RULE)
     with bench.house.store.transaction() as conn:
