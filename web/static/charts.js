@@ -127,7 +127,8 @@ function walked(node, chart, data) {
 
 /** Columns of every day, one colour per kind. */
 function columns(data, c) {
-  const written = (value, form) => new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "UTC", ...form }).format(new Date(value));
+  const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+  const written = (value, form) => new Intl.DateTimeFormat(language, { timeZone: "UTC", ...form }).format(new Date(value));
   const shown = (entry) => `${entry.marker}${escaped(entry.seriesName)} <strong>${entry.value}</strong>`;
   return {
     ...frame(c, data),
