@@ -46,7 +46,7 @@ def reason(standing: Standing | None, side: Side) -> str:
     if standing is Standing.SILENT:
         return _("Silent since %(day)s.", day=day)
     if standing is Standing.ALIVE:
-        return _("In contact, last on %(day)s.", day=day)
+        return _("Last contact on %(day)s.", day=day)
     if side.last_from_them is None:
         return _("We write, there has been no answer; last on %(day)s.", day=day)
     answered = formats.day(side.last_from_them, "long")

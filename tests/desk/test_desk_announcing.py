@@ -12,7 +12,7 @@ from relationship.config import Config
 from relationship.desk.change_rules import change_rules
 from relationship.desk.rate import rate_all
 from relationship.house import House
-from relationship.store import deployment, rating_changes, record_changes, records, sources
+from relationship.store import deployment, rating_changes, ratings, record_changes, records, sources
 from relationship.store.rating_changes import Change
 from settings.rules import BandsForm, HealthSection, Rules
 
@@ -166,6 +166,19 @@ def test_nothing_is_kept_of_a_record_whose_activities_are_all_gone(house):
         deliver(conn, mailbox(conn, "anne"), removed=gone)
     rate_all(later(house, 28))
     assert ledger(house) == []
+
+
+def test_a_rating_that_fails_leaves_nothing_in_the_ledger_and_the_next_one_tells_it(house, monkeypatch):
+    def stumble(*_: object) -> int:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ratings, "save", stumble)
+        with pytest.raises(OSError, match="disk full"):
+            rate_all(later(house, 28))
+    assert ledger(house) == []
+    rate_all(later(house, 28))
+    assert short(ledger(house))[0] == ("rating", "good", "poor", "silence")
 
 
 def test_contacts_and_accounts_have_a_ledger_too(house):
