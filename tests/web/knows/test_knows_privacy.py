@@ -13,8 +13,14 @@ from knows_builder import AURELIE, BASTIEN, CAMILLE, CHLOE, COLLEAGUES, DAMIEN, 
 from web_site import Site
 from werkzeug.test import TestResponse
 
+from relationship.desk.change_rules import change_rules
 from relationship.desk.prefer import prefer
 from relationship.house import House
+from relationship.store import rules, sightings, sources
+from relationship.store.cursors import Place
+from relationship.sync import msgraph
+from relationship.sync.readers import reader_of
+from settings.rules import Exclusions
 
 SEES_OTHERS = ("seller", "sales_manager", "customer_success")
 ROLES = (*SEES_OTHERS, "sales_admin", "privacy_officer", "")
@@ -92,6 +98,85 @@ def test_no_exact_value_of_anothers_tie_is_served(quick_site: Site, role: str, f
             continue
         for pattern in EXACT[field]:
             assert not re.search(pattern, answer.data), (path, pattern)
+
+
+# The contract's table for a colleague's tie, as the pages and the API of the contact serve it: by field what a reader
+# may be shown ('coarse' or nothing), and what each would look like. Sarah's tie with Élodie: strong, 9 days, June.
+COARSE = {
+    "X knows Y": [rb"Sarah Nguyen"],
+    "strength": [rb'"strength":\s*"strong"', rb"strength-strong"],
+    "counts of 90 days": [rb"5_to_19", rb"5 to 19 days", rb"5 \xc3\xa0 19"],
+    "last contact": [rb'"last_contact":\s*"2026-06"', rb"last contact in June", rb"dernier contact en juin"],
+}
+NEVER = {
+    **EXACT,
+    "subject, title": [rb"(?i)canari-objet"],
+    "body, preview": [rb"(?i)canari-texte"],
+    "private event": [rb"(?i)canari-priv"],
+    "opt-out of X": [rb"(?i)opted.?out_at", rb'"opted_out":\s*true', rb"a quitt\xc3\xa9"],
+}
+STATES = ("takes part", "opted out", "Y blocked", "both")
+
+
+def put_into(site: Site, state: str) -> None:
+    house: House = site.app.extensions["house"]
+    if state in ("opted out", "both"):
+        prefer(house, world.oid(SARAH), opted_out=True)
+    if state in ("Y blocked", "both"):
+        with site.store.reading() as conn:
+            version, present = rules.current(conn)
+        wanted = present.model_copy(update={"exclusions": Exclusions(contacts=(world.contact(ELODIE),))})
+        change_rules(house, wanted, expected_version=version, by="admin", by_name="Admin")
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("role", ROLES)
+def test_every_field_is_served_as_the_contract_says_to_each_role_in_each_state(
+    quick_site: Site, role: str, state: str
+) -> None:
+    put_into(quick_site, state)
+    client = quick_site.as_(role)
+    paths = [f"{path}?lang={lang}" for path in (world.page_of(ELODIE), api_paths(ELODIE)[0]) for lang in LANGUAGES]
+    body = b"".join(client.get(path).data for path in paths)
+    is_shown = role in SEES_OTHERS and state == "takes part"
+    for field, patterns in COARSE.items():
+        assert any(re.search(pattern, body) for pattern in patterns) is is_shown, field
+    for field, patterns in NEVER.items():
+        assert not any(re.search(pattern, body) for pattern in patterns), field
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_how_many_left_is_a_number_for_the_admin_and_nothing_for_anybody_else(quick_site: Site, role: str) -> None:
+    prefer(quick_site.app.extensions["house"], world.oid(SARAH), opted_out=True)
+    pages = [answer.data for path, answer in served(quick_site, role, ELODIE) if path == "/introductions/results"]
+    told = [page for page in pages if re.search(rb"1 (?:person|personne)\b", page)]
+    assert len(told) == (2 if role == "sales_admin" else 0)
+
+
+def test_canaries_in_whatever_a_mail_brings_are_stored_and_served_nowhere(quick_site: Site) -> None:
+    """A mail row as Microsoft would send it with a subject and a preview, although nobody asks for a preview: neither
+    is in any table afterwards, nor in any byte served."""
+    row = {
+        "id": "canari-1", "internetMessageId": "<1@canari.example>", "isDraft": False, "ccRecipients": [],
+        "subject": "CANARI-OBJET", "bodyPreview": "CANARI-TEXTE", "body": {"content": "CANARI-TEXTE"},
+        "from": {"emailAddress": {"name": "CANARI-PRIVE", "address": world.mail_of(SARAH)}},
+        "toRecipients": [{"emailAddress": {"address": world.address_of(ELODIE)}}],
+        "sentDateTime": "2026-06-15T08:00:00Z", "receivedDateTime": "2026-06-15T08:00:01Z",
+    }  # fmt: skip
+    piece = msgraph.message(row, "inbox")
+    house: House = quick_site.app.extensions["house"]
+    with quick_site.store.transaction() as conn:
+        _inside, read = reader_of(house, None, conn=conn)
+        (source,) = sources.ensure(conn, ["mailbox/sarah"]).values()
+        place = Place(round=1, full=True)
+        sightings.apply_page(conn, source, piece.container, [piece], [], place=place, read=read, zone=house.config.zone)
+    with quick_site.store.reading() as conn:
+        names = conn.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
+        kept = "\n".join(str(row) for name in names for row in conn.exec_driver_sql(f'SELECT * FROM "{name}"'))
+    assert "1@canari.example" in kept
+    assert not re.search("CANARI-(OBJET|TEXTE|PRIVE)", kept)
+    for path, answer in served(quick_site, "seller", ELODIE):
+        assert not re.search(rb"CANARI-|1@canari", answer.data), path
 
 
 def test_coarse_values_of_anothers_tie_are_served_to_whoever_sells(quick_site: Site) -> None:
