@@ -56,7 +56,10 @@ def announce(conn: Connection, record_ids: Ints, found: Ratings, by: Announcing,
     record_ids  of the n records rated, ascending
     """
     last = rating_changes.last_announced(conn, record_ids, everything=by.everything)
-    _forget_the_empty(conn, record_ids, found, last)
+    if by.everything:
+        rating_changes.forget_the_empty(conn)
+    else:
+        rating_changes.forget(conn, record_ids[found.last_day == NO_DAY].tolist())
     now = announced(last.said, found, by.bands)
     differs = (now.band != last.said.band) | (now.trend != last.said.trend)
     places = np.flatnonzero(differs & (found.last_day != NO_DAY))
@@ -114,12 +117,6 @@ def _told(
 
 def _pairs(record: Ints, kind: Ints) -> set[tuple[int, int]]:
     return set(zip(record.tolist(), kind.tolist(), strict=True))
-
-
-def _forget_the_empty(conn: Connection, record_ids: Ints, found: Ratings, last: Last) -> None:
-    """Records of which nothing is kept any more, as after an exclusion, keep no history either."""
-    empty = (last.said.band >= 0) & (found.last_day == NO_DAY)
-    rating_changes.forget(conn, record_ids[empty].tolist())
 
 
 def _changes(

@@ -74,6 +74,7 @@ def rate_what_changed(conn: Connection, house: House, rules: Rules, *, version: 
     if latest is not None and latest.rules_version != version and (not everything or not rules.health.enabled):
         followed = follow_rules(conn, house, rules, version=version)
     if not rules.health.enabled:
+        rating_changes.forget_the_empty(conn)
         return 0, followed
     broken = ratings.degraded(conn)
     ratings.note_stale(conn, sorted({*(broken ^ bases.marked_degraded(conn)), *bases.missing(conn)}))

@@ -22,6 +22,7 @@ from relationship.store.reading_scope import Scope, may_be_read
 from relationship.store.upsert import Columns, upsert_columns
 
 _record = tables.table(tables.Record)
+_day = tables.table(tables.ContactDay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,15 @@ def add(conn: Connection, columns: Columns) -> None:
 def forget(conn: Connection, record_ids: Sequence[int]) -> None:
     """Nothing is kept of these records any more, so nothing is kept of what became of their ratings either."""
     for chunk in in_chunks(record_ids):
-        conn.execute(sa.delete(RATING_CHANGE).where(RATING_CHANGE.c.record_id.in_(chunk)))
-        conn.execute(sa.delete(ANNOUNCED).where(ANNOUNCED.c.record_id.in_(chunk)))
+        for target in (RATING_CHANGE, ANNOUNCED):
+            conn.execute(sa.delete(target).where(target.c.record_id.in_(chunk)))
+
+
+def forget_the_empty(conn: Connection) -> None:
+    """The same for all records without a contact day."""
+    for target in (RATING_CHANGE, ANNOUNCED):
+        kept = sa.select(sa.literal(1)).where(_day.c.record_id == target.c.record_id)
+        conn.execute(sa.delete(target).where(~kept.exists()))
 
 
 def begin_anew(conn: Connection) -> None:

@@ -168,6 +168,18 @@ def test_nothing_is_kept_of_a_record_whose_activities_are_all_gone(house):
     assert ledger(house) == []
 
 
+def test_also_while_health_is_switched_off_nothing_is_kept_of_it(house):
+    fallen = later(house, 28)
+    rate_all(fallen)
+    change_rules(fallen, Rules(health=HealthSection(enabled=False)), expected_version=0, by="a", by_name="A")
+    assert ledger(house)
+    with house.store.transaction() as conn:
+        gone = tuple(f"{way}{n}" for way in ("out", "in") for n in range(105))
+        deliver(conn, mailbox(conn, "anne"), removed=gone)
+    rate_all(fallen)
+    assert ledger(house) == []
+
+
 def test_a_rating_that_fails_leaves_nothing_in_the_ledger_and_the_next_one_tells_it(house, monkeypatch):
     def stumble(*_: object) -> int:
         raise OSError("disk full")
