@@ -1,12 +1,15 @@
 """Who knows whom and introductions as programs call them: strict, described, and no relay."""
 
+from random import Random
+from time import perf_counter_ns
 from typing import Any
 from uuid import uuid4
 
 import knows_builder as world
 import pytest
 from flask.testing import FlaskClient
-from knows_builder import AURELIE, CAMILLE, CHLOE, DAMIEN, FABRICE, HUGO, INES, SARAH
+from knows_builder import AURELIE, CAMILLE, CHLOE, DAMIEN, FABRICE, HUGO, INES, QUENTIN, SARAH
+from scipy.stats import ks_2samp
 from web_site import Site
 
 from relationship.activities import RecordKind, RecordRef
@@ -244,6 +247,36 @@ def test_b60_whoever_cannot_be_asked_gives_one_same_refusal(quick_site: Site, po
     answers = [seller.post("/introductions", one) for one in wishes]
     assert {told(answer) for answer in answers} == {(422, "introduction_not_possible", None)}
     assert len({answer.data for answer in answers}) == 1
+    assert post.sent == []
+    heads = [[(name, text) for name, text in answer.headers if name not in VARYING] for answer in answers]
+    assert all(head == heads[0] for head in heads)
+
+
+# How often this reader has called: another value in every answer, whatever it says.
+VARYING = ("X-RateLimit-Remaining", "X-RateLimit-Reset", "Set-Cookie", "Date")
+
+
+@pytest.mark.slow
+def test_b60_the_time_of_the_refusal_does_not_tell_who_opted_out_from_who_knows_nobody(
+    quick_site: Site, post: Post
+) -> None:
+    """100 refusals at a time, drawn by lot; a chance of one in a million that three comparisons look different by accident."""
+    prefer(quick_site.app.extensions["house"], world.oid(HUGO), opted_out=True)
+    seller, dice = Caller(quick_site, role="sales_manager"), Random(5)
+    wishes = {"opted out": wish(HUGO), "knows nobody": wish(QUENTIN)}
+    assert len({seller.post("/introductions", one).data for one in wishes.values()}) == 1
+
+    def odds() -> float:
+        order = ["opted out", "knows nobody"] * 50
+        dice.shuffle(order)
+        spent: dict[str, list[int]] = {name: [] for name in wishes}
+        for name in order:
+            began = perf_counter_ns()
+            seller.post("/introductions", wishes[name])
+            spent[name].append(perf_counter_ns() - began)
+        return float(ks_2samp(*spent.values()).pvalue)
+
+    assert any(odds() > 0.01 for _ in range(3))
     assert post.sent == []
 
 
