@@ -18,12 +18,11 @@ from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
 from web.house import house
 from web.kpis import Figures, Reach, SeenColleague
-from web.nouns import NOUNS, OPPORTUNITIES
+from web.nouns import BY_ADDRESS, OPPORTUNITIES
 from web.similar import Similar, similar
 
 blueprint = room("kpis", __name__)
 
-_BY_ADDRESS = {noun.several: noun for noun in NOUNS.values()}
 Kind = Literal["email", "meeting", "call", "task"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -175,7 +174,7 @@ def figures_of(several: str, guid: str) -> Response:
     several: opportunities, contacts, leads or accounts. Of the last 90 days; no argument narrows them.
     """
     caller = asked.reader()
-    noun = _BY_ADDRESS.get(several)
+    noun = BY_ADDRESS.get(several)
     if noun is None:
         raise Refused(404, Fault("not_found"))
     with house().store.reading() as conn:
