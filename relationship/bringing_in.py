@@ -66,7 +66,7 @@ def _taken(
     lines: int,
     advance: Callable[[int, int], None] | None = None,
 ) -> Outcome:
-    by = By(house.clock(), "", "relationship import")
+    by = By(house.clock(), "", "")
     new = NewRun(kind, State.RUNNING, "cli", options, by, safe_name(source.name), digest, source.size)
     with house.store.transaction() as conn:
         import_runs.fail_stalled(conn, at=house.clock())

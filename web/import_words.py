@@ -37,7 +37,7 @@ STATES: Mapping[str, object] = {
     "cancelled": _l("Cancelled"),
 }
 CHANNELS: Mapping[str, object] = {"cli": _l("Command line"), "page": _l("Page"), "api": _l("API")}
-CHANGES: Mapping[str, object] = {"added": _l("New"), "changed": _l("Changed")}
+CHANGES: Mapping[str, object] = {"added": _l("New line"), "changed": _l("Changed line")}
 COLUMNS: Mapping[str, object] = {
     "account": _l("Account"),
     "opportunity": _l("Opportunity"),

@@ -1,0 +1,95 @@
+"""Columns that the organisation added to its CRM: read where they are, left out where they are not."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sync_world import House, config_for, world
+
+from relationship.config import load_config
+from relationship.errors import FixSettings
+from relationship.store import account_health, stage_days, tables
+from relationship.sync import doctor
+from relationship.sync.connection import connect
+from relationship.sync.findings import Mark
+from relationship.sync.own_columns import OwnColumns, health_fields
+from simulator import identity
+from simulator.server import Running, start
+
+COLUMNS = "renewal=new_renewalon, arr=new_arr, competitor=new_competitor"
+NORDLYS, O1 = identity.account("nordlys"), identity.opportunity("o1")
+_record = tables.table(tables.Record)
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    plain = world(mails=[])
+    renewed = tuple(
+        replace(one, renewal_on=date(2026, 9, 30), domain="nordlys.example", employees=400)
+        if one.id == "nordlys"
+        else replace(one, renewal_on=None)
+        for one in plain.accounts
+    )
+    with start(replace(plain, accounts=renewed)) as found:
+        yield found
+
+
+def row(house: House, guid: str, *names: str) -> tuple[Any, ...]:
+    with house.store.reading() as conn:
+        return tuple(conn.execute(sa.select(*(_record.c[name] for name in names)).where(_record.c.guid == guid)).one())
+
+
+def standings(house: House) -> list[tuple[str, float | None]]:
+    with house.store.reading() as conn:
+        number = conn.scalar(sa.select(_record.c.id).where(_record.c.guid == O1))
+        return [(one.stage, one.value) for one in stage_days.histories(conn)[number or 0]]
+
+
+def test_renewal_revenue_and_stages_are_read_and_each_change_of_a_stage_is_kept(house: House):
+    house.config = config_for(house.running, crm_columns=COLUMNS)
+    assert house.sync().troubles == ()
+    found = row(house, NORDLYS, "account_number", "domain", "renewal_on", "currency")
+    assert found == ("nordlys", "nordlys.example", date(2026, 9, 30), "EUR")
+    assert row(house, NORDLYS, "arr")[0] > 0
+    before = standings(house)
+    house.running.services.crm.update("opportunity", O1, {"salesstage": 3, "estimatedvalue": 99_000.0})
+    house.sync()
+    assert standings(house)[-1] == ("close", 99_000.0)
+    assert standings(house) != before
+    house.sync()
+    assert len(standings(house)) <= len(before) + 1
+
+
+def test_a_column_that_is_not_there_stops_nothing_and_the_doctor_says_so(house: House):
+    house.config = config_for(house.running, crm_columns="renewal=new_renewalon, arr=new_shoesize")
+    assert house.sync().troubles == ()
+    assert row(house, NORDLYS, "renewal_on", "arr") == (date(2026, 9, 30), None)
+    with closing(connect(house.config)) as microsoft:
+        marks = {one.part: one.mark for one in doctor.examine(house.config, microsoft, lambda: house.store)}
+    assert (marks["column renewal"], marks["column arr"]) == (Mark.GOOD, Mark.WARNING)
+
+
+@pytest.mark.parametrize("text", ["renewal", "shoe=new_size", "arr=x y; drop", "arr=new_a, arr=new_b", "=new_a"])
+def test_a_setting_that_names_no_column_is_refused(text: str):
+    with pytest.raises(FixSettings, match="RELATIONSHIP_CRM_COLUMNS"):
+        load_config(mode="test", crm_columns=text)
+
+
+def test_health_fields_of_the_crm_are_taken_where_they_are_ours():
+    own = OwnColumns("health_score=a,health_status=b,churn=c")
+    shown = lambda found, name: str(found.get(f"{name}@shown", found.get(name, "")))  # noqa: E731
+    assert health_fields({"a": 62.4, "b": 2, "b@shown": "À risque", "c": False}, own, shown) == (
+        ("score", "62"),
+        ("status", account_health.STATUSES[1]),
+        ("churn", "false"),
+    )
+    assert health_fields({"a": 620, "b": "?", "c": None}, own, shown) == (
+        ("score", None),
+        ("status", None),
+        ("churn", None),
+    )
+    assert health_fields({"a": 62}, OwnColumns(""), shown) == ()
