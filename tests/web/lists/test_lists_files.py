@@ -82,3 +82,20 @@ def test_whoever_takes_out_one_file_after_the_other_is_slowed_down(site: Site) -
     answers = [client.get("/leads.csv").status_code for _ in range(21)]
     assert answers == [200] * 20 + [429]
     assert site.as_(seller=1).get("/leads.csv").status_code == 200
+
+
+def test_lines_are_there_before_the_figures_and_files_wait_for_these(
+    small_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_site.fill([SUM, PLUS])
+    door = small_site.app.extensions["house"].door
+    monkeypatch.setattr(door._loader, "ask", lambda _oid, *, wait: None)  # noqa: ARG005  # nothing is ever read
+    client = small_site.as_()
+    text = client.get("/opportunities").text
+    assert "+33 1" in text
+    assert "The figures are being prepared" in text
+    assert "2 opportunities" not in text
+    assert "Your page is being prepared" in client.get("/home").text
+    assert "The figures are being prepared" in client.get("/pipeline").text
+    for address in ("/opportunities.csv", "/pipeline.xlsx", "/pipeline/weeks"):
+        assert client.get(address).status_code == 503
