@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
+from web import reasons
+
 # What cannot be saved, by its stable code.
 REFUSALS: Mapping[str, object] = {
     "url_malformed": _l("This is not an address like https://hooks.granit.example/crm. Correct it."),
@@ -89,7 +91,8 @@ TROUBLES: Mapping[str, tuple[object, object]] = {
 
 
 def trouble(code: str) -> tuple[object, object]:
-    """What a code means and what to do; unknown ones are told as they are."""
+    """What a code means and what to do; those that reading meets too are told as there."""
     if code.startswith("http_") and code[5:].isdigit():
         return _l("The other side answered %(status)s.", status=code[5:]), _AGAIN
-    return TROUBLES.get(code, (code, _AGAIN))
+    found = reasons.of_source(code)
+    return TROUBLES.get(code, (found.meaning, found.next_step))

@@ -80,7 +80,7 @@ def mail_address(
     new = NewDelivery(
         key=_checked(key),
         kind=Kind.MAIL,
-        target=f"address/{language}/{found}",
+        target=f"{outbox.ADDRESS}{language}/{found}",
         payload={"notice": notice.body(), "urgent": urgent},
         due_at=mail_due(conn, house, now, digest=digest, urgent=urgent),
         event=event,
@@ -173,7 +173,7 @@ def crm_task(
 
 
 def person_target(person_key: str) -> str:
-    return f"person/{person_key}"
+    return f"{outbox.PERSON}{person_key}"
 
 
 def endpoint_target(endpoint_key: str) -> str:

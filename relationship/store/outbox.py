@@ -19,6 +19,8 @@ from relationship.activities import RecordKind, RecordRef
 from relationship.store.outbox_tables import DELIVERY, Delivery
 from relationship.store.upsert import insert_new
 
+# What the target of a mail begins with: a colleague by key, or anybody by language and address.
+PERSON, ADDRESS = "person/", "address/"
 # Longer than any way of sending takes; afterwards the sender is taken for dead.
 LEASE = timedelta(minutes=2)
 MOST_IN_A_MAIL = 200

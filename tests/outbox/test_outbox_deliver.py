@@ -13,7 +13,9 @@ from relationship.desk import enqueue
 from relationship.desk.deliver import MOST_ATTEMPTS, Ways, deliver_now, pause, tidy
 from relationship.errors import BadItem, FixSettings, Reconnect, RelationshipError, TryLater
 from relationship.store import mail_choices, outbox
+from relationship.store.forgetting_deliveries import deliveries
 from relationship.store.mail_choices import Choice, How
+from relationship.store.one_person import Person
 from relationship.store.outbox import State
 
 RUNS = itertools.count()
@@ -264,3 +266,18 @@ def test_whatever_fails_everything_leaves_in_the_end_and_nothing_twice(
     bench.drain()
     sent = [one.id for one in bench.post.hooks]
     assert sorted(sent) == sorted({bench.one(key).message_id for key in wanted})
+
+
+def test_an_erased_person_has_nothing_on_its_way_to_or_about_them(bench: Bench) -> None:
+    contact = RecordRef(RecordKind.CONTACT, "c-tor")
+    mail(bench, "to bruno", person="bruno")
+    hook(bench, "about tor", about=contact)
+    hook(bench, "about a deal")
+    choose(bench, How.DAILY, "bruno")
+    with bench.house.store.transaction() as conn:
+        enqueue.mail_address(conn, bench.house, key="to tor", address="tor@nordlys.example", notice=notice())
+        bruno = Person(frozenset({"bruno@fjord.example"}), frozenset(), (), ("bruno",), (), ())
+        tor = Person(frozenset({"tor@nordlys.example"}), frozenset({"c-tor"}), (), (), (), ())
+        assert [deliveries(conn, one) for one in (bruno, tor)] == [1, 2]
+        assert outbox.by_key(conn, "about a deal") is not None
+        assert mail_choices.choice(conn, "bruno") == Choice()
