@@ -253,14 +253,14 @@ def test_b60_whoever_cannot_be_asked_gives_one_same_refusal(quick_site: Site, po
 
 
 # How often this reader has called: another value in every answer, whatever it says.
-VARYING = ("X-RateLimit-Remaining", "X-RateLimit-Reset", "Set-Cookie", "Date")
+VARYING = ("X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After", "Set-Cookie", "Date")
 
 
 @pytest.mark.slow
 def test_b60_the_time_of_the_refusal_does_not_tell_who_opted_out_from_who_knows_nobody(
     quick_site: Site, post: Post
 ) -> None:
-    """100 refusals at a time, drawn by lot; a chance of one in a million that three comparisons look different by accident."""
+    """100 refusals at a time, drawn by lot; that three comparisons look different by accident: one in a million."""
     prefer(quick_site.app.extensions["house"], world.oid(HUGO), opted_out=True)
     seller, dice = Caller(quick_site, role="sales_manager"), Random(5)
     wishes = {"opted out": wish(HUGO), "knows nobody": wish(QUENTIN)}
