@@ -37,17 +37,17 @@ CauseName = Literal["silence", "activity", "rules", "owner", "correction"]
 StandingName = Literal["carries", "carried", "alive", "unanswered", "silent", "never"]
 
 
-class ChangesQuery(Form):
+class RatingChangesQuery(Form):
     limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = PAGE_SIZE
     cursor: Annotated[str, Field(max_length=500, description="`next` of the page before.")] = ""
 
 
-class AllChangesQuery(ChangesQuery):
+class AllRatingChangesQuery(RatingChangesQuery):
     kind: Kind | None = None
     what: Literal["rating", "trend"] | None = None
 
 
-class ChangeBody(BaseModel):
+class RatingChangeBody(BaseModel):
     """One announced change. what: of the rating (good, fair, poor) or of the trend (improving, steady, declining).
 
     day          of the rating;  noted_at  when it was noted
@@ -72,21 +72,21 @@ class ChangeBody(BaseModel):
     why: str
 
 
-class ChangesBody(BaseModel):
+class RatingChangesBody(BaseModel):
     """Newest first. next: cursor of the following page, null on the last. A page may hold fewer than `limit`: what
     the caller may not read is left out."""
 
-    items: list[ChangeBody]
+    items: list[RatingChangeBody]
     next: str | None
 
 
-class PointBody(BaseModel):
+class CurvePointBody(BaseModel):
     day: date
     score: Score
     rating: Rating
 
 
-class EventBody(BaseModel):
+class CurveEventBody(BaseModel):
     """title, detail: in the caller's language."""
 
     day: date
@@ -98,11 +98,11 @@ class EventBody(BaseModel):
 class CurveBody(BaseModel):
     """Weekly, oldest first, with today's rules; empty while there is no score."""
 
-    points: list[PointBody]
-    events: list[EventBody]
+    points: list[CurvePointBody]
+    events: list[CurveEventBody]
 
 
-class ShareBody(BaseModel):
+class PersonShareBody(BaseModel):
     """percent, points: whole numbers that add up to 100 and to the score over people, others and nobody."""
 
     guid: str
@@ -120,7 +120,7 @@ class RemainderBody(BaseModel):
     points: Score
 
 
-class SharesBody(BaseModel):
+class AccountSharesBody(BaseModel):
     """score: null without one; alive: how many of the known contacts are; others: people beyond the first 200;
     nobody: what no contact was on that the caller may open."""
 
@@ -128,13 +128,13 @@ class SharesBody(BaseModel):
     score: Score | None
     known: int
     alive: int
-    people: list[ShareBody]
+    people: list[PersonShareBody]
     others: RemainderBody
     nobody: RemainderBody
 
 
 @blueprint.get("/changes")
-@documented({200: ChangesBody}, query=AllChangesQuery, tag="ratings")
+@documented({200: RatingChangesBody}, query=AllRatingChangesQuery, tag="ratings")
 def changes() -> Response:
     """Announced changes of ratings and trends
 
@@ -142,7 +142,7 @@ def changes() -> Response:
     points past the limit.
     """
     caller = asked.reader()
-    wish = asked.query(AllChangesQuery)
+    wish = asked.query(AllRatingChangesQuery)
     kind = RecordKind(wish.kind) if wish.kind else None
     name = f"changes:{wish.kind}:{wish.what}"
     with house().store.reading() as conn:
@@ -155,14 +155,14 @@ def changes() -> Response:
 
 
 @blueprint.get("/<several>/<guid>/changes")
-@documented({200: ChangesBody}, query=ChangesQuery, problems=(404,), tag="ratings")
+@documented({200: RatingChangesBody}, query=RatingChangesQuery, problems=(404,), tag="ratings")
 def changes_of(several: str, guid: str) -> Response:
     """Announced changes of one record
 
     several: opportunities, contacts, leads or accounts.
     """
     noun = _noun(several)
-    wish = asked.query(ChangesQuery)
+    wish = asked.query(RatingChangesQuery)
     name = f"changes:{noun.kind}:{guid.lower()}"
     with house().store.reading() as conn:
         found = record_page.relationship(conn, noun, guid, shown=True)
@@ -184,16 +184,19 @@ def curve(several: str, guid: str) -> Response:
         happened = curve_events.events(conn, found.record.id, found.days, found.points)
     return answer(
         CurveBody(
-            points=[PointBody(day=day_of(one.day), score=one.score, rating=one.band.value) for one in found.points],
+            points=[
+                CurvePointBody(day=day_of(one.day), score=one.score, rating=one.band.value) for one in found.points
+            ],
             events=[
-                EventBody(day=day_of(one.day), kind=one.kind, title=one.title, detail=one.detail) for one in happened
+                CurveEventBody(day=day_of(one.day), kind=one.kind, title=one.title, detail=one.detail)
+                for one in happened
             ],
         )
     )
 
 
 @blueprint.get("/accounts/<guid>/shares")
-@documented({200: SharesBody}, problems=(404,), tag="ratings")
+@documented({200: AccountSharesBody}, problems=(404,), tag="ratings")
 def shares(guid: str) -> Response:
     """Whom the relationship with an account rests on
 
@@ -206,7 +209,7 @@ def shares(guid: str) -> Response:
         people, _ = account_page.readable_people(conn, found, limit=MOST_PEOPLE)
     divided = people.found
     return answer(
-        SharesBody(
+        AccountSharesBody(
             as_of=day_of(found.as_of),
             score=found.record.score,
             known=len(divided.people),
@@ -234,15 +237,15 @@ def _place(cursor: str, name: str) -> int | None:
         raise Refused(400, Fault("bad_cursor", "cursor")) from None
 
 
-def _page(found: list[Change], limit: int, name: str, *, seen: Container[RecordRef]) -> ChangesBody:
+def _page(found: list[Change], limit: int, name: str, *, seen: Container[RecordRef]) -> RatingChangesBody:
     """found: one more than asked for, where there are more."""
     place = str(found[limit - 1].id) if len(found) > limit else None
     shown = [_change(one) for one in found[:limit] if RecordRef(one.kind, one.guid) in seen]
-    return ChangesBody(items=shown, next=cursors.sealed(place, of=name))
+    return RatingChangesBody(items=shown, next=cursors.sealed(place, of=name))
 
 
-def _change(one: Change) -> ChangeBody:
-    return ChangeBody(
+def _change(one: Change) -> RatingChangeBody:
+    return RatingChangeBody(
         id=one.id,
         kind=one.kind.value,
         guid=one.guid,
@@ -261,8 +264,8 @@ def _change(one: Change) -> ChangeBody:
     )
 
 
-def _share(one: ShareLine) -> ShareBody:
-    return ShareBody(
+def _share(one: ShareLine) -> PersonShareBody:
+    return PersonShareBody(
         guid=one.person.guid,
         name=one.person.name,
         job_title=one.person.job_title,
