@@ -169,13 +169,15 @@ class Door:
         *,
         place: str | None,
         size: int,
+        scope: Scope | None = None,
     ) -> RecordPage:
         """A page of a list on which every record was asked of the CRM; what it withholds is made up for, so that the
         page is full while there is more, up to `MOST_REFILLS` times.
 
         read    the list's query: scope, place, how many
+        scope   the reader's, where it was asked for already
         """
-        within = self.scope(reader)
+        within = scope or self.scope(reader)
         if not within.knows(kind):
             within = replace(within, reach=Reach.UNCHECKED)
         backwards = place is not None and place.startswith("<")

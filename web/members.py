@@ -47,6 +47,10 @@ class Member(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
         """For queries over many records: what the CRM lets this person read, as its sets stand at this request."""
         return house().door.scope(self.reader)
 
+    def prepare(self) -> None:
+        """Have the scope before a connection reads: what is read into the sets meanwhile it would not see."""
+        _ = self.scope
+
     @property
     def sees_sources(self) -> bool:
         return may_see_sources(self.reader)
@@ -94,6 +98,7 @@ def for_readers(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
             return _to_sign_in()
         if not member().reads_records:
             return make_response(render_template("no_role.html"), 403)
+        member().prepare()
         return view(*args, **kwargs)
 
     return guarded

@@ -40,7 +40,7 @@ def page(
 
     read  the query of the list: scope, place, how many
     """
-    return house().door.page(member().reader, kind, read, place=place, size=size)
+    return house().door.page(member().reader, kind, read, place=place, size=size, scope=member().scope)
 
 
 def figures_wait(kind: RecordKind) -> bool:

@@ -11,7 +11,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from relationship.activities import RecordKind, RecordRef
-from relationship.store.rights_tables import READER_RECORD, RIGHTS_CHANGE
+from relationship.store.rights_tables import READER_RECORD, READER_SET, RIGHTS_CHANGE
 from relationship.store.tables import Colleague, Record, table
 
 
@@ -76,7 +76,11 @@ def _within(reader_key: str, kind: RecordKind, kept: KeptSet) -> sa.ColumnElemen
     told = sa.select(READER_RECORD.c.record_id).where(
         READER_RECORD.c.reader_key == reader_key, READER_RECORD.c.kind == kind.value
     )
-    conditions: list[sa.ColumnElement[bool]] = []
+    # What the ids mean may have turned round since the scope was made: then nothing is read, rather than the opposite.
+    same = sa.exists().where(
+        READER_SET.c.reader_key == reader_key, READER_SET.c.kind == kind.value, READER_SET.c.all_but == kept.all_but
+    )
+    conditions: list[sa.ColumnElement[bool]] = [same]
     if not kept.all_but:
         conditions.append(number.in_(told) if kept.size else sa.false())
     else:

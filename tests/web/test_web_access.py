@@ -134,6 +134,15 @@ def test_a_set_follows_the_crm_when_it_is_read_again(bench: Bench) -> None:
         assert bench.listed(bench.door.scope(READER)) == set(granted)
 
 
+def test_while_a_set_turns_round_nothing_is_read_rather_than_the_opposite(bench: Bench) -> None:
+    bench.crm.grant(READER.oid, REFS[:2])
+    scope = bench.door.scope(READER)
+    bench.crm.grant(READER.oid, REFS[:11])
+    read_sets(bench.store, bench.crm, READER.oid, clock=lambda: bench.now)
+    assert bench.listed(scope) == set()
+    assert bench.listed(bench.door.scope(READER)) == set(REFS[:11])
+
+
 def test_a_record_that_came_later_is_not_in_a_set_that_names_the_others(bench: Bench) -> None:
     bench.crm.grant(READER.oid, REFS)
     scope = bench.door.scope(READER)

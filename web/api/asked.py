@@ -59,6 +59,7 @@ def reader() -> Member:
     caller = member()
     if not caller.reads_records:
         raise _wrong_role(caller)
+    caller.prepare()
     return caller
 
 
