@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from relationship.clock import day_of, number_of
 from relationship.health.kpis.deals import ENOUGH, Comparison, compare
-from relationship.store import reading_similar
+from relationship.store import deployment, reading_similar
 from relationship.store.reading_record import RatedRecord
 from relationship.store.reading_similar import Lifetime, Likeness
 from web import formats
@@ -27,11 +27,15 @@ def similar(conn: Connection, record: RatedRecord, *, as_of: int) -> Similar:
     The group is of the whole organisation, whoever reads: a median of 30 and more tells of no single one.
     """
     narrow = reading_similar.likeness(record)
+    organisation = deployment.load(conn)
+    # Contact days may be kept for longer; a deal is measured by its activities.
+    read_from = organisation.read_from if organisation else None
     won: list[Lifetime] = []
     lost: list[Lifetime] = []
     for like in dict.fromkeys((narrow, Likeness(segment=narrow.segment), Likeness())):
         won, lost = (
-            reading_similar.closed(conn, record, like, status, until=day_of(as_of)) for status in ("won", "lost")
+            reading_similar.closed(conn, record, like, status, until=day_of(as_of), read_from=read_from)
+            for status in ("won", "lost")
         )
         if len(won) >= ENOUGH and len(lost) >= ENOUGH:
             break

@@ -57,10 +57,14 @@ class Lifetime:
         return period(self.created, self.until)
 
 
-def closed(conn: Connection, found: RatedRecord, like: Likeness, status: str, *, until: date) -> list[Lifetime]:
+def closed(
+    conn: Connection, found: RatedRecord, like: Likeness, status: str, *, until: date, read_from: date | None
+) -> list[Lifetime]:
     """The latest similar opportunities that were won (or lost) by a day, without the one itself.
 
-    Only those whose whole period was read, and none of what is left out.
+    read_from  the first day whose activities are kept, None for all: only those whose whole period was read
+
+    None of what is left out.
     """
     r = _record.c
     query = sa.select(r.id, r.created_on, r.closed_on).where(
@@ -70,8 +74,8 @@ def closed(conn: Connection, found: RatedRecord, like: Likeness, status: str, *,
         r.id != found.id,
         ~left_out_by_name(r.kind, r.guid),
     )
-    if found.read_from is not None:
-        query = query.where(r.closed_on >= found.read_from + timedelta(days=PERIOD_DAYS - 1))
+    if read_from is not None:
+        query = query.where(r.closed_on >= read_from + timedelta(days=PERIOD_DAYS - 1))
     if like.segment is not None:
         query = query.where(r.segment == like.segment)
     if like.currency is not None:

@@ -214,7 +214,7 @@ def test_only_those_who_sell_an_opportunity_are_in_touch_for_it(conn: Connection
 
 
 def test_similar_opportunities_share_segment_currency_and_size_and_were_read_whole(conn: Connection):
-    own = replace(record(conn), segment="PME", value=100.0, currency="EUR", read_from=date(2026, 1, 1))
+    own = replace(record(conn), segment="PME", value=100.0, currency="EUR")
     table = tables.table(tables.Record)
     rows = {
         "alike": {},
@@ -231,7 +231,8 @@ def test_similar_opportunities_share_segment_currency_and_size_and_were_read_who
     records.save(conn, RecordKind.OPPORTUNITY, [opportunity(guid, created_on=CREATED) for guid in rows], [], place=NEXT)
     for guid, columns in rows.items():
         conn.execute(sa.update(table).where(table.c.guid == guid).values(**{**usual, **columns}))
-    found = reading_similar.closed(conn, own, reading_similar.likeness(own), "won", until=date(2026, 6, 17))
+    like = reading_similar.likeness(own)
+    found = reading_similar.closed(conn, own, like, "won", until=date(2026, 6, 17), read_from=date(2026, 1, 1))
     guids = dict(conn.execute(sa.select(table.c.id, table.c.guid)).all())
     assert [guids[one.record_id] for one in found] == ["twice", "alike", "whole"]
     assert found[0].days == 61  # from 1 April to 1 June
