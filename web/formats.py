@@ -1,7 +1,9 @@
 """Numbers, money, days and instants as the reader writes them; Babel knows how."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from flask import Flask
@@ -13,6 +15,25 @@ from web.house import house
 from web.texts import _
 
 NOTHING = "–"
+# A list writes the same days again and again, and writing one takes longer than reading the row.
+KEPT = 8_192
+
+
+@lru_cache(KEPT)
+def _written_day(value: date, form: str, locale: Locale) -> str:
+    return str(format_date(value, form, locale=locale))
+
+
+@lru_cache(KEPT)
+def _written_distance(days: int, locale: Locale) -> str:
+    far = format_timedelta(days * 86_400, granularity="day", threshold=1.6, add_direction=True, locale=locale)
+    return str(far)
+
+
+@lru_cache(KEPT)
+def _written_money(value: float, currency: str, locale: Locale) -> str:
+    pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0")
+    return str(format_currency(value, currency, pattern, locale=locale, currency_digits=False))
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -41,9 +62,7 @@ def money(value: float | None, currency: str) -> str:
         return NOTHING
     if not currency:
         return number(value)
-    locale = get_locale()
-    pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0")
-    return format_currency(value, currency, pattern, locale=locale, currency_digits=False)
+    return _written_money(value, currency, get_locale())
 
 
 def short_money(value: float, currency: str) -> str:
@@ -58,7 +77,7 @@ def day(value: date | int | None, form: str = "medium") -> str:
     """A date, or a day number, as a date."""
     if value is None:
         return NOTHING
-    return format_date(day_of(value) if isinstance(value, int) else value, form, locale=get_locale())
+    return _written_day(day_of(value) if isinstance(value, int) else value, form, get_locale())
 
 
 def iso_day(value: int) -> str:
@@ -116,8 +135,7 @@ def days_away(days: int) -> str:
     """The same for a number of days; 0 is today."""
     if days == 0:
         return _("today")
-    words = format_timedelta(days * 86_400, granularity="day", threshold=1.6, add_direction=True, locale=get_locale())
-    return str(words)
+    return _written_distance(days, get_locale())
 
 
 def stage(name: str) -> str:
