@@ -132,7 +132,7 @@ def start_panel() -> str | tuple[str, int]:
     try:
         vault, flow = _vault(), _entra().start()
     except RelationshipError as error:
-        return _trouble(error)
+        return _trouble(error, page="panel/trouble.html")
     _keep(vault, flow, purpose=PANEL, challenge=challenge)
     return render_template("panel/onward.html", address=flow["auth_uri"])
 
@@ -167,7 +167,8 @@ def callback() -> Response | tuple[str, int]:
         visits.keep_right(identity.oid, identity.right)
     except RelationshipError as error:
         audit.note(Action.SIGN_IN, error.code, actor="outsider", result="refused")
-        return _trouble(error)
+        in_window = kept is not None and kept["purpose"] == PANEL
+        return _trouble(error, page="panel/trouble.html" if in_window else "sign_in.html")
     members.sign_in(identity.oid, identity.name, identity.roles)
     audit.note(Action.SIGN_IN, actor=identity.oid)
     if kept["purpose"] == PANEL:
@@ -249,11 +250,11 @@ def _keep(vault: TokenVault, flow: dict[str, Any], *, purpose: str, challenge: s
     session["sign_in"] = number
 
 
-def _trouble(error: RelationshipError, *, again: str = "") -> tuple[str, int]:
+def _trouble(error: RelationshipError, *, again: str = "", page: str = "sign_in.html") -> tuple[str, int]:
     code = error.code if error.code in TROUBLE else "failed"
     title, advice = TROUBLE[code]
     status = 400 if isinstance(error, SignInRefused) else 503
-    return render_template("sign_in.html", title=title, advice=advice, code=code, next="/", again=again), status
+    return render_template(page, title=title, advice=advice, code=code, next="/", again=again), status
 
 
 def _entra() -> Entra:

@@ -125,6 +125,16 @@ def test_a_window_cannot_be_opened_from_elsewhere_for_the_frame_of_somebody_else
     assert panel_site.anonymous().get(f"/auth/panel?challenge={thief.challenge}", base_url=BASE).status_code == 405
 
 
+def test_a_window_that_cannot_reach_microsoft_says_where_to_start_again(small_store: Store) -> None:
+    site = site_over(small_store, base_url=BASE, authority_url="https://localhost:9")
+    answer = site.anonymous().post(
+        "/auth/panel?lang=en", base_url=BASE, data={"challenge": frame_of(site).challenge}, headers=OURS
+    )
+    assert answer.status_code == 503
+    assert "Close this window, then start again in Dynamics 365." in answer.text
+    assert "/auth/start" not in answer.text
+
+
 @pytest.mark.parametrize("challenge", ["", "short", "x" * 44, "x" * 42 + "="])
 def test_a_window_needs_the_hash_of_a_frame(panel_site: Site, challenge: str) -> None:
     answer = panel_site.anonymous().post("/auth/panel", base_url=BASE, data={"challenge": challenge}, headers=OURS)
