@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, current_app, make_response, redire
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
+from relationship.activities import RecordKind, RecordRef
 from relationship.clock import day_of
 from relationship.store import list_choices, sources, views
 from relationship.store import record_lists as store
@@ -24,6 +25,7 @@ from web.list_fields import FIELDS
 from web.listing import RATINGS, SIZES, BadAddress, ListQuery, list_query
 from web.members import for_readers, member
 from web.nouns import Noun
+from web.texts import _
 
 OFFERED_SECONDS = 60.0
 
@@ -128,7 +130,7 @@ def _around(conn: Connection, noun: Noun, query: ListQuery) -> dict[str, Any]:
         "mailboxes": sources.counts_by_state(conn),
         "started": bool(overview.total) or store.any_record(conn, noun.kind),
         "offered": offered,
-        "account_name": list_choices.account_name(conn, query.account) if query.account else "",
+        "account_name": _account_name(conn, query.account) if query.account else "",
         "waiting": rights.figures_wait(noun.kind),
     }
 
@@ -141,6 +143,12 @@ def _offered(conn: Connection, noun: Noun) -> Choices:
         found = list_choices.choices(conn, noun.kind)
         kept[noun.several] = (monotonic() + OFFERED_SECONDS, found)
     return found
+
+
+def _account_name(conn: Connection, guid: str) -> str:
+    """What a chip calls the account that the list is narrowed to; its name only where it may be read."""
+    seen = rights.among([RecordRef(RecordKind.ACCOUNT, guid)])
+    return (list_choices.account_name(conn, guid) if seen else "") or _("Account")
 
 
 def _page(noun: Noun, query: ListQuery) -> RecordPage:

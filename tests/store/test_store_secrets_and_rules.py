@@ -62,7 +62,7 @@ def test_rules_have_versions_and_equal_rules_make_no_new_one(store: Store):
         assert rules.current(conn) == (1, changed)
 
 
-def test_a_database_of_another_organisation_is_refused(store: Store):
+def test_a12_a_database_of_another_organisation_is_refused(store: Store):
     with store.transaction() as conn:
         deployment.ensure(conn, tenant_id="fjord", time_zone="Europe/Paris", read_from=None)
         with pytest.raises(FixSettings):

@@ -136,7 +136,7 @@ def test_f50_lifecycle_events_in_one_batch_are_each_handled(listening: Site):
         ({"subscriptionId": None}, "unreadable"),
     ],
 )
-def test_f51_forged_ones_among_good_ones_are_counted_and_answered_alike(
+def test_f51_and_a20_forged_ones_among_good_ones_are_counted_and_answered_alike(
     listening: Site, forged: dict[str, Any], outcome: str
 ):
     good = post(listening.anonymous(), told("omar-mail", "s-omar"))

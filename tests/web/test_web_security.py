@@ -64,7 +64,7 @@ def test_a_form_without_its_token_is_refused(small_site: Site) -> None:
         {"Origin": "null"},
     ],
 )
-def test_a_write_from_elsewhere_is_refused(small_site: Site, headers: dict[str, str]) -> None:
+def test_a17_a_write_from_elsewhere_is_refused(small_site: Site, headers: dict[str, str]) -> None:
     assert small_site.as_().post("/sign-out", headers=headers).status_code == 403
 
 
@@ -85,7 +85,7 @@ def test_a_session_ends_at_its_time_however_busy_it_is(small_site: Site) -> None
     assert client.get("/opportunities").status_code == 302
 
 
-def test_a_cookie_that_was_copied_opens_nothing_after_the_sign_out(small_site: Site) -> None:
+def test_a10_a_cookie_that_was_copied_opens_nothing_after_the_sign_out(small_site: Site) -> None:
     """A10: the visit ends on the server, not in one browser."""
     client, thief = small_site.as_(), small_site.as_()
     assert thief.get("/opportunities").status_code == 200
@@ -94,7 +94,7 @@ def test_a_cookie_that_was_copied_opens_nothing_after_the_sign_out(small_site: S
     assert thief.get("/opportunities").status_code == 302
 
 
-def test_a_visit_opens_nothing_for_another_person(small_site: Site) -> None:
+def test_a13_a_visit_opens_nothing_for_another_person(small_site: Site) -> None:
     """A13: who somebody is stands in the visit, whatever else the cookie says."""
     client = small_site.as_("seller", 1)
     with client.session_transaction() as session:
@@ -102,7 +102,7 @@ def test_a_visit_opens_nothing_for_another_person(small_site: Site) -> None:
     assert client.get("/opportunities").status_code == 302
 
 
-def test_a_session_signed_with_another_key_is_none(small_site: Site) -> None:
+def test_a14_a_session_signed_with_another_key_is_none(small_site: Site) -> None:
     client = small_site.as_()
     small_site.app.secret_key = "another key"
     assert client.get("/opportunities").status_code == 302

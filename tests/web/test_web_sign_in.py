@@ -143,7 +143,7 @@ def test_the_request_to_entra_has_state_nonce_and_a_hashed_challenge(door: Door)
 @pytest.mark.parametrize(
     ("who", "roles"), [("ines", ["seller"]), ("omar", ["privacy_officer", "sales_manager"]), ("rosa", []), ("yann", [])]
 )
-def test_whoever_signs_in_is_known_by_object_id_with_the_roles_of_the_token(
+def test_a13_whoever_signs_in_is_known_by_object_id_with_the_roles_of_the_token(
     door: Door, who: str, roles: list[str]
 ) -> None:
     answer = door.finish(door.choose(door.begin("/opportunities?owner=me"), who))
@@ -215,7 +215,7 @@ def _replayed(door: Door) -> dict[str, str]:
 @pytest.mark.parametrize(
     "answer", [_forged_state, _planted, _replayed, lambda _door: {}, lambda _door: {"code": "x", "state": "y"}]
 )
-def test_an_answer_that_does_not_belong_to_this_browser_signs_nobody_in(
+def test_a19_an_answer_that_does_not_belong_to_this_browser_signs_nobody_in(
     door: Door, answer: Callable[[Door], dict[str, str]]
 ) -> None:
     told = door.finish(answer(door))
@@ -231,7 +231,7 @@ def test_an_answer_that_comes_too_late_is_refused(door: Door, monkeypatch: pytes
     assert door.member() is None
 
 
-def test_a_token_of_another_organisation_is_refused(
+def test_a11_a_token_of_another_organisation_is_refused(
     entra: Running, small_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     door = door_to(entra, small_store)
@@ -280,7 +280,7 @@ def test_an_incomplete_setup_says_so(entra: Running, small_store: Store, changes
     assert "not set up" in answer.text
 
 
-def test_a_certificate_of_a_stranger_is_not_trusted(entra: Running, small_store: Store) -> None:
+def test_a14_a_certificate_of_a_stranger_is_not_trusted(entra: Running, small_store: Store) -> None:
     door = door_to(entra, small_store, ca_file=None)
     assert door.client.get("/auth/start", base_url=BASE).status_code == 503
 
@@ -315,7 +315,7 @@ def _user_id(door: Door, who: str) -> str:
     return user.id
 
 
-def test_a_role_that_was_taken_away_is_gone_within_five_minutes(own_door: Door) -> None:
+def test_a10_a_role_that_was_taken_away_is_gone_within_five_minutes(own_door: Door) -> None:
     """A10"""
     own_door.signed_in("ines")
     assert own_door.opens() == 200
@@ -328,7 +328,7 @@ def test_a_role_that_was_taken_away_is_gone_within_five_minutes(own_door: Door) 
     assert member.roles == ("privacy_officer",)
 
 
-def test_the_visit_of_a_leaver_ends_within_five_minutes_everywhere(own_door: Door) -> None:
+def test_a10_the_visit_of_a_leaver_ends_within_five_minutes_everywhere(own_door: Door) -> None:
     """A10"""
     own_door.signed_in("ines")
     own_door.entra.organisation.disable_user("ines")

@@ -129,7 +129,7 @@ def test_a_table_without_a_rating_says_so(form: Form) -> None:
 @pytest.mark.parametrize(
     "query", ["", "&oid=x", "&user=omar", "&userid=%7B1%7D", "&orgname=fjord&data=admin", "&session=x&token=y"]
 )
-def test_nothing_in_the_query_makes_anybody_somebody(panel_site: Site, query: str) -> None:
+def test_a15_nothing_in_the_query_makes_anybody_somebody(panel_site: Site, query: str) -> None:
     answer = Form(panel_site, None)("opportunity", LIVELY.guid, f"userlcid=1033{query}")
     assert "Sign in with Microsoft" in answer.text
     assert LIVELY.name not in answer.text
@@ -154,7 +154,7 @@ def test_where_the_crm_speaks_another_language_the_browser_decides_and_then_fren
         assert said in form("opportunity", LIVELY.guid, "userlcid=1031", **{"Accept-Language": browser}).text
 
 
-def test_the_panel_may_be_framed_by_the_named_crm_and_everything_else_by_nobody(form: Form, panel_site: Site) -> None:
+def test_a16_the_panel_may_be_framed_by_the_named_crm_and_everything_else_by_nobody(form: Form, panel_site: Site) -> None:
     for answer in (form("opportunity", LIVELY.guid), form("opportunity", UNKNOWN), form("nothing", UNKNOWN)):
         assert f"frame-ancestors {CRM};" in answer.headers["Content-Security-Policy"] + ";"
         assert "X-Frame-Options" not in answer.headers
