@@ -2,25 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from datetime import datetime, time
 from typing import Literal
 
 from sqlalchemy import Connection
 
-from relationship.clock import day_number
+from relationship.clock import day_number, day_of
 from relationship.health.contact_days import KIND_INDEX, ContactDays
 from relationship.health.trend import CurvePoint
 from relationship.store import record_changes, rules
 from relationship.store.record_changes import OWNER
-from relationship.store.rules import Version
-from settings.rules import HealthSection
 from web import formats
 from web.house import house
 from web.texts import _
-
-# So many versions of the rules are looked at for a change of those that rate.
-MOST_VERSIONS = 100
-
 
 EventKind = Literal["meeting", "owner", "stage", "rules"]
 
@@ -40,7 +34,7 @@ def events(conn: Connection, record_id: int, days: ContactDays, points: Sequence
     if not points:
         return ()
     first, last = points[0].day - 6, points[-1].day
-    found = [*_first_meeting(days), *_of_record(conn, record_id, first), *_of_rules(conn)]
+    found = [*_first_meeting(days), *_of_record(conn, record_id, first), *_of_rules(conn, first)]
     return tuple(sorted((one for one in found if first <= one.day <= last), key=lambda one: one.day))
 
 
@@ -60,17 +54,10 @@ def _of_record(conn: Connection, record_id: int, first: int) -> Iterator[CurveEv
             yield CurveEvent(one.day, "stage", _("Another stage"), _("%(before)s, then %(after)s", **names))
 
 
-def _of_rules(conn: Connection) -> Iterator[CurveEvent]:
-    """The versions that changed how is rated; the first is held against the rules of the beginning."""
-    saved = rules.versions(conn, limit=MOST_VERSIONS)
-    sections = [(one, one.rules.health) for one in saved]
-    for (one, section), (_before, earlier) in pairwise(sections):
-        if section != earlier:
-            yield _version(one)
-    if saved and saved[-1].number == 1 and saved[-1].rules.health != HealthSection():
-        yield _version(saved[-1])
-
-
-def _version(one: Version) -> CurveEvent:
-    detail = _("Version %(version)s", version=one.number)
-    return CurveEvent(day_number(one.saved_at, house().config.zone), "rules", _("Other rules"), detail)
+def _of_rules(conn: Connection, first: int) -> Iterator[CurveEvent]:
+    zone = house().config.zone
+    since = datetime.combine(day_of(first), time.min, tzinfo=zone)
+    for version, saved_at in rules.changes_of_health(conn, since=since):
+        yield CurveEvent(
+            day_number(saved_at, zone), "rules", _("Other rules"), _("Version %(version)s", version=version)
+        )

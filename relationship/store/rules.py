@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.store import tables
-from settings.rules import Rules
+from settings.rules import HealthSection, Rules
 
 _rules = tables.table(tables.Rules)
 
@@ -63,3 +64,22 @@ def versions(conn: Connection, *, limit: int, before: int | None = None) -> list
         Version(number, Rules.model_validate_json(body), saved_at, saved_by, by_name, note)
         for number, body, saved_at, saved_by, by_name, note in rows
     ]
+
+
+def changes_of_health(conn: Connection, *, since: datetime) -> list[tuple[int, datetime]]:
+    """The versions from a moment on that rate otherwise than the one before, oldest first: number and when saved.
+
+    The first version is held against the rules of the beginning.
+    """
+    columns = _rules.c
+    last_before = sa.select(sa.func.max(columns.version)).where(columns.saved_at < since).scalar_subquery()
+    query = sa.select(columns.version, columns.saved_at, columns.body).where(
+        columns.version >= sa.func.coalesce(last_before, 0)
+    )
+    present, found = HealthSection(), []
+    for version, saved_at, body in conn.execute(query.order_by(columns.version)):
+        section = HealthSection.model_validate(orjson.loads(body).get("health", {}))
+        if section != present and saved_at >= since:
+            found.append((version, saved_at))
+        present = section
+    return found
