@@ -91,7 +91,7 @@ def test_a01_walking_ids_finds_nothing_and_is_written_down(guarded: Site, part: 
     assert len({_without_token(answer.text) for answer in answers}) == 1
     guarded.app.extensions["audit"].flush()
     with guarded.store.reading() as conn:
-        refused = {act.obj for _, act in audit.entries(conn, limit=20) if act.result == "refused"}
+        refused = {act.object for _, act in audit.entries(conn, limit=20) if act.result == "refused"}
     assert f"opportunity:{FOREIGN.guid}" in refused
 
 
