@@ -78,7 +78,7 @@ def give_day(conn: Connection, day: int) -> None:
 def events(conn: Connection, record_id: int, *, since_day: int) -> tuple[Event, ...]:
     """The changes of one record from a day on, oldest first."""
 
-    def named(side: sa.Alias, kept: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    def named(side: sa.FromClause, kept: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
         name = sa.func.coalesce(sa.func.nullif(side.c.crm_name, ""), side.c.name, "")
         return sa.case((RECORD_CHANGE.c.what == OWNER, name), else_=kept)
 
