@@ -154,7 +154,9 @@ def test_where_the_crm_speaks_another_language_the_browser_decides_and_then_fren
         assert said in form("opportunity", LIVELY.guid, "userlcid=1031", **{"Accept-Language": browser}).text
 
 
-def test_a16_the_panel_may_be_framed_by_the_named_crm_and_everything_else_by_nobody(form: Form, panel_site: Site) -> None:
+def test_a16_the_panel_may_be_framed_by_the_named_crm_and_everything_else_by_nobody(
+    form: Form, panel_site: Site
+) -> None:
     for answer in (form("opportunity", LIVELY.guid), form("opportunity", UNKNOWN), form("nothing", UNKNOWN)):
         assert f"frame-ancestors {CRM};" in answer.headers["Content-Security-Policy"] + ";"
         assert "X-Frame-Options" not in answer.headers
