@@ -90,6 +90,7 @@ class TableStaging:
         self._columns = layout.staged
         self._values = [name for name in layout.staged if name not in self._target.key]
         self._clear = clear_empty
+        self._is_idle = False
         table = self._target.table
         self._staged = sa.Table(
             STAGED,
@@ -131,11 +132,14 @@ class TableStaging:
         ).select_from(staged.outerjoin(table, self._match()))
         total, found.added, found.changed = conn.execute(query).one()
         found.same += total - found.added - found.changed
+        self._is_idle = found.added == found.changed == 0
         found.samples = [*self._added(conn, found.added), *self._changed(conn, found.changed)]
         return found
 
     def merge(self, conn: Connection, by: By) -> None:
         table, staged = self._target.table, self._staged
+        if self._is_idle:
+            return
         if self._values:
             conn.execute(
                 sa.update(table)
