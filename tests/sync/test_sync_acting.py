@@ -148,6 +148,7 @@ class Diary:
 @pytest.fixture
 def diary(microsoft: Running, store: Store) -> Iterator[Diary]:
     microsoft.organisation.handed.clear()
+    microsoft.organisation.calendars.made.clear()
     yield Diary(microsoft, store)
     microsoft.services.faults.clear()
 
