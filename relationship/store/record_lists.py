@@ -15,6 +15,7 @@ from relationship.store.chunks import in_chunks
 from relationship.store.excluded_names import LEFT_OUT, left_out_by_name
 from relationship.store.list_filters import (
     ACCOUNT,
+    NO_RATING,
     OWNER,
     WITH_ACCOUNT,
     WITH_OWNER,
@@ -32,6 +33,7 @@ from relationship.store.tables import Health, Record, table
 
 _record = table(Record)
 _health = table(Health)
+_RATINGS = ("good", "fair", "poor", NO_RATING)
 # The place of the last page: read backwards from the end.
 LAST_PAGE = "<"
 
@@ -145,24 +147,31 @@ def all_records(
 
 def shares(conn: Connection, kind: RecordKind, *, scope: Scope, filters: Filters) -> Shares:
     """Number and value per rating of the list that the other filters leave."""
+    # One group per currency and a sum per rating: grouping by both sorts every row first.
+    worth = sa.func.coalesce(_record.c.value, 0.0)
+    sums = [
+        sa.func.sum(sa.case((rating_of_row == rating, amount), else_=none))
+        for rating in _RATINGS
+        for amount, none in ((sa.literal(1), sa.literal(0)), (worth, sa.literal(0.0)))
+    ]
     query = (
         listed(kind, scope, replace(filters, ratings=frozenset()))
-        .with_only_columns(
-            rating_of_row,
-            _record.c.currency,
-            sa.func.count(),
-            sa.func.coalesce(sa.func.sum(_record.c.value), 0.0),
-            sa.func.max(_health.c.as_of),
-        )
-        .group_by(rating_of_row, _record.c.currency)
-        .order_by(rating_of_row, _record.c.currency)
+        .with_only_columns(_record.c.currency, sa.func.max(_health.c.as_of), *sums)
+        .group_by(_record.c.currency)
+        .order_by(_record.c.currency)
     )
-    rows = conn.execute(query).all()
-    days = [row[4] for row in rows if row[4] is not None]
-    return Shares(
-        shares=tuple(Share(rating, currency, count, float(value)) for rating, currency, count, value, _ in rows),
-        as_of=max(days, default=None),
-    )
+    found: list[Share] = []
+    days: list[int] = []
+    for currency, day, *figures in conn.execute(query):
+        days += [] if day is None else [day]
+        for place, rating in enumerate(_RATINGS):
+            count, value = figures[2 * place : 2 * place + 2]
+            found += [Share(rating, currency, count, float(value))] if count else []
+    return Shares(shares=tuple(sorted(found, key=_by_rating)), as_of=max(days, default=None))
+
+
+def _by_rating(share: Share) -> tuple[str, str]:
+    return share.rating, share.currency
 
 
 def largest_with_close_date(
