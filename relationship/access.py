@@ -137,7 +137,8 @@ class Door:
             return Scope(Reach.NOTHING)
         found = self._kept(reader)
         missing = not all(kind in found.sets for kind in KINDS)
-        waits = missing or any(kept.newcomers and not kept.size for kept in found.sets.values())
+        # Before the CRM has brought anything, every set is empty: what came since is worth a moment.
+        waits = missing or all(kept.newcomers and not (kept.size or kept.all_but) for kept in found.sets.values())
         if missing or any(map(self._is_late, found.sets.values())):
             self._loader.ask(reader.oid, wait=waits)
             return self._kept(reader) if waits else found

@@ -34,11 +34,14 @@ def sets_of(conn: Connection, reader_key: str, *, since: datetime) -> dict[Recor
     """The reader's sets that were read at `since` or later."""
     s = READER_SET.c
     overtaken = sa.exists().where(RIGHTS_CHANGE.c.at >= s.read_at)
-    newcomers = sa.exists().where(_record.c.kind == s.kind, _record.c.id > s.up_to)
+    newcomers = sa.select(sa.func.coalesce(sa.func.max(_record.c.id), 0)).scalar_subquery() > s.up_to
     query = sa.select(s.kind, s.all_but, s.up_to, s.size, s.read_at, overtaken, newcomers).where(
         s.reader_key == reader_key, s.read_at >= since
     )
-    return {RecordKind(kind): KeptSet(*rest) for kind, *rest in conn.execute(query)}
+    found: dict[RecordKind, KeptSet] = {}
+    for kind, all_but, up_to, size, read_at, is_overtaken, has_newcomers in conn.execute(query):
+        found[RecordKind(kind)] = KeptSet(all_but, up_to, size, read_at, bool(is_overtaken), bool(has_newcomers))
+    return found
 
 
 def highest_id(conn: Connection) -> int:
