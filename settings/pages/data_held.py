@@ -169,6 +169,14 @@ DATA_HELD: tuple[Held, ...] = (
         ("account_event", "satisfaction"),
     ),
     Held(
+        _l("What customers say in their own words, who said it as far as told, and what was understood of it"),
+        _l("So that the right person hears it: emotions, themes, threats to leave"),
+        _l("Survey and review files, the API, and mailboxes declared for customer feedback"),
+        Kept.CONTACT_DAYS,
+        _READERS,
+        ("verbatim", "verbatim_mark", "verbatim_mapping"),
+    ),
+    Held(
         _l("Health fields of an account, and where each opportunity stood on which day"),
         _l("So that finance and customer success see the same, with its history"),
         _l("Dynamics 365, files, the API, and whoever types them"),

@@ -19,6 +19,7 @@ from relationship.store import (
     subscription_tables,
     tables,
     tie_tables,
+    verbatim_tables,
     view_tables,
     write_back_tables,
 )
@@ -40,6 +41,7 @@ TABLES = (
     import_tables,
     rights_tables,
     view_tables,
+    verbatim_tables,
 )
 target_metadata = SQLModel.metadata
 

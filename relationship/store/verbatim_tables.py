@@ -1,0 +1,87 @@
+"""The tables of verbatims: what customers said in their own words, and what was understood of it."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from relationship.store.tables import UtcDateTime, table
+
+
+class Verbatim(SQLModel, table=True):
+    """One text of a customer. All of it is the customer's own words; quoted replies and signatures were cut off before.
+
+    key          what makes it the same when it comes again: source and line id, else source, day, who and text
+    source       'survey', 'review', 'chat', 'comment' or 'mailbox';  day: day number on which it was said
+    account_id   None while nobody knows whose words they are;  contact_guid, address, customer_id: who, as far as told
+    satisfaction 0 to 100, None: not told;  recommendation: 0 to 10
+    filters      what lists and rules may choose by, as JSON {column: value};  information: only shown with the text
+
+    What was understood (`verbatims.understand`):
+    emotion, intensity (0 to 1), polarity (-1 to 1), temperature (-20 to 40 °C)
+    threat       'considering', 'conditional', 'decided' or '';  threat_degree: 0 to 1
+    analysis     the whole of it as JSON;  analysed_with: version of the words it was understood with
+    """
+
+    __table_args__ = (
+        sa.Index("ix_verbatim_account_id_day", "account_id", "day"),
+        sa.Index("ix_verbatim_day", "day"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    source: str
+    day: int
+    text: str
+    language: str = ""
+    account_id: int | None = Field(default=None, foreign_key="record.id", ondelete="CASCADE")
+    contact_guid: str | None = Field(default=None, index=True)
+    address: str = Field(default="", index=True)
+    customer_id: str = ""
+    line_id: str = ""
+    satisfaction: float | None = None
+    recommendation: float | None = None
+    filters: str = "{}"
+    information: str = "{}"
+    emotion: str = "calm"
+    intensity: float = 0.0
+    polarity: float = 0.0
+    temperature: float = 12.0
+    threat: str = ""
+    threat_degree: float = 0.0
+    analysis: str = "{}"
+    analysed_with: str = ""
+    added_at: datetime = Field(sa_type=UtcDateTime)
+    added_by: str = ""
+    added_by_name: str = ""
+
+
+class VerbatimMark(SQLModel, table=True):
+    """What a text is about, by which lists and rules choose.
+
+    sort  'theme', 'sensitivity' or 'moment';  word: a theme stands here with each of its parents
+    """
+
+    __tablename__ = "verbatim_mark"
+    __table_args__ = (sa.Index("ix_verbatim_mark_sort_word", "sort", "word"),)
+    verbatim_id: int = Field(foreign_key="verbatim.id", primary_key=True, ondelete="CASCADE")
+    sort: str = Field(primary_key=True)
+    word: str = Field(primary_key=True)
+
+
+class VerbatimMapping(SQLModel, table=True):
+    """What the columns of a file of this shape are, as somebody said it last.
+
+    shape  SHA-256 of the titles;  roles: JSON {title: role}
+    """
+
+    __tablename__ = "verbatim_mapping"
+    shape: str = Field(primary_key=True)
+    roles: str
+    source: str
+    saved_at: datetime = Field(sa_type=UtcDateTime)
+    saved_by: str = ""
+
+
+VERBATIM = table(Verbatim)
+VERBATIM_MARK = table(VerbatimMark)
+VERBATIM_MAPPING = table(VerbatimMapping)
