@@ -148,7 +148,7 @@ def _write_rejected(path: Path, header: Sequence[str], faults: Sequence[Fault]) 
     """The rejected lines as a CSV file to correct and import again, with what is wrong in two more columns."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*header, "line", "what is wrong"])
+        writer.writerow([*header, "line", "what to do"])
         told: dict[int, tuple[Fault, list[str]]] = {}
         for fault in faults:
             if fault.is_rejected:

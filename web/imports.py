@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -142,8 +143,10 @@ def rejected(key: object) -> Response:
         lines.setdefault(fault.line, (fault.cells, []))[1].append(import_words.of_line(fault.code, fault.detail))
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";" if language() == "fr" else ",", lineterminator="\r\n")
+    writer.writerow([*map(neutral, found.header), gettext("Line"), gettext("What to do")])
     for line, (cells, sentences) in lines.items():
-        writer.writerow([str(line), " ".join(sentences), *map(neutral, cells)])
+        whole = [*cells, *[""] * (len(found.header) - len(cells))]
+        writer.writerow([*map(neutral, whole), str(line), " ".join(sentences)])
     name = f"{found.kind.value}-{found.started_at:%Y-%m-%d}-rejected.csv"
     return _file(("\ufeff" + text.getvalue()).encode(), "text/csv; charset=utf-8", name)
 

@@ -85,7 +85,7 @@ def check(house: House, key: str, opened: Open, *, options: Options, total: int 
     with _told_on(house, key):
         found = look(house, opened, options=options, progress=_signs(house, key), total=total)
         with house.store.transaction() as conn:
-            import_runs.note_outcome(conn, key, found.counts, found.faults, found.samples, at=house.clock())
+            _note(conn, house, key, found)
             import_runs.move(conn, key, State.CHECKED, only_from=(State.CHECKING,), at=house.clock())
 
 
@@ -109,7 +109,7 @@ def bring_in(
             found = work.settle()
             work.staging.merge(conn, by)
             failpoints.passage("bring_in.merged")
-            import_runs.note_outcome(conn, key, found.counts, found.faults, found.samples, at=house.clock())
+            _note(conn, house, key, found)
             import_runs.move(conn, key, State.DONE, only_from=(State.RUNNING,), at=house.clock())
             import_runs.forget_file(conn, key)
             audit.add(conn, house.audit_keys(), [Act(house.clock(), by.key or "operator", Action.IMPORT, key)])
@@ -117,6 +117,12 @@ def bring_in(
     failpoints.passage("bring_in.done")
     found.key = key
     return found
+
+
+def _note(conn: Connection, house: House, key: str, found: Outcome) -> None:
+    import_runs.note_outcome(
+        conn, key, found.counts, found.faults, found.samples, header=found.header, at=house.clock()
+    )
 
 
 class _Work:

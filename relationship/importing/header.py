@@ -8,8 +8,8 @@ from relationship.importing.options import Options
 from relationship.importing.words import plain
 
 MOST_COLUMNS = 60
-# A file that was exported here names the record in plain words, too; that column is not read.
-_INFORMATION = frozenset({"name", "nom", "account name", "nom du compte", "note of the export"})
+# What a file of ours tells beside its values: the name of the record, and of rejected lines where they stood and why.
+_INFORMATION = frozenset({"name", "nom", "account name", "nom du compte", "line", "ligne", "what to do", "que faire"})
 
 
 def columns(cells: Sequence[str], spec: KindSpec, options: Options) -> dict[str, int]:

@@ -76,6 +76,7 @@ class Run:
     started_by_name: str
     touched_at: datetime
     ended_at: datetime | None
+    header: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def start(conn: Connection, new: NewRun) -> str:
         "channel": new.channel, "file_name": new.file_name, "digest": new.digest, "size": new.size,
         "options": new.options.as_json(), "read": 0, "total": 0, "added": 0, "changed": 0, "same": 0, "rejected": 0,
         "flagged": 0, "started_at": new.by.at, "started_by": new.by.key, "started_by_name": new.by.name,
-        "touched_at": new.by.at,
+        "touched_at": new.by.at, "header": "[]",
     }  # fmt: skip
     conn.execute(sa.insert(IMPORT_RUN).values(values))
     return key
@@ -145,13 +146,22 @@ def note_progress(conn: Connection, key: str, *, read: int, total: int, at: date
 
 
 def note_outcome(
-    conn: Connection, key: str, counts: Counts, faults: Sequence[Fault], samples: Sequence[Sample], *, at: datetime
+    conn: Connection,
+    key: str,
+    counts: Counts,
+    faults: Sequence[Fault],
+    samples: Sequence[Sample],
+    *,
+    header: Sequence[str],
+    at: datetime,
 ) -> None:
     """Replace what is kept of the run's counts, faults and samples."""
     number = conn.scalar(sa.select(IMPORT_RUN.c.id).where(IMPORT_RUN.c.key == key))
     _forget_parts(conn, number, pieces=False)
     values = {name: getattr(counts, name) for name in Counts.__slots__}
-    conn.execute(sa.update(IMPORT_RUN).where(IMPORT_RUN.c.id == number).values(**values, touched_at=at))
+    conn.execute(
+        sa.update(IMPORT_RUN).where(IMPORT_RUN.c.id == number).values(**values, header=_json(header), touched_at=at)
+    )
     ordered = sorted(faults, key=lambda one: one.line)
     for chunk in in_chunks(list(enumerate(ordered))):
         conn.execute(sa.insert(IMPORT_FAULT), [_fault_row(number, place, fault) for place, fault in chunk])
@@ -245,13 +255,16 @@ def _forget_parts(conn: Connection, run_id: int | None, *, pieces: bool) -> None
 
 def _run(row: sa.Row[Any]) -> Run:
     values = row._asdict()
-    plain = {name: values[name] for name in Run.__slots__ if name not in ("kind", "state", "options", "counts")}
+    plain = {
+        name: values[name] for name in Run.__slots__ if name not in ("kind", "state", "options", "counts", "header")
+    }
     return Run(
         **plain,
         kind=ImportKind(values["kind"]),
         state=State(values["state"]),
         options=Options.from_json(values["options"]),
         counts=Counts(*(values[name] for name in Counts.__slots__)),
+        header=tuple(orjson.loads(values["header"])),
     )
 
 

@@ -17,7 +17,7 @@ class ImportRun(SQLModel, table=True):
     options   how the file is to be read, as JSON (`importing.options.Options`)
     read      rows read;  total: rows expected, 0 while unknown
     added, changed, same, rejected   add up to the rows read;  flagged: taken, and worth a look
-    touched_at   last sign of life of who works on it
+    touched_at   last sign of life of who works on it;  header: the first line of the file, as JSON
     """
 
     __tablename__ = "import_run"
@@ -45,6 +45,7 @@ class ImportRun(SQLModel, table=True):
     started_by_name: str = ""
     touched_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    header: str = Field(default="[]", sa_column_kwargs={"server_default": "[]"})
 
 
 class ImportFault(SQLModel, table=True):

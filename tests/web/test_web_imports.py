@@ -68,7 +68,9 @@ def test_a_file_is_looked_at_then_taken_over(office: Site) -> None:
     assert "1 line was rejected." in done
     assert days(office) == 2
     rejected = client.get(f"/imports/{key[1]}/rejected.csv")
-    assert (rejected.mimetype, "nobody" in rejected.text) == ("text/csv", True)
+    lines = rejected.text.removeprefix("\ufeff").splitlines()
+    assert (rejected.mimetype, lines[0]) == ("text/csv", "account,date,log-ins,seats,Line,What to do")
+    assert lines[1].startswith("nobody,2026-06-15,1,1,3,")
     assert "use.csv" in client.get("/imports").text
 
 
