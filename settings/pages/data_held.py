@@ -185,6 +185,14 @@ DATA_HELD: tuple[Held, ...] = (
         ("account_health_value", "stage_day"),
     ),
     Held(
+        _l("Signals about accounts and opportunities, and what happened to their contacts in the CRM"),
+        _l("So that risks and openings are seen in time, with the facts behind each"),
+        _l("Worked out from what is listed here"),
+        Kept.AS_IN_MICROSOFT,
+        _READERS,
+        ("signal", "signal_source", "contact_standing", "contact_change"),
+    ),
+    Held(
         _l("Imports: who brought what in, the lines that were not taken"),
         _l("To answer for every figure, and to correct what was rejected"),
         _l("Sales administrators and customer success"),

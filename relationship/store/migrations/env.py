@@ -16,6 +16,7 @@ from relationship.store import (
     rating_change_tables,
     rating_tables,
     rights_tables,
+    signal_tables,
     subscription_tables,
     tables,
     tie_tables,
@@ -42,6 +43,7 @@ TABLES = (
     rights_tables,
     view_tables,
     verbatim_tables,
+    signal_tables,
 )
 target_metadata = SQLModel.metadata
 
