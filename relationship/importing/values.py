@@ -11,7 +11,7 @@ from relationship.importing.words import plain
 
 Reader = Callable[[str], object]
 
-LARGEST_COUNT = 2**31 - 1  # an integer column on every database
+LARGEST_COUNT = 50_000_000  # a month of it still fits an integer column on every database
 LARGEST_MONEY = 1e15
 LONGEST_TEXT = 4_000
 # Spreadsheets count days from here; the serial 60 is a day that never was (Microsoft's specification of XLSX).
@@ -55,7 +55,7 @@ def count(decimal: str) -> Reader:
     """A reader of whole numbers from 0."""
 
     def read(text: str) -> int:
-        if text.isdigit() and text.isascii() and len(text) <= 9:
+        if text.isdigit() and text.isascii() and len(text) <= 7:
             return int(text)
         found = _figure(text, decimal)
         if found < 0:

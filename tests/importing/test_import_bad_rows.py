@@ -185,6 +185,7 @@ def test_b44_b45_an_account_is_found_by_what_it_is_called_or_the_row_is_rejected
         (ImportKind.USAGE, "account,day,logins", "N-17,2026-06-15,1e9", "logins", "number_malformed"),
         (ImportKind.USAGE, "account,day,logins", "N-17,2026-06-15,NaN", "logins", "number_malformed"),
         (ImportKind.USAGE, "account,day,logins", "N-17,2026-06-15,99999999999", "logins", "number_too_large"),
+        (ImportKind.USAGE, "account,day,logins", "N-17,2026-06-15,50000001", "logins", "number_too_large"),
         (ImportKind.USAGE, "account;day;logins", "N-17;2026-06-15;1,234", "logins", "number_ambiguous"),
         (ImportKind.USAGE, "account,day,logins", "N-17,2026-06-15,", "", "nothing_told"),
         (ImportKind.EVENTS, "account,day,kind", "N-17,2026-06-15,earthquake", "kind", "kind_unknown"),

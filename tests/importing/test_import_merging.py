@@ -58,6 +58,12 @@ def test_weeks_and_months_are_the_sums_of_their_days_whatever_came_when(office: 
     assert (list(weeks.start), list(weeks.logins)) == ([day("2026-05-25"), day("2026-06-01")], [42, 0])
 
 
+def test_a_month_of_the_largest_number_still_adds_up(office: Office):
+    office.usage(*(f"N-17,2026-05-{n:02},,50000000,,," for n in range(1, 32)))
+    with office.house.store.reading() as conn:
+        assert list(usage.spans(conn, usage.MONTH, since=0, until=day("2026-06-30")).logins) == [31 * 50_000_000]
+
+
 def test_a_preview_tells_what_would_change_and_writes_nothing(office: Office):
     office.usage("N-17,2026-06-14,18,64,9,1,40")
     before = office.rows("usage_day"), office.rows("import_run", "key", "1")

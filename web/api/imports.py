@@ -21,6 +21,7 @@ from relationship.importing.faults import FileRefused
 from relationship.importing.kinds import ImportKind
 from relationship.importing.opening import MEBIBYTE, Source, safe_name
 from relationship.importing.options import ENCODINGS, Dates, Options
+from relationship.importing.values import LARGEST_COUNT
 from relationship.importing.words import Direction, EventKind, HealthStatus, Survey
 from relationship.store import import_runs
 from relationship.store.audit import Action
@@ -45,7 +46,7 @@ _CHUNK = 1_048_576
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MEDIA = ("text/csv", "text/tab-separated-values", "text/plain", "application/octet-stream", _WORKBOOK)
 
-Amount = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)]
+Amount = Annotated[int, Field(ge=0, le=LARGEST_COUNT, strict=True)]
 Line = Annotated[str, Field(max_length=200)]
 Text = Annotated[str, Field(max_length=4_000)]
 
