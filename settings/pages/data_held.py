@@ -182,7 +182,15 @@ DATA_HELD: tuple[Held, ...] = (
         _l("Dynamics 365, files, the API, and whoever types them"),
         Kept.AS_IN_MICROSOFT,
         _READERS,
-        ("account_health_value", "stage_day"),
+        ("account_health_value", "account_health", "stage_day"),
+    ),
+    Held(
+        _l("Scores of accounts by day: health, risk of churn, openness to more; what was learnt of lost customers"),
+        _l("To find the accounts to watch or to celebrate, and to show how they developed"),
+        _l("Worked out from what is listed here"),
+        Kept.CONTACT_DAYS,
+        _READERS,
+        ("account_score", "churn_model"),
     ),
     Held(
         _l("Signals about accounts and opportunities, and what happened to their contacts in the CRM"),

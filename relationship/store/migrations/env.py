@@ -16,6 +16,7 @@ from relationship.store import (
     rating_change_tables,
     rating_tables,
     rights_tables,
+    score_tables,
     signal_tables,
     subscription_tables,
     tables,
@@ -44,6 +45,7 @@ TABLES = (
     view_tables,
     verbatim_tables,
     signal_tables,
+    score_tables,
 )
 target_metadata = SQLModel.metadata
 
