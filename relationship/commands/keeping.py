@@ -1,0 +1,58 @@
+"""What is kept: retention, erasing a person, and everything that counts printed."""
+
+import sys
+
+import click
+
+from relationship.commands.configured import configured
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+def retain(dry_run: bool) -> None:
+    """Remove what happened longer ago than RELATIONSHIP_RETAIN_DAYS; the read window moves with it.
+
+    May be interrupted at any moment and run again. Run `relationship rate` afterwards.
+    """
+    from relationship.console import told
+    from relationship.rounds import retain_round
+
+    with told():
+        retain_round(configured(), dry_run=dry_run)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--let-in-again", is_flag=True, help="Take an erasure back; the next sync reads anew what is still there."
+)
+def erase(name: str, yes: bool, let_in_again: bool) -> None:
+    """Remove a person from everything that is kept, for good.
+
+    NAME is a mail address, or contact:<guid>, lead:<guid>, user:<Entra object id>. Activities stay without them or go,
+    their record, ties and introductions go, and no sync brings them back. Microsoft 365 and Dynamics 365 are not
+    touched. Copies of the database (backups) are yours to erase; after restoring one, erase again.
+    """
+    from relationship import erasing
+    from relationship.console import told
+
+    with told():
+        if let_in_again:
+            erasing.let_person_in(configured(), name)
+            return
+        if not yes:
+            click.confirm("This cannot be undone from what is kept here. Erase this person?", abort=True, err=True)
+        erasing.erase_person(configured(), name)
+
+
+@click.command()
+def dump() -> None:
+    """Print everything that counts, sorted and without surrogate keys, to compare two databases."""
+    from relationship.console import told
+    from relationship.house import open_house
+    from relationship.store.dump import lines
+
+    with told(), open_house(configured()) as house, house.store.reading() as conn:
+        for line in lines(conn):
+            sys.stdout.buffer.write(line + b"\n")

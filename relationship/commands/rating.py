@@ -1,0 +1,30 @@
+"""Rating every record, and proposing settings."""
+
+import click
+
+from relationship.commands.configured import configured
+
+
+@click.command()
+def rate() -> None:
+    """Bring every rating up to date, touching only what changed."""
+    from relationship.console import told
+    from relationship.rounds import rate_round
+
+    with told():
+        rate_round(configured())
+
+
+@click.command(name="suggest-settings")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable, on stdout.")
+def suggest_settings(as_json: bool) -> None:
+    """Propose weights and frequency from your own won and lost opportunities.
+
+    Chosen on earlier closings, measured on later ones. Says so when the history is too small or the
+    gain is within the noise. Changes nothing: whoever likes the proposal enters it in the settings.
+    """
+    from relationship.console import told
+    from relationship.suggesting import suggest_round
+
+    with told():
+        suggest_round(configured(), as_json=as_json)
