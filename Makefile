@@ -50,6 +50,7 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/ties.py
 	$(BIN)/python benchmarks/suggestion.py
 	$(BIN)/python benchmarks/msgraph_sdk.py
+	$(BIN)/python benchmarks/import_usage.py --postgresql
 	$(BIN)/python benchmarks/million.py
 
 soak: $(STAMP)
