@@ -249,6 +249,14 @@ DATA_HELD: tuple[Held, ...] = (
         ("rules", "deployment"),
     ),
     Held(
+        _l("What people did about recommendations, and business reviews they wrote"),
+        _l("So that nothing is done twice, and what followed can be told per recommendation, never per person"),
+        _l("People on the pages and the API"),
+        Kept.AS_IN_MICROSOFT,
+        _READERS,
+        ("recommendation_act", "qbr_document"),
+    ),
+    Held(
         _l("Log of accesses: who looked at, exported or changed what, when"),
         _l("To prove that nobody looked where they may not"),
         _l("The service itself"),

@@ -15,6 +15,7 @@ from relationship.store import (
     outbox_tables,
     rating_change_tables,
     rating_tables,
+    recommendation_tables,
     rights_tables,
     score_tables,
     signal_tables,
@@ -46,6 +47,7 @@ TABLES = (
     verbatim_tables,
     signal_tables,
     score_tables,
+    recommendation_tables,
 )
 target_metadata = SQLModel.metadata
 
