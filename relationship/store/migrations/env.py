@@ -6,6 +6,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from relationship.store import (
+    alert_tables,
     audit_tables,
     customer_tables,
     erased_tables,
@@ -45,6 +46,7 @@ TABLES = (
     rights_tables,
     view_tables,
     verbatim_tables,
+    alert_tables,
     signal_tables,
     score_tables,
     recommendation_tables,
