@@ -24,6 +24,8 @@ from relationship.store import reader_sets
 from relationship.store.database import Store
 from relationship.store.reading_scope import KeptSet, Reach, Scope
 from relationship.store.record_lists import RecordPage, RecordRow
+from settings.rules.health_rights import HealthRight as HealthRight
+from settings.rules.health_rights import HealthRights
 
 log = structlog.get_logger()
 
@@ -112,6 +114,22 @@ def may_import(reader: Reader) -> bool:
     False
     """
     return bool(reader.oid and reader.roles & IMPORTS)
+
+
+def may(reader: Reader, right: HealthRight, rules: HealthRights) -> bool:
+    """Whether the reader's roles hold a right to the health fields of accounts; which accounts, the CRM says.
+
+    rules  the section in force: `rules.health_rights`
+
+    >>> may(Reader("oid-1", frozenset({AppRole.SELLER})), HealthRight.EDIT, HealthRights())
+    False
+    """
+    return reads_records(reader) and not reader.roles.isdisjoint(rules.holders(right))
+
+
+def health_rights(reader: Reader, rules: HealthRights) -> frozenset[HealthRight]:
+    """All rights to the health fields that the reader holds."""
+    return frozenset(right for right in HealthRight if may(reader, right, rules))
 
 
 def may_see_sources(reader: Reader) -> bool:

@@ -8,7 +8,17 @@ from flask import Flask, Response, abort, make_response, redirect, render_templa
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from relationship.access import AppRole, Reader, known_roles, may_import, may_see_sources, reads_records
+from relationship.access import (
+    AppRole,
+    HealthRight,
+    Reader,
+    health_rights,
+    known_roles,
+    may_import,
+    may_see_sources,
+    reads_records,
+)
+from relationship.store import rules as stored
 from relationship.store.audit import Action
 from relationship.store.reading_scope import Scope
 from web import audit, visits
@@ -59,6 +69,15 @@ class Member(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     def imports(self) -> bool:
         """Whether files and rows about customers are theirs to bring in."""
         return may_import(self.reader)
+
+    @cached_property
+    def health_rights(self) -> frozenset[HealthRight]:
+        """The rights to the health fields of accounts, by the rules in force at this request."""
+        with house().store.reading() as conn:
+            return health_rights(self.reader, stored.current(conn)[1].health_rights)
+
+    def may(self, right: HealthRight) -> bool:
+        return right in self.health_rights
 
     @property
     def changes_rules(self) -> bool:

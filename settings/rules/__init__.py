@@ -8,6 +8,7 @@ from settings.rules.actions import Actions
 from settings.rules.document import Rules
 from settings.rules.exclusions import Exclusions
 from settings.rules.health import BandsForm, HealthSection, Overrides, WeightsForm
+from settings.rules.health_rights import HealthRight, HealthRights
 from settings.rules.introductions import Introductions, Template
 from settings.rules.sources import Sources
 
@@ -15,6 +16,8 @@ __all__ = [
     "Actions",
     "BandsForm",
     "Exclusions",
+    "HealthRight",
+    "HealthRights",
     "HealthSection",
     "Introductions",
     "Overrides",

@@ -5,6 +5,7 @@ from settings.rules.actions import Actions
 from settings.rules.exclusions import Exclusions
 from settings.rules.form import Form
 from settings.rules.health import HealthSection
+from settings.rules.health_rights import HealthRights
 from settings.rules.introductions import Introductions
 from settings.rules.sources import Sources
 
@@ -17,6 +18,7 @@ class Rules(Form):
     exclusions: Exclusions = Exclusions()
     sources: Sources = Sources()
     actions: Actions = Actions()
+    health_rights: HealthRights = HealthRights()
 
     def rating_rules(self) -> HealthRules:
         """The part that the health room computes with."""
