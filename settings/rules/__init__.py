@@ -5,16 +5,19 @@ Everyone else receives the value as an argument. Stored as a JSON body, one row 
 """
 
 from settings.rules.actions import Actions
+from settings.rules.customer_health import CustomerHealth
 from settings.rules.document import Rules
 from settings.rules.exclusions import Exclusions
 from settings.rules.health import BandsForm, HealthSection, Overrides, WeightsForm
 from settings.rules.health_rights import HealthRight, HealthRights
 from settings.rules.introductions import Introductions, Template
+from settings.rules.signals import Signals
 from settings.rules.sources import Sources
 
 __all__ = [
     "Actions",
     "BandsForm",
+    "CustomerHealth",
     "Exclusions",
     "HealthRight",
     "HealthRights",
@@ -22,6 +25,7 @@ __all__ = [
     "Introductions",
     "Overrides",
     "Rules",
+    "Signals",
     "Sources",
     "Template",
     "WeightsForm",
