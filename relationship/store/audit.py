@@ -44,6 +44,7 @@ class Action(StrEnum):
     PREFERENCE = "preference"  # a colleague's own switches
     ERASURE = "erasure"
     IMPORT = "import"
+    RECOMMENDATION = "recommendation"  # object: what it came from and which one
     JOB = "job"
     NOTIFICATION = "notification"  # result 'forged'
 

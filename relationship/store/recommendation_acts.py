@@ -99,6 +99,20 @@ def note(conn: Connection, key: str, state: State, *, made_id: str = "", link: s
     conn.execute(sa.update(_act).where(_act.c.key == key).values(**values))
 
 
+def take_again(conn: Connection, key: str) -> bool:
+    """Begin a deed anew that did not happen for certain; False for every other one."""
+    which = (_act.c.key == key, _act.c.state == State.REFUSED.value)
+    return conn.execute(sa.update(_act).where(*which).values(state=State.SENDING.value)).rowcount == 1
+
+
+def health_of(conn: Connection, account_id: int | None) -> float | None:
+    """The account's latest health, None where there is none."""
+    columns = ACCOUNT_SCORE.c
+    query = sa.select(columns.value).where(columns.account_id == account_id, columns.score == "health")
+    found = conn.scalar(query.order_by(columns.day.desc()).limit(1))
+    return None if found is None else float(found)
+
+
 def by_key(conn: Connection, key: str) -> OneAct | None:
     row = conn.execute(_rows().where(_act.c.key == key)).one_or_none()
     return _one(row) if row else None
