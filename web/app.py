@@ -12,6 +12,7 @@ import settings.pages
 import settings.pages.api
 import settings.pages.api_actions
 import settings.pages.api_consequences
+import settings.pages.api_health_rights
 import settings.pages.api_introductions
 import settings.pages.api_preview
 from relationship.errors import FixSettings
@@ -150,6 +151,7 @@ def create_app(house: House) -> Flask:
         settings.pages.api,
         settings.pages.api_actions,
         settings.pages.api_consequences,
+        settings.pages.api_health_rights,
         settings.pages.api_introductions,
         settings.pages.api_preview,
         api_who_knows_whom,

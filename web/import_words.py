@@ -164,6 +164,12 @@ OF_A_LINE: Mapping[str, object] = {
     "text_too_long": _l("The text has more than %(detail)s characters. Shorten it."),
     "text_unclean": _l("The text holds control characters. Take them out."),
     "nothing_told": _l("Beside the account and the date the line is empty. Fill in a figure, or take the line out."),
+    "may_not_add": _l(
+        "Your role may not give this field its first value. Ask a sales administrator for the right to add."
+    ),
+    "may_not_edit": _l(
+        "Your role may not change a value that is there. Ask a sales administrator for the right to edit."
+    ),
     "contradicts_line": _l("Line %(detail)s says something else about the same. Keep one of the two."),
     "date_in_future": _l("The date lies after today: it is kept, and counts from that day on."),
     "date_long_ago": _l("The date lies more than ten years back: it is kept, and hardly counts."),

@@ -9,6 +9,7 @@ from typing import IO
 
 import structlog
 
+from relationship.access import HealthRight
 from relationship.desk.bring_in import bring_in, check, of_file
 from relationship.errors import RelationshipError
 from relationship.house import House
@@ -35,12 +36,15 @@ def keep(house: House, new: NewRun, file: IO[bytes]) -> str:
     return key
 
 
-def begin(house: House, run: Run, by: By) -> None:
-    """Check or take over a run in the background, as its state says; this returns at once."""
-    threading.Thread(target=work, args=(house, run, by), name=f"import-{run.key}", daemon=True).start()
+def begin(house: House, run: Run, by: By, rights: frozenset[HealthRight]) -> None:
+    """Check or take over a run in the background, as its state says; this returns at once.
+
+    rights  to health fields of whoever brings it in
+    """
+    threading.Thread(target=work, args=(house, run, by, rights), name=f"import-{run.key}", daemon=True).start()
 
 
-def work(house: House, run: Run, by: By) -> None:
+def work(house: House, run: Run, by: By, rights: frozenset[HealthRight]) -> None:
     """What the thread does; what goes wrong is noted on the run."""
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -50,9 +54,9 @@ def work(house: House, run: Run, by: By) -> None:
             opened = of_file(house, run.kind, source, run.options)
             total = lines if not run.file_name.lower().endswith(".xlsx") else 0
             if run.state is State.CHECKING:
-                check(house, run.key, opened, options=run.options, total=total)
+                check(house, run.key, opened, options=run.options, total=total, rights=rights)
             else:
-                bring_in(house, run.key, opened, options=run.options, by=by, total=total)
+                bring_in(house, run.key, opened, options=run.options, by=by, total=total, rights=rights)
     except RelationshipError as error:
         log.info("import_not_done", run=run.key, code=error.code)
     except Exception:

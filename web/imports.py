@@ -88,7 +88,7 @@ def upload() -> AnyResponse | tuple[str, int]:
     by = _by()
     new = NewRun(ImportKind(kind), State.CHECKING, "page", options, by, safe_name(file.filename))
     key = import_work.keep(_house(), new, file.stream)
-    import_work.begin(_house(), _known(key), by)
+    import_work.begin(_house(), _known(key), by, member().health_rights)
     return redirect(url_for("imports.run", key=key), 303)
 
 
@@ -117,7 +117,7 @@ def confirm(key: object) -> AnyResponse:
         moved = import_runs.move(conn, str(key), State.RUNNING, only_from=(State.CHECKED,), at=_house().clock())
     found = _known(str(key))
     if moved:
-        import_work.begin(_house(), found, _by())
+        import_work.begin(_house(), found, _by(), member().health_rights)
     return redirect(url_for("imports.run", key=key), 303)
 
 

@@ -28,7 +28,8 @@ from relationship.store.audit import Act, Action
 from relationship.store.import_runs import Counts, State
 from relationship.store.lease import lease
 from relationship.store.staging import By, Sample, Staging, TableStaging
-from relationship.store.staging_health import HealthStaging
+from relationship.store.staging_health import EVERY_RIGHT, HealthStaging
+from settings.rules.health_rights import HealthRight
 
 # With more the file as a whole is wrong, and nobody reads the list.
 MOST_REJECTED = 10_000
@@ -72,25 +73,52 @@ def of_cells(house: House, kind: ImportKind, title: list[str], lines: list[Line]
     return opened
 
 
-def look(house: House, opened: Open, *, options: Options, progress: Progress | None = None, total: int = 0) -> Outcome:
-    """What bringing it in would change; nothing is written. Raises FileRefused, and TryLater while another runs."""
+def look(
+    house: House,
+    opened: Open,
+    *,
+    options: Options,
+    progress: Progress | None = None,
+    total: int = 0,
+    rights: frozenset[HealthRight] = EVERY_RIGHT,
+) -> Outcome:
+    """What bringing it in would change; nothing is written. Raises FileRefused, and TryLater while another runs.
+
+    rights  to health fields of whoever brings it in
+    """
     with lease(house.store, "import"), house.store.staging() as conn, conn.begin():
-        work = _Work(opened(conn), conn, options)
+        work = _Work(opened(conn), conn, options, rights)
         work.stage(progress, total)
         return work.settle()
 
 
-def check(house: House, key: str, opened: Open, *, options: Options, total: int = 0) -> None:
+def check(
+    house: House,
+    key: str,
+    opened: Open,
+    *,
+    options: Options,
+    total: int = 0,
+    rights: frozenset[HealthRight] = EVERY_RIGHT,
+) -> None:
     """Make the preview of a run that waits in `checking`; what is wrong with the file is noted on the run."""
     with _told_on(house, key):
-        found = look(house, opened, options=options, progress=_signs(house, key), total=total)
+        found = look(house, opened, options=options, progress=_signs(house, key), total=total, rights=rights)
         with house.store.transaction() as conn:
             _note(conn, house, key, found)
             import_runs.move(conn, key, State.CHECKED, only_from=(State.CHECKING,), at=house.clock())
 
 
 def bring_in(
-    house: House, key: str, opened: Open, *, options: Options, by: By, progress: Progress | None = None, total: int = 0
+    house: House,
+    key: str,
+    opened: Open,
+    *,
+    options: Options,
+    by: By,
+    progress: Progress | None = None,
+    total: int = 0,
+    rights: frozenset[HealthRight] = EVERY_RIGHT,
 ) -> Outcome:
     """Take over the rows of a run that is `running`. Raises FileRefused, noted on the run; TryLater."""
     signs = _signs(house, key)
@@ -102,7 +130,7 @@ def bring_in(
 
     with _told_on(house, key), lease(house.store, "import"), house.store.staging() as conn:
         with conn.begin():
-            work = _Work(opened(conn), conn, options)
+            work = _Work(opened(conn), conn, options, rights)
             work.stage(told, total)
         failpoints.passage("bring_in.staged")
         with house.store.transaction_on(conn):
@@ -128,12 +156,12 @@ def _note(conn: Connection, house: House, key: str, found: Outcome) -> None:
 class _Work:
     """One file from its rows to what they change."""
 
-    def __init__(self, reading: Reading, conn: Connection, options: Options) -> None:
+    def __init__(self, reading: Reading, conn: Connection, options: Options, rights: frozenset[HealthRight]) -> None:
         self._reading = reading
         self._conn = conn
         layout = reading.layout
         self.staging: Staging = (
-            HealthStaging(layout, clear_empty=options.clear_empty)
+            HealthStaging(layout, clear_empty=options.clear_empty, rights=rights, as_exported=reading.is_file)
             if layout.spec.kind is ImportKind.HEALTH
             else TableStaging(conn, layout, clear_empty=options.clear_empty)
         )
@@ -165,7 +193,7 @@ class _Work:
             added=found.added,
             changed=found.changed,
             same=found.same,
-            rejected=self._rejected + len(found.faults),
+            rejected=self._rejected + len({fault.line for fault in found.faults}),
             flagged=self._flagged,
         )
         faults = sorted([*self._faults, *self._flags, *found.faults], key=lambda one: one.line)

@@ -77,6 +77,8 @@ OF_A_LINE: Mapping[str, str] = {
     "text_too_long": "The text has more than %(detail)s characters. Shorten it.",
     "text_unclean": "The text holds control characters. Take them out.",
     "nothing_told": "Beside the account and the date the line is empty. Fill in a figure, or take the line out.",
+    "may_not_add": "Your role may not give this field its first value. Ask a sales administrator for the right to add.",
+    "may_not_edit": "Your role may not change a value that is there. Ask a sales administrator for the right to edit.",
     "contradicts_line": "Line %(detail)s says something else about the same. Keep one of the two.",
     "date_in_future": "The date lies after today: it is kept, and counts from that day on.",
     "date_long_ago": "The date lies more than ten years back: it is kept, and hardly counts.",

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from relationship.clock import number_of
 from relationship.importing import csv_lines, header, xlsx_lines
@@ -48,10 +48,11 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """layout: known after the header; batches: to be read once."""
+    """layout: known after the header; batches: to be read once; is_file: not single rows that were sent."""
 
     layout: Layout
     batches: Iterator[Batch]
+    is_file: bool = True
 
 
 class _Remembered(dict[str, Value]):
@@ -92,7 +93,7 @@ def read_cells(
     kind: ImportKind, title: list[str], lines: Iterable[Line], options: Options, names: Names, *, today: int
 ) -> Reading:
     """Rows that are no file, as of the API: the same checks."""
-    return _reading(SPECS[kind], title, iter(lines), options, names, today)
+    return replace(_reading(SPECS[kind], title, iter(lines), options, names, today), is_file=False)
 
 
 def _reading(

@@ -20,6 +20,7 @@ from settings.pages.api_actions import refuse_own_machine
 from settings.pages.api_consequences import refuse_own_domains, refuse_unconfirmed_removal
 from settings.rules import Actions, Exclusions, HealthSection, Introductions, Rules, Sources
 from settings.rules.form import Form
+from settings.rules.recommendations import Recommendations
 from web import cursors
 from web.api import asked, problems
 from web.api.document import documented
@@ -91,6 +92,10 @@ class SourcesChange(Sources):
 
 
 class ActionsChange(Actions):
+    note: Note = ""
+
+
+class RecommendationsChange(Recommendations):
     note: Note = ""
 
 
@@ -211,7 +216,7 @@ def replace() -> Response:
     refuse_own_machine(wanted.actions, under=("actions",))
     if not change.removal_confirmed:
         refuse_unconfirmed_removal(present, wanted)
-    return _saved(wanted, expected, change.note)
+    return put_in_force(wanted, expected, change.note)
 
 
 @blueprint.put("/settings/health")
@@ -223,7 +228,7 @@ def replace_health() -> Response:
     version, present = _present()
     expected = asked.expected_version(version)
     section = HealthSection(**_fields(HealthSection, change))
-    return _saved(present.model_copy(update={"health": section}), expected, change.note)
+    return put_in_force(present.model_copy(update={"health": section}), expected, change.note)
 
 
 @blueprint.put("/settings/introductions")
@@ -238,7 +243,7 @@ def replace_introductions() -> Response:
     version, present = _present()
     expected = asked.expected_version(version)
     section = Introductions(**_fields(Introductions, change))
-    return _saved(present.model_copy(update={"introductions": section}), expected, change.note)
+    return put_in_force(present.model_copy(update={"introductions": section}), expected, change.note)
 
 
 @blueprint.put("/settings/exclusions")
@@ -254,7 +259,7 @@ def replace_exclusions() -> Response:
     expected = asked.expected_version(version)
     section = Exclusions(**_fields(Exclusions, change))
     refuse_own_domains(section)
-    return _saved(present.model_copy(update={"exclusions": section}), expected, change.note)
+    return put_in_force(present.model_copy(update={"exclusions": section}), expected, change.note)
 
 
 @blueprint.put("/settings/sources")
@@ -271,7 +276,7 @@ def replace_sources() -> Response:
     wanted = present.model_copy(update={"sources": Sources(**_fields(Sources, change))})
     if not change.removal_confirmed:
         refuse_unconfirmed_removal(present, wanted)
-    return _saved(wanted, expected, change.note)
+    return put_in_force(wanted, expected, change.note)
 
 
 @blueprint.put("/settings/actions")
@@ -287,7 +292,19 @@ def replace_actions() -> Response:
     expected = asked.expected_version(version)
     section = Actions(**_fields(Actions, change))
     refuse_own_machine(section)
-    return _saved(present.model_copy(update={"actions": section}), expected, change.note)
+    return put_in_force(present.model_copy(update={"actions": section}), expected, change.note)
+
+
+@blueprint.put("/settings/recommendations")
+@documented({200: SavedBody}, body=RecommendationsChange, whole=True, versioned=True, tag="settings")
+def replace_recommendations() -> Response:
+    """Put another catalogue of recommendations in force"""
+    asked.rules_admin()
+    change = asked.body(RecommendationsChange, whole=True)
+    version, present = _present()
+    expected = asked.expected_version(version)
+    section = Recommendations(**_fields(Recommendations, change))
+    return put_in_force(present.model_copy(update={"recommendations": section}), expected, change.note)
 
 
 @blueprint.get("/settings/history")
@@ -330,7 +347,7 @@ def undo(number: int) -> Response:
         raise Refused(409, Fault("cannot_be_undone")) from None
     if not wish.removal_confirmed:
         refuse_unconfirmed_removal(rules, undone)
-    return _saved(undone, expected, wish.note)
+    return put_in_force(undone, expected, wish.note)
 
 
 def _present() -> tuple[int, Rules]:
@@ -347,7 +364,8 @@ def _fields(section: type[Form], change: Form) -> dict[str, Any]:
     return {name: getattr(change, name) for name in section.model_fields}
 
 
-def _saved(rules: Rules, expected: int, note: str) -> Response:
+def put_in_force(rules: Rules, expected: int, note: str) -> Response:
+    """Save the rules; the answer, 412 when somebody saved since version `expected`."""
     caller = member()
     try:
         saved = change_rules(

@@ -43,6 +43,9 @@ PLACES: Mapping[Path, object] = {
     ("actions", "mails", "quiet_from"): _l("Quiet hours from"),
     ("actions", "mails", "quiet_until"): _l("Quiet hours until"),
     ("actions", "mails", "most_a_day"): _l("Single mails to one person a day at most"),
+    ("health_rights", "may_list"): _l("Who sees the health fields of accounts"),
+    ("health_rights", "may_add"): _l("Who fills in health fields of accounts"),
+    ("health_rights", "may_edit"): _l("Who changes health fields of accounts"),
 }
 # What a change of a list names before it only counts.
 MOST_NAMED = 4

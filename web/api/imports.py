@@ -242,12 +242,13 @@ def _rows(guid: str, kind: ImportKind, rows: Sequence[BaseModel]) -> Response:
 def _done(kind: ImportKind, opened: Open, options: Options, *, name: str = "", preview: bool = False) -> Response:
     try:
         if preview:
-            found = look(_house(), opened, options=options)
+            found = look(_house(), opened, options=options, rights=member().health_rights)
             return answer(_outcome(kind, found, State.CHECKED))
         by = By(house().clock(), member().oid, member().name)
         with house().store.transaction() as conn:
             key = import_runs.start(conn, NewRun(kind, State.RUNNING, "api", options, by, name))
-        return answer(_outcome(kind, bring_in(_house(), key, opened, options=options, by=by), State.DONE))
+        found = bring_in(_house(), key, opened, options=options, by=by, rights=member().health_rights)
+        return answer(_outcome(kind, found, State.DONE))
     except FileRefused as error:
         figures = {"line": error.line, "detail": error.detail}
         raise Refused(error.status, Fault(error.code, "", figures)) from None

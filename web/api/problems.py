@@ -101,6 +101,7 @@ SENTENCES: Mapping[str, object] = {
     "domain_is_ours": _l("This domain is your own organisation's. Leave out colleagues or groups instead."),
     "too_many_exclusions": _l("These are too many of one kind. Leave out groups, accounts or domains instead."),
     "aggregates_below_retention": _l("Contact days are kept at least as long as activities. Give them as many days."),
+    "writes_unseen": _l("Whoever adds or edits health fields has to see them. Name these roles in may_list too."),
     "removal_not_confirmed": _l(
         "This removes %(activities)s activities and %(contact_days)s contact days that are kept now. "
         "If you want that, send “removal_confirmed” with it."

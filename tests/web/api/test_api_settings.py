@@ -15,7 +15,16 @@ OTHERS = ("seller", "sales_manager", "customer_success", "privacy_officer", "")
 def test_the_rules_come_with_their_version_as_etag(small_site: Site) -> None:
     answer = Caller(small_site).get("/settings")
     assert (answer.status_code, answer.headers["ETag"], answer.json["version"]) == (200, '"0"', 0)
-    assert set(answer.json) == {"version", "health", "introductions", "exclusions", "sources", "actions"}
+    assert set(answer.json) == {
+        "version",
+        "health",
+        "introductions",
+        "exclusions",
+        "sources",
+        "actions",
+        "recommendations",
+        "health_rights",
+    }
     assert answer.json["health"]["bands"] == {"good": 60, "fair": 40}
     assert answer.headers["Cache-Control"] == "no-store"
 
@@ -56,7 +65,7 @@ def test_saving_brings_every_rating_in_line(site: Site) -> None:
     assert "Good" in shares
 
 
-@pytest.mark.parametrize("section", ["health", "introductions", "exclusions", "sources", "actions"])
+@pytest.mark.parametrize("section", ["health", "introductions", "exclusions", "sources", "actions", "recommendations"])
 def test_a_section_is_changed_by_itself(small_site: Site, section: str) -> None:
     caller = Caller(small_site)
     before = caller.get("/settings").json
@@ -66,6 +75,7 @@ def test_a_section_is_changed_by_itself(small_site: Site, section: str) -> None:
         "exclusions": {"domains": ["avocats.example"]},
         "sources": {"consulted_on": "2026-03-01", "everyone": True},
         "actions": {"mails": {"digest_hour": 9, "quiet_from": 20, "quiet_until": 7, "most_a_day": 5}},
+        "recommendations": {"limits": {"health_below": 35, "churn_from": 70, "upsell_from": 65}},
     }
     answer = caller.put(f"/settings/{section}", {**before[section], **changes[section]}, version=0)
     assert (answer.status_code, answer.json["version"]) == (200, 1)
