@@ -32,7 +32,7 @@ class AccountHealth(SQLModel, table=True):
     """The three health fields of an account as they are in force: at most one row per account.
 
     score, status, churn  None: no source tells it
-    *_source     'computed', 'crm', 'imported', 'typed', or 'derived' from the score in force; '' without a value
+    *_source     'computed', 'crm', 'imported' or 'typed': whose value it is; '' without a value
     contradicts  codes of what does not fit together, space separated
     stamp        raised by every change: the version of the fields for whoever edits them
     """

@@ -1,0 +1,51 @@
+"""Score every active account for today, after signals were detected, and put the fields that follow in force.
+
+Twice is harmless: the second time of a day only what changed is written. It asks Microsoft nothing.
+"""
+
+from dataclasses import dataclass
+
+from relationship.clock import day_number
+from relationship.desk import keep_health
+from relationship.house import House
+from relationship.signals import churn_model
+from relationship.signals.scores import Score, is_known, scores
+from relationship.store import account_health, account_scores, churn_models, rules, score_facts
+from relationship.store.account_health import COMPUTED, NewValue
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreReport:
+    """accounts: scored; unknown: active ones of which nothing is known; changed: health fields that changed."""
+
+    accounts: int
+    unknown: int
+    changed: int
+
+
+def score_all(house: House) -> ScoreReport:
+    """Work out and store the three scores of every account, its computed health score, and the fields in force."""
+    today = day_number(house.clock(), house.config.zone)
+    with house.store.transaction(alone=True) as conn:
+        _version, present = rules.current(conn)
+        found = score_facts.of_today(conn, today=today)
+        known = is_known(found.facts)
+        ids = found.account_ids[known]
+        by_score = scores(found.facts)
+        accepted = churn_models.of(conn, present.customer_health.churn_model)
+        for score, arrays in by_score.items():
+            learned = score is Score.CHURN and accepted is not None
+            told = churn_model.scored(accepted, found.facts) if accepted is not None and learned else arrays
+            account_scores.save(conn, ids.tolist(), told.only(known), day=today, learned=learned)
+        account_scores.keep_only(conn, ids.tolist(), day=today)
+        account_scores.thin(conn, today=today)
+        computed = account_health.present(conn, source=COMPUTED)
+        values = [
+            NewValue(int(number), account_health.SCORE, str(int(value)))
+            for number, value in zip(ids, by_score[Score.HEALTH].value[known], strict=True)
+        ]
+        scored = set(ids.tolist())
+        values += [NewValue(number, account_health.SCORE, None) for number in computed if number not in scored]
+        account_health.save(conn, values, source=COMPUTED, at=house.clock())
+        changed = keep_health.keep(conn, house)
+    return ScoreReport(len(ids), len(found.account_ids) - len(ids), len(changed))

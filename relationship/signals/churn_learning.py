@@ -1,0 +1,107 @@
+"""Learning which measures told lost customers from kept ones, and how well. Needs the extra `learn` (scikit-learn)."""
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold
+
+from relationship.signals.churn_model import (
+    FEATURES,
+    LEAST_KEPT,
+    LEAST_LOST,
+    NEVER_NEGATIVE,
+    Bin,
+    ChurnModel,
+    Trial,
+    chance,
+)
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+FOLDS, REPEATS, BOOTSTRAPS, BINS = 5, 4, 1000, 5
+_Z = 1.959964
+SEED = 20260617
+
+
+def learn(found: Floats, lost: Bools, rule: Floats) -> ChurnModel | None:
+    """A model of who is lost; None below 50 lost or 50 kept customers, which say too little.
+
+    found  measures of n customers (`churn_model.matrix`), each on a day well before its fate was known; shape (n, 8)
+    lost   whether each was lost;  rule: the churn risk that the published rule gave it on that day; both shape (n,)
+    The same customers give the same model. What tells nothing of one of the classes gets a coefficient near 0.
+    """
+    if lost.sum() < LEAST_LOST or (~lost).sum() < LEAST_KEPT:
+        return None
+    intercept, coefficients = _fit(found, lost)
+    named = {name: float(value) for name, value in zip(FEATURES, coefficients, strict=True) if value != 0.0}
+    return ChurnModel(intercept, named, _trial(_unseen(found, lost), lost, rule))
+
+
+def _fit(found: Floats, lost: Bools) -> tuple[float, Floats]:
+    """Intercept and coefficients, ridge of strength 1; risks whose coefficient would be negative are left out."""
+    used: Bools = np.array(found.any(axis=0))
+    while True:
+        model = LogisticRegression(C=1.0, max_iter=1000).fit(found[:, used], lost) if used.any() else None
+        coefficients = np.zeros(found.shape[1])
+        if model is None:
+            share = lost.mean()
+            return float(np.log(share / (1 - share))), coefficients
+        coefficients[used] = model.coef_[0]
+        wrong = [place for place, name in enumerate(FEATURES) if name in NEVER_NEGATIVE and coefficients[place] < 0]
+        if not wrong:
+            return float(model.intercept_[0]), coefficients
+        used[wrong] = False
+
+
+def _unseen(found: Floats, lost: Bools) -> Floats:
+    """The chance that models gave customers that they had not seen; the mean of several divisions."""
+    total = np.zeros(len(lost))
+    for repeat in range(REPEATS):
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED + repeat)
+        for seen, unseen in folds.split(found, lost):
+            intercept, coefficients = _fit(found[seen], lost[seen])
+            total[unseen] += chance(intercept + found[unseen] @ coefficients)
+    return total / REPEATS
+
+
+def _trial(chances: Floats, lost: Bools, rule: Floats) -> Trial:
+    draw = np.random.default_rng(SEED)
+    hits, misses = np.flatnonzero(lost), np.flatnonzero(~lost)
+    ours, gains = [], []
+    for _ in range(BOOTSTRAPS):
+        sample = np.concatenate([draw.choice(hits, len(hits)), draw.choice(misses, len(misses))])
+        own, its = _auc(lost[sample], chances[sample]), _auc(lost[sample], rule[sample])
+        ours.append(own)
+        gains.append(own - its)
+    auc, rule_auc = _auc(lost, chances), _auc(lost, rule)
+    auc_low, auc_high = np.quantile(ours, (0.025, 0.975))
+    gain_low, gain_high = np.quantile(gains, (0.025, 0.975))
+    return Trial(
+        lost=len(hits),
+        kept=len(misses),
+        auc=auc,
+        auc_low=float(auc_low),
+        auc_high=float(auc_high),
+        rule_auc=rule_auc,
+        gain=auc - rule_auc,
+        gain_low=float(gain_low),
+        gain_high=float(gain_high),
+        calibration=_calibration(chances, lost),
+    )
+
+
+def _auc(lost: Bools, score: Floats) -> float:
+    return float(roc_auc_score(lost, score))
+
+
+def _calibration(chances: Floats, lost: Bools) -> tuple[Bin, ...]:
+    """Equally many customers in each bin, the least likely to be lost first."""
+    found = []
+    for part in np.array_split(np.argsort(chances, kind="stable"), BINS):
+        share, count = float(lost[part].mean()), len(part)
+        middle = (share + _Z**2 / (2 * count)) / (1 + _Z**2 / count)
+        half = _Z / (1 + _Z**2 / count) * np.sqrt(share * (1 - share) / count + _Z**2 / (4 * count**2))
+        found.append(Bin(count, float(chances[part].mean()), share, float(middle - half), float(middle + half)))
+    return tuple(found)
