@@ -93,6 +93,7 @@ class Config(BaseSettings):
     smtp_url: SecretStr = SecretStr("")  # smtp[s]://[user:password@]host[:port][?starttls]: the service's own mails
     mail_from: str = ""  # whom they come from: address, or Name <address>
     outlook_url: HttpsUrl = "https://outlook.office.com/mail/deeplink/compose"  # opens a letter to be sent by hand
+    alert_folder: Path | None = None  # where alert rules put files; None: nowhere
     read_window_days: int | Literal["all"] = 400
     sources: str = ",".join(SOURCES)  # which activities are read
     retain_days: int | None = None  # activities older than this go with `relationship retain`; None keeps them

@@ -6,6 +6,8 @@ from relationship.config import Config
 from relationship.console import stderr
 from relationship.desk.act_on_changes import act
 from relationship.desk.deliver import LEASE, Delivered, drain, tidy, ways
+from relationship.desk.raise_alerts import raise_alerts
+from relationship.desk.tell_alerts import tell
 from relationship.house import House, open_house
 from relationship.store.lease import lease
 from relationship.sync.connection import Microsoft, connect
@@ -14,9 +16,11 @@ EX_OK, EX_TEMPFAIL = 0, 75
 
 
 def deliver(house: House, microsoft: Microsoft) -> Delivered:
-    """Act on what changed, send what is due, give up and forget what is old."""
+    """Act on what changed and on what customers said, send what is due, give up and forget what is old."""
     with lease(house.store, LEASE):
         act(house)
+        raise_alerts(house)
+        tell(house)
         tidy(house)
         return drain(house, ways(house, microsoft))
 
