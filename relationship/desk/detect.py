@@ -1,0 +1,38 @@
+"""Detect the signals of today and keep them: what is new is opened, what is over is closed with its day.
+
+Twice is harmless: the second time nothing is written. It dies half-way without a trace of the half: everything is one
+transaction. It asks Microsoft nothing.
+"""
+
+from dataclasses import dataclass
+
+from relationship import failpoints
+from relationship.clock import day_number
+from relationship.house import House
+from relationship.signals.detect import next_round, states
+from relationship.store import contact_standings, rules, signal_facts, signals
+
+
+@dataclass(frozen=True, slots=True)
+class DetectReport:
+    """accounts: looked at; open: signals found now; opened: new among these; ended: over since the last time."""
+
+    accounts: int
+    open: int
+    opened: int
+    ended: int
+
+
+def detect_all(house: House) -> DetectReport:
+    """Look at every active account and open opportunity."""
+    today = day_number(house.clock(), house.config.zone)
+    with house.store.transaction(alone=True) as conn:
+        _version, present = rules.current(conn)
+        limits = present.signals.thresholds()
+        contact_standings.note_changes(conn, today=today)
+        facts = signal_facts.facts(conn, limits, today=today, rated=present.health.enabled)
+        found = next_round(facts, limits, signals.standing(conn))
+        opened, ended = signals.save(conn, found, day=today, at=house.clock())
+        signals.save_states(conn, states(facts), day=today)
+        failpoints.passage("desk.detect.saved")
+    return DetectReport(len(facts.accounts.id), len(found.found), opened, ended)
