@@ -10,6 +10,7 @@ from relationship.console import progress, stderr
 from relationship.desk.follow_introductions import recognise
 from relationship.desk.rate import RateReport, rate_all
 from relationship.desk.retain import retain
+from relationship.desk.score import score_all
 from relationship.desk.tie import tie_all
 from relationship.errors import SyncIsOff
 from relationship.house import House, open_house
@@ -102,10 +103,11 @@ def _by_reason(troubles: Iterable[Trouble]) -> dict[str, list[Trouble]]:
 
 
 def rated(house: House) -> RateReport:
-    """Bring ratings and ties up to date, and introductions that new mail shows to have been made."""
+    """Bring ratings, ties and scores of accounts up to date, and introductions that new mail shows to have been made."""
     report = rate_all(house)
     tied = tie_all(house)
     introduced = recognise(house)
+    scored = score_all(house)
     stderr.print(
         f"Rated {report.records} records ({report.changed} changed) after a look at {report.activities} activities, "
         f"and worked out {tied.pairs} ties.",
@@ -113,6 +115,7 @@ def rated(house: House) -> RateReport:
     )
     if introduced:
         stderr.print(f"Recognised {introduced} introductions.")
+    stderr.print(f"Scored {scored.accounts} accounts; {scored.changed} health fields changed.")
     return report
 
 

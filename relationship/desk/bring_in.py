@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from relationship import failpoints
 from relationship.clock import day_number
+from relationship.desk import keep_health
 from relationship.errors import RelationshipError
 from relationship.house import House
 from relationship.importing import rows
@@ -136,6 +137,8 @@ def bring_in(
         with house.store.transaction_on(conn):
             found = work.settle()
             work.staging.merge(conn, by)
+            if isinstance(work.staging, HealthStaging):
+                keep_health.keep(conn, house)
             failpoints.passage("bring_in.merged")
             _note(conn, house, key, found)
             import_runs.move(conn, key, State.DONE, only_from=(State.RUNNING,), at=house.clock())

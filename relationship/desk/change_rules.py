@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from relationship import failpoints
+from relationship.desk import keep_health
 from relationship.desk.rerating import follow_rules, rate_what_changed
 from relationship.errors import Conflict
 from relationship.house import House
@@ -42,6 +43,8 @@ def change_rules(house: House, rules: Rules, *, expected_version: int, by: str, 
             act = Act(house.clock(), by, Action.RULES, str(saved))
             audit.add(conn, house.audit_keys(), [act])
         failpoints.passage("desk.change_rules.saved")
+        if rules.customer_health != present.customer_health:
+            keep_health.keep(conn, house)
         is_less_kept = _follow_policy(house, conn, rules, present)
         if rules.health == present.health and not is_less_kept:
             return Saved(saved, 0)

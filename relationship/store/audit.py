@@ -45,6 +45,7 @@ class Action(StrEnum):
     ERASURE = "erasure"
     IMPORT = "import"
     RECOMMENDATION = "recommendation"  # object: what it came from and which one
+    HEALTH_FIELDS = "health_fields"  # typed by hand; object: the account
     JOB = "job"
     NOTIFICATION = "notification"  # result 'forged'
 

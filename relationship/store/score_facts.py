@@ -24,6 +24,7 @@ RECENT_WEEKS, EARLIER_WEEKS = 4, 8
 # Fewer weeks with figures than these say nothing about a change.
 LEAST_RECENT, LEAST_EARLIER = 2, 4
 SATISFACTION_DAYS = 180
+FEW = 500
 OUTCOME_DAYS = 730
 DAYS_PER_YEAR = 365.25
 
@@ -38,6 +39,14 @@ class AccountsOfDay:
 
     account_ids: Ints
     facts: ScoreFacts
+
+
+def of_one(conn: Connection, account_id: int, *, today: int) -> ScoreFacts:
+    """Of one account, for its page."""
+    query = sa.select(_health.c.score).where(_health.c.record_id == account_id, _health.c.state == "rated")
+    score = conn.execute(query).scalar()
+    engagement = np.array([np.nan if score is None else float(score)])
+    return of_day(conn, np.array([account_id], dtype=np.int64), day=today, engagement=engagement)
 
 
 def active_accounts(conn: Connection) -> list[int]:
@@ -77,6 +86,11 @@ def of_day(conn: Connection, ids: Ints, *, day: int, engagement: Floats) -> Scor
     )
 
 
+def _only(column: sa.ColumnElement[int], ids: Ints) -> sa.ColumnElement[bool]:
+    """For a few accounts the query asks for these alone; for many it reads all and what is not ours is left out."""
+    return column.in_(ids.tolist()) if len(ids) <= FEW else sa.true()
+
+
 def _placed(ids: Ints, rows: Any, *, missing: float = np.nan) -> Floats:
     """Numbers by id as an array along `ids`; ids that are not among them are left out."""
     found = np.full(len(ids), missing)
@@ -93,7 +107,8 @@ def _use(conn: Connection, ids: Ints, day: int) -> tuple[Floats, Floats]:
     """How much of the seats is in use, and the change of use; both from whole weeks that are over."""
     monday = number_of(usage.monday_of(day_of(day)))
     since = monday - 7 * (RECENT_WEEKS + EARLIER_WEEKS)
-    found = usage.spans(conn, usage.WEEK, since=since, until=monday - 7)
+    few = ids.tolist() if len(ids) <= FEW else None
+    found = usage.spans(conn, usage.WEEK, since=since, until=monday - 7, account_ids=few)
     place = np.searchsorted(ids, found.account_id)
     ours = np.isin(found.account_id, ids)
     recent = found.start >= monday - 7 * RECENT_WEEKS
@@ -125,14 +140,16 @@ def _use(conn: Connection, ids: Ints, day: int) -> tuple[Floats, Floats]:
 def _satisfaction(conn: Connection, ids: Ints, day: int) -> Floats:
     query = (
         sa.select(SATISFACTION.c.account_id, sa.func.avg(SATISFACTION.c.share))
-        .where(SATISFACTION.c.day.between(day - SATISFACTION_DAYS, day))
+        .where(SATISFACTION.c.day.between(day - SATISFACTION_DAYS, day), _only(SATISFACTION.c.account_id, ids))
         .group_by(SATISFACTION.c.account_id)
     )
     return _placed(ids, conn.execute(query).all())
 
 
 def _years(conn: Connection, ids: Ints, day: int) -> Floats:
-    query = sa.select(_record.c.id, _record.c.created_on).where(_record.c.kind == RecordKind.ACCOUNT.value)
+    query = sa.select(_record.c.id, _record.c.created_on).where(
+        _record.c.kind == RecordKind.ACCOUNT.value, _only(_record.c.id, ids)
+    )
     rows = [(number, (day - number_of(created)) / DAYS_PER_YEAR) for number, created in conn.execute(query)]
     return _placed(ids, rows)
 
@@ -148,6 +165,7 @@ def _closed(conn: Connection, ids: Ints, day: int, status: str) -> Floats:
             _record.c.kind == RecordKind.OPPORTUNITY.value,
             _record.c.status == status,
             _record.c.closed_on.between(until - timedelta(days=OUTCOME_DAYS), until),
+            _only(account.c.id, ids),
         )
         .group_by(account.c.id)
     )
@@ -159,6 +177,7 @@ def _burden(conn: Connection, ids: Ints, day: int) -> dict[Group, Floats]:
     over = datetime.combine(day_of(day) + timedelta(days=1), datetime.min.time(), UTC)
     query = sa.select(_signal.c.account_id, _signal.c.detector, _signal.c.strength).where(
         _signal.c.account_id.is_not(None),
+        _only(_signal.c.account_id, ids),
         _signal.c.first_seen <= day,
         sa.or_(_signal.c.ended_at.is_(None), _signal.c.ended_at >= over),
     )
