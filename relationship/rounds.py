@@ -7,6 +7,7 @@ from rich.table import Table
 
 from relationship.config import Config
 from relationship.console import progress, stderr
+from relationship.desk.detect import DetectReport, detect_all
 from relationship.desk.follow_introductions import recognise
 from relationship.desk.rate import RateReport, rate_all
 from relationship.desk.retain import retain
@@ -115,7 +116,24 @@ def rated(house: House) -> RateReport:
     )
     if introduced:
         stderr.print(f"Recognised {introduced} introductions.")
+    detected(house)
     stderr.print(f"Scored {scored.accounts} accounts; {scored.changed} health fields changed.")
+    return report
+
+
+def detect_round(config: Config) -> None:
+    with open_house(config) as house:
+        detected(house)
+
+
+def detected(house: House) -> DetectReport:
+    """Bring signals up to date."""
+    report = detect_all(house)
+    stderr.print(
+        f"Looked at {report.accounts} accounts: {report.open} signals, {report.opened} of them new; {report.ended} are "
+        "over.",
+        soft_wrap=True,
+    )
     return report
 
 
