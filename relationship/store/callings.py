@@ -1,6 +1,6 @@
 """Named queries of what calls for a recommendation: open signals and scores past a limit, within a reader's scope."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +10,17 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind, RecordRef
 from relationship.signals import recommendations as pure
 from relationship.signals.recommendations import Cause, Limits
+from relationship.store.chunks import in_chunks
 from relationship.store.reading_scope import Scope, may_be_read, owned_by
 from relationship.store.score_tables import ACCOUNT_SCORE
 from relationship.store.signal_tables import SIGNAL
-from relationship.store.tables import Colleague, Record, RecordAddress, table
+from relationship.store.tables import Colleague, Membership, Record, RecordAddress, table
 
 _record = table(Record)
 _account = _record.alias("account")
 _owner = table(Colleague).alias("owner")
 _address = table(RecordAddress)
+_membership = table(Membership)
 _KINDS = (RecordKind.ACCOUNT, RecordKind.OPPORTUNITY)
 # What a list of recommendations looks at, by value; more than anybody works through.
 MOST_CALLINGS = 500
@@ -81,6 +83,32 @@ def of_cause(conn: Connection, cause: Cause, *, limits: Limits) -> Calling | Non
         return _calling(rows[0]) if rows else None
     scores = _from_scores(_latest(conn, everything, cause.number), limits)
     return next((one for one in scores if one.cause == cause), None)
+
+
+def of_signals(conn: Connection, ids: Collection[int]) -> list[Calling]:
+    """Those of these signals, for a page that has asked for them already."""
+    found: list[Calling] = []
+    for chunk in in_chunks(sorted(set(ids))):
+        found += [_calling(row) for row in conn.execute(_of_signals(SIGNAL.c.id.in_(chunk)))]
+    return found
+
+
+def colleagues_at(conn: Connection, account_guid: str) -> list[tuple[str, str]]:
+    """Key and name of the colleagues who own an account or its opportunities, or are in the team of one."""
+    if not account_guid:
+        return []
+    deals = sa.and_(_record.c.kind == RecordKind.OPPORTUNITY.value, _record.c.account_guid == account_guid)
+    own = sa.and_(_record.c.kind == RecordKind.ACCOUNT.value, _record.c.guid == account_guid)
+    owners = sa.select(_record.c.owner_guid).where(sa.or_(deals, own), _record.c.owner_guid.is_not(None))
+    team = sa.select(_membership.c.member_guid).where(
+        _membership.c.member == "systemuser",
+        _membership.c.opportunity_guid.in_(sa.select(_record.c.guid).where(deals)),
+    )
+    name = sa.func.coalesce(sa.func.nullif(_owner.c.name, ""), _owner.c.crm_name)
+    query = sa.select(_owner.c.key, name).where(
+        _owner.c.enabled, sa.or_(_owner.c.systemuser_guid.in_(owners), _owner.c.systemuser_guid.in_(team))
+    )
+    return [(key, called) for key, called in conn.execute(query.order_by(name, _owner.c.key))]
 
 
 def people_at(conn: Connection, account_guid: str) -> list[Addressee]:
