@@ -19,6 +19,7 @@ class Verbatim(SQLModel, table=True):
 
     What was understood (`verbatims.understand`):
     emotion, intensity (0 to 1), polarity (-1 to 1), temperature (-20 to 40 °C)
+    feeling      'positive', 'neutral' or 'negative'
     threat       'considering', 'conditional', 'decided' or '';  threat_degree: 0 to 1
     analysis     the whole of it as JSON;  analysed_with: version of the words it was understood with
     """
@@ -45,6 +46,7 @@ class Verbatim(SQLModel, table=True):
     emotion: str = "calm"
     intensity: float = 0.0
     polarity: float = 0.0
+    feeling: str = "neutral"
     temperature: float = 12.0
     threat: str = ""
     threat_degree: float = 0.0

@@ -135,7 +135,7 @@ CASES: tuple[Case, ...] = (
         "Q-5b",
         {"fr": "Très haute satisfaction", "en": "Very high satisfaction"},
         {
-            "fr": "Le client est très satisfait\u00a0: note d’au moins 90, recommandation d’au moins 9, ou joie intense.",
+            "fr": "Le client est très satisfait\u00a0: note de 90, recommandation de 9, ou joie intense.",
             "en": "The customer is very satisfied: a score of 90, a recommendation of 9, or intense joy.",
         },
         _rule(
@@ -184,7 +184,7 @@ CASES: tuple[Case, ...] = (
         "Q-8",
         {"fr": "Sensible à la rotation de l’équipe", "en": "Sensitive to turnover in the team"},
         {
-            "fr": "Le compte change de propriétaire alors que le client s’est dit sensible à la rotation de l’équipe\u00a0: "
+            "fr": "Le compte change de propriétaire alors que le client se dit sensible à sa rotation\u00a0: "
             "le nouveau propriétaire l’appelle pour le rassurer.",
             "en": "The account comes to another owner although the customer said they mind turnover in the team: "
             "the new owner calls to reassure them.",
@@ -209,7 +209,7 @@ CASES: tuple[Case, ...] = (
         "Q-9",
         {"fr": "Moment de vie", "en": "Life moment"},
         {
-            "fr": "Le client parle d’un moment de vie qui peut mener à une vente\u00a0: déménagement, fusion, ouverture…",
+            "fr": "Un moment de vie qui peut mener à une vente\u00a0: déménagement, fusion, ouverture…",
             "en": "The customer speaks of a life moment that may lead to a sale: a move, a merger, an opening…",
         },
         _rule(

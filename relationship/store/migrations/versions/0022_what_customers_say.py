@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("emotion", sa.String(), nullable=False),
         sa.Column("intensity", sa.Float(), nullable=False),
         sa.Column("polarity", sa.Float(), nullable=False),
+        sa.Column("feeling", sa.String(), nullable=False),
         sa.Column("temperature", sa.Float(), nullable=False),
         sa.Column("threat", sa.String(), nullable=False),
         sa.Column("threat_degree", sa.Float(), nullable=False),

@@ -1,0 +1,154 @@
+"""What one sentence shows: emotions with their strengths and the words that show them.
+
+A cue counts by its strength; a word that strengthens or weakens before it, capitals and exclamation marks change
+that. A negation that governs it turns it into what its opposite means. Several cues of an emotion add up like
+independent chances: 1 - Π(1 - strength). Words without an emotion move the polarity alone (`polarity.py`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from relationship.verbatims.emotions import DIRECTION, Emotion
+from relationship.verbatims.patterns import Match, longest
+from relationship.verbatims.polarity import valence
+from relationship.verbatims.tokens import Tokens
+
+STRENGTH = {1: 0.22, 2: 0.55, 3: 0.8}
+STRONGER, WEAKER, CAPITALS = 1.35, 0.6, 1.2
+SHOUTED = (1.0, 1.15, 1.25, 1.3)
+STRONGEST = 0.97
+# What comes after "but" is what the sentence is about.
+BEFORE_TURN, AFTER_TURN = 0.7, 1.2
+# How many words before a cue a negation and a strengthening word may stand.
+NEGATION_REACH, DEGREE_REACH = 4, 3
+# What the absence of an emotion means, and how strongly: "pas content", "aucune inquiétude".
+OPPOSITE: dict[Emotion, tuple[Emotion, float] | None] = {
+    Emotion.JOY: (Emotion.ANGER, 0.85),
+    Emotion.CALM: (Emotion.FEAR, 0.8),
+    Emotion.FEAR: (Emotion.CALM, 1.0),
+    Emotion.SADNESS: (Emotion.CALM, 0.8),
+    Emotion.ANGER: (Emotion.CALM, 0.8),
+    Emotion.DISGUST: (Emotion.CALM, 0.6),
+    Emotion.SURPRISE: None,
+}
+# The second half of a French negation stands behind the verb: "je ne recommande pas".
+_BEHIND = frozenset({"pas", "jamais", "plus", "guere", "aucunement", "nullement"})
+_PARTICLES = frozenset({"ne", "n"})
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """A cue that counted. strength: 0 to 1."""
+
+    start: int
+    end: int
+    emotion: Emotion
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Feelings:
+    """Of one sentence. amounts: 0 to 1;  push: towards positive or negative, without bounds."""
+
+    amounts: dict[Emotion, float]
+    felt: list[Felt]
+    push: float
+
+
+class Rules:
+    """Where a sentence negates, strengthens, weakens and turns: by token."""
+
+    def __init__(self, words: Sequence[str], matches: Iterable[Match]) -> None:
+        by_head: dict[str, list[Match]] = {}
+        for one in matches:
+            if one.meaning.sort == "rule":
+                by_head.setdefault(one.meaning.word, []).append(one)
+        self._words = words
+        negations = longest([*by_head.get("negators", ()), *by_head.get("no negators", ())])
+        self.negators = {one.last - 1 for one in negations if one.meaning.word == "negators"}
+        self._stops = {one.first for head in ("ends", "subjects") for one in by_head.get(head, ())}
+        self._stronger = {place for one in by_head.get("stronger", ()) for place in range(one.first, one.last)}
+        self._weaker = {place for one in by_head.get("weaker", ()) for place in range(one.first, one.last)}
+        self._stronger -= self._weaker
+        self.turn = max((one.first for one in by_head.get("turns", ())), default=-1)
+
+    def negates(self, first: int, last: int) -> bool:
+        """Whether the words `first` to `last` are denied."""
+        for place in range(first - 1, max(-1, first - 1 - NEGATION_REACH), -1):
+            if place in self.negators:
+                return True
+            if not self._words[place] or place in self._stops:
+                break
+        return self._is_denied_behind(first, last)
+
+    def _is_denied_behind(self, first: int, last: int) -> bool:
+        words = self._words
+        behind = [words[place] for place in range(last, min(last + 2, len(words)))]
+        if not behind or not behind[0]:
+            return False
+        particle = any(words[place] in _PARTICLES for place in range(max(0, first - 3), first))
+        if particle:
+            return any(word in _BEHIND for word in behind)
+        return behind[0] == "pas" and (len(behind) == 1 or not behind[1])
+
+    def factor(self, first: int) -> float:
+        """How much stronger or weaker what begins at `first` is said."""
+        for place in range(first - 1, max(-1, first - 1 - DEGREE_REACH), -1):
+            if not self._words[place]:
+                break
+            if place in self._weaker:
+                return WEAKER
+            if place in self._stronger:
+                return STRONGER
+        return 1.0
+
+
+def feelings(text: str, tokens: Tokens, matches: Sequence[Match], language: str) -> Feelings:
+    """Emotions of one sentence; matches: all of it (`Patterns.find`)."""
+    rules = Rules(tokens.words, matches)
+    shouted = SHOUTED[min(tokens.shouts, len(SHOUTED) - 1)]
+    sentence_is_capital = text[tokens.start : tokens.end].isupper()
+    missing: dict[Emotion, float] = {}
+    felt: list[Felt] = []
+    push = 0.0
+    taken: set[int] = set()
+    for cue in longest(one for one in matches if one.meaning.sort == "cue"):
+        taken.update(range(cue.first, cue.last))
+        if not cue.meaning.word:
+            continue
+        start, end = tokens.starts[cue.first], tokens.ends[cue.last - 1]
+        size = STRENGTH[cue.meaning.strength] * rules.factor(cue.first) * shouted
+        if not sentence_is_capital and end - start > 3 and text[start:end].isupper():
+            size *= CAPITALS
+        if rules.turn >= 0:
+            size *= AFTER_TURN if cue.first > rules.turn else BEFORE_TURN
+        is_denied = rules.negates(cue.first, cue.last)
+        for name in cue.meaning.word.split("+"):
+            shown = _shown(Emotion(name), size, is_denied)
+            if shown is None:
+                continue
+            emotion, strength = shown
+            missing[emotion] = missing.get(emotion, 1.0) * (1.0 - strength)
+            felt.append(Felt(start, end, emotion, strength))
+            push += strength * DIRECTION[emotion]
+    push += _backing(tokens, rules, taken, language)
+    return Feelings({emotion: 1.0 - rest for emotion, rest in missing.items()}, felt, push)
+
+
+def _shown(emotion: Emotion, size: float, is_denied: bool) -> tuple[Emotion, float] | None:
+    if not is_denied:
+        return emotion, min(STRONGEST, size)
+    opposite = OPPOSITE[emotion]
+    return None if opposite is None else (opposite[0], min(STRONGEST, size * opposite[1]))
+
+
+BACKING = 0.35
+
+
+def _backing(tokens: Tokens, rules: Rules, taken: set[int], language: str) -> float:
+    """What words that are no cue add to the polarity."""
+    push = 0.0
+    for place, word in enumerate(tokens.words):
+        if word and place not in taken and (value := valence(word, language)):
+            push += -0.5 * value if rules.negates(place, place + 1) else value
+    return BACKING * push
