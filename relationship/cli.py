@@ -39,6 +39,7 @@ for command in (
     keeping.dump,
     rating.rate,
     rating.suggest_settings,
+    rating.detect,
     running.serve,
     running.schedule,
     running.deliver,

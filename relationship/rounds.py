@@ -104,11 +104,10 @@ def _by_reason(troubles: Iterable[Trouble]) -> dict[str, list[Trouble]]:
 
 
 def rated(house: House) -> RateReport:
-    """Bring ratings, ties and scores of accounts up to date, and introductions that new mail shows to have been made."""
+    """Bring ratings, ties, signals and scores up to date, and introductions that new mail shows to have been made."""
     report = rate_all(house)
     tied = tie_all(house)
     introduced = recognise(house)
-    scored = score_all(house)
     stderr.print(
         f"Rated {report.records} records ({report.changed} changed) after a look at {report.activities} activities, "
         f"and worked out {tied.pairs} ties.",
@@ -117,6 +116,7 @@ def rated(house: House) -> RateReport:
     if introduced:
         stderr.print(f"Recognised {introduced} introductions.")
     detected(house)
+    scored = score_all(house)
     stderr.print(f"Scored {scored.accounts} accounts; {scored.changed} health fields changed.")
     return report
 

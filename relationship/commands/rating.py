@@ -28,3 +28,16 @@ def suggest_settings(as_json: bool) -> None:
 
     with told():
         suggest_round(configured(), as_json=as_json)
+
+
+@click.command()
+def detect() -> None:
+    """Detect the signals of today: risks, openings, deals at risk (`relationship schedule` does so after every sync).
+
+    What is new is opened, what is over is closed. May be run at any time and again.
+    """
+    from relationship.console import told
+    from relationship.rounds import detect_round
+
+    with told():
+        detect_round(configured())

@@ -1,0 +1,224 @@
+"""Every detector at its threshold, one below and one above it, without data, and with its source broken."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from signal_builders import (
+    DEAL,
+    NAN,
+    TODAY,
+    bools,
+    cancelled,
+    changed,
+    contact,
+    deal,
+    facts,
+    happened,
+    ints,
+    mails,
+    moved,
+    of,
+    touched,
+    use,
+)
+
+from relationship.signals.catalogue import DETECTORS
+from relationship.signals.detect import signals
+from relationship.signals.facts import Facts
+from relationship.signals.signal import WHAT
+from relationship.signals.thresholds import Thresholds
+
+SIX = [100.0] * 6
+MONTH_ENDS = {
+    "H-R1": lambda last: facts(use=use(logins=[*SIX, 70.0, last])),
+    "H-R2": lambda last: facts(use=use(features_used=[*SIX, 70.0, last])),
+    "H-R3": lambda last: facts(use=use(active_users=[*SIX, 70.0, last])),
+}
+WEEKLY = [7 * number for number in range(2, 14)]
+
+
+def _rhythm(quiet: int) -> Facts:
+    """Contact every 20 days, then none for so many days."""
+    return facts(touches=touched(*(quiet + 20 * number for number in range(10))))
+
+
+def _champion(days: int) -> Facts:
+    """Somebody who answered on so many days until three months ago; others still answer."""
+    return facts(
+        contacts=contact(), contact_touches=touched(*(90 + 5 * number for number in range(days))), touches=touched(3)
+    )
+
+
+def _replies(recent: int) -> Facts:
+    """We wrote on ten days lately and on ten before; every earlier mail was answered, of the later ones so many."""
+    ours = [5 * number for number in range(1, 11)]
+    earlier = [70 + 5 * number for number in range(10)]
+    return facts(touches=mails([*ours, *earlier], [*(ago - 1 for ago in ours[:recent]), *(ago - 1 for ago in earlier)]))
+
+
+def _waits(days: int) -> Facts:
+    """Earlier answers came after two days, later ones after so many."""
+    ours = [8 + 8 * number for number in range(6)]
+    earlier = [80 + 10 * number for number in range(8)]
+    return facts(touches=mails([*ours, *earlier], [*(ago - days for ago in ours), *(ago - 2 for ago in earlier)]))
+
+
+def _pace(days: int) -> Facts:
+    """They came on six days in the three months before (about one in a fortnight), and on so many lately."""
+    recent = list(range(1, 1 + days))
+    return facts(deals=deal(closes_in=20), deal_touches=touched(*recent, *range(20, 80, 10)))
+
+
+def _two_deals_back(count: int) -> Facts:
+    one = deal()
+    two = replace(
+        one,
+        id=ints(DEAL, DEAL + 1),
+        account=ints(0, 0),
+        **{
+            name: np.repeat(getattr(one, name), 2)
+            for name in (
+                "created", "probability", "value", "close_on", "stage_since", "poor", "competitor", "broken"
+            )
+        },
+    )  # fmt: skip
+    step = {"days_ago": 10.0, "close_before": 30.0, "close": 90.0}
+    both = moved(step, step)
+    return facts(deals=two, moves=replace(both, deal=ints(0, count - 1)))
+
+
+# Of each detector: facts from a figure; the threshold itself, one below it, one above it.
+CASES: list[tuple[str, Callable[[int], Facts], int, int, int]] = [
+    ("H-R1", MONTH_ENDS["H-R1"], 70, 71, 69),
+    ("H-R2", MONTH_ENDS["H-R2"], 70, 71, 69),
+    ("H-R3", MONTH_ENDS["H-R3"], 70, 71, 69),
+    ("H-R3", lambda days: facts(use=use(last_login_days=days)), 21, 20, 22),
+    ("H-R3", lambda weeks: facts(use=use(last_login_days=30, login_weeks=weeks)), 8, 7, 9),
+    ("H-R4", _rhythm, 30, 29, 31),
+    ("H-R5", lambda days: facts(contacts=contact(active=False), contact_changes=changed("left", days)), 89, 90, 88),
+    ("H-R6", lambda count: facts(cancelled=cancelled(*range(count))), 2, 1, 3),
+    ("H-R6", lambda days: facts(cancelled=cancelled(1, days)), 59, 60, 58),
+    ("H-R7", lambda days: facts(events=happened(("headcount", "down", days))), 179, 180, 178),
+    ("H-R7", lambda seats: facts(use=use(seats=[*SIX, 100.0, float(seats)])), 80, 81, 79),
+    ("H-R8", lambda days: facts(events=happened(("budget", "down", days))), 179, 180, 178),
+    (
+        "H-R8",
+        lambda value: facts(
+            deals=deal(value=value), moves=moved({"days_ago": 9, "value_before": 100, "value": float(value)})
+        ),
+        70,
+        71,
+        69,
+    ),
+    ("H-R9", lambda days: facts(events=happened(("strategy", "", days))), 179, 180, 178),
+    ("H-R9", _two_deals_back, 2, 1, 2),
+    ("H-O1", lambda last: facts(use=use(logins=[*SIX, 130.0, float(last)])), 130, 129, 131),
+    ("H-O2", lambda last: facts(use=use(premium_features=[2.0] * 7 + [float(last)])), 3, 2, 4),
+    ("H-O2", lambda days: facts(events=happened(("premium", "up", days))), 179, 180, 178),
+    ("H-O3", lambda users: facts(use=use(active_users=[*SIX, 50.0, float(users)], seats=[100.0] * 8)), 90, 89, 91),
+    ("H-O3", lambda days: facts(events=happened(("expansion", "up", days))), 179, 180, 178),
+    ("H-O4", lambda seats: facts(use=use(seats=[*SIX, 100.0, float(seats)])), 120, 119, 121),
+    ("H-O4", lambda days: facts(events=happened(("growth", "up", days))), 179, 180, 178),
+    ("H-O5", lambda days: facts(events=happened(("new_need", "up", days))), 179, 180, 178),
+    ("H-O5", lambda days: facts(customer=True, deals=deal(created_days=days)), 89, 90, 88),
+    ("H-O6", lambda days: facts(events=happened(("funding", "up", days))), 179, 180, 178),
+    (
+        "H-O6",
+        lambda value: facts(
+            deals=deal(value=value), moves=moved({"days_ago": 9, "value_before": 100, "value": float(value)})
+        ),
+        120,
+        119,
+        121,
+    ),
+    ("H-P1", lambda days: facts(deals=deal(stage_days=days, created_days=99)), 60, 59, 61),
+    ("H-P1", lambda days: facts(deals=deal(created_days=days)), 365, 364, 366),
+    ("H-P1", lambda days: facts(deals=deal(closes_in=-days)), 14, 13, 15),
+    (
+        "H-P1",
+        lambda count: facts(
+            deals=deal(),
+            moves=moved(*({"days_ago": 9 + step, "close_before": 9, "close": 10} for step in range(count))),
+        ),
+        2,
+        1,
+        3,
+    ),
+    ("H-P2", lambda chance: facts(deals=deal(poor=True, probability=chance)), 50, 49, 51),
+    ("H-P2", lambda chance: facts(deals=deal(competitor=True, probability=chance)), 50, 49, 51),
+    ("H-P3", lambda days: facts(deals=deal(created_days=99), deal_touches=touched(days)), 30, 29, 31),
+    ("H-P3", lambda days: facts(deals=deal(created_days=days)), 30, 29, 31),
+    (
+        "H-P4",
+        lambda days: facts(
+            deals=deal(), contacts=contact(), contact_touches=touched(*range(days)), deal_contacts=(ints(0), ints(0))
+        ),
+        4,
+        3,
+        5,
+    ),
+    (
+        "H-P5",
+        lambda days: facts(
+            deals=deal(closes_in=40), moves=moved({"days_ago": 5, "close_before": 40.0 + days, "close": 40.0})
+        ),
+        15,
+        14,
+        16,
+    ),
+    ("H-P5", lambda days: facts(deals=deal(), events=happened(("timing", "up", days))), 179, 180, 178),
+    ("H-P6", _pace, 3, 2, 4),
+    ("H-P6", lambda days: facts(events=happened(("urgent_need", "up", days))), 179, 180, 178),
+    ("H-X1", lambda days: facts(renewal=TODAY + days), 90, 91, 89),
+    ("H-X1", lambda days: facts(renewal=TODAY + days), 0, -1, 1),
+    ("H-X2.champion", _champion, 6, 5, 7),
+    ("H-X2.decider", lambda days: facts(contacts=contact(created_days=days, decider=True)), 90, 91, 89),
+    ("H-X2.rarer", _replies, 6, 7, 5),
+    ("H-X2.slower", _waits, 4, 3, 5),
+    ("H-X3", lambda days: facts(events=happened(("escalation", "down", days))), 179, 180, 178),
+    ("H-X4", lambda days: facts(events=happened(("late_payment", "down", days))), 179, 180, 178),
+    ("H-X5", lambda days: facts(events=happened(("competitor", "", days))), 179, 180, 178),
+]
+IDS = [f"{number}-{case[0]}" for number, case in enumerate(CASES)]
+
+
+def test_every_detector_has_a_case() -> None:
+    assert {case[0] for case in CASES} == set(DETECTORS)
+
+
+@pytest.mark.parametrize(("detector", "given", "at", "below", "above"), CASES, ids=IDS)
+def test_a_signal_is_raised_from_its_threshold_on(
+    detector: str, given: Callable[[int], Facts], at: int, below: int, above: int
+) -> None:
+    found = of(detector, signals(given(at), Thresholds()))
+    assert len(found) == 1
+    assert len(of(detector, signals(given(above), Thresholds()))) == 1
+    assert of(detector, signals(given(below), Thresholds())) == []
+    signal = found[0]
+    assert 0.4 <= signal.strength <= 1
+    assert signal.evidence
+    assert all(fact.what in WHAT for fact in signal.evidence)
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=list(DETECTORS))
+def test_without_data_nothing_is_raised(detector: str) -> None:
+    assert of(detector, signals(facts(), Thresholds())) == []
+    assert of(detector, signals(facts(use=use(logins=[NAN] * 8)), Thresholds())) == []
+
+
+@pytest.mark.parametrize(("detector", "given", "at", "_below", "_above"), CASES, ids=IDS)
+def test_a_broken_source_raises_nothing(
+    detector: str, given: Callable[[int], Facts], at: int, _below: int, _above: int
+) -> None:
+    every = {source: bools(True) for source in DETECTORS[detector].sources}
+    assert of(detector, signals(replace(given(at), broken=every), Thresholds())) == []
+    assert of(detector, signals(replace(given(at), missing=every), Thresholds())) == []
+
+
+@pytest.mark.parametrize(("detector", "given", "at", "_below", "_above"), CASES, ids=IDS)
+def test_a_detector_that_is_switched_off_is_silent(
+    detector: str, given: Callable[[int], Facts], at: int, _below: int, _above: int
+) -> None:
+    assert of(detector, signals(given(at), Thresholds(off=(detector,)))) == []
