@@ -180,7 +180,7 @@ def _refused(done: OneAct) -> RelationshipError | None:
 def _shown(item: Item, found: Shown | None = None, *, fault: str = "") -> str:
     fragment = request.headers.get("HX-Request") == "true"
     template = "recommendations/item.html" if fragment else "recommendations/one.html"
-    return render_template(template, item=item, shown=found, fault=fault, fragment=fragment, fresh_key=str(uuid4()))
+    return render_template(template, item=item, opened=found, fault=fault)
 
 
 def _composed(cause: str, key: str, composed: letters.Compose) -> str:
