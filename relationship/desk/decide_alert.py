@@ -1,5 +1,7 @@
 """Say what became of an alert, and release or discard a mail to the customer that waited for a person."""
 
+from datetime import datetime
+
 from relationship.clock import real_clock
 from relationship.desk import enqueue
 from relationship.digests import Notice
@@ -17,9 +19,14 @@ def decide(house: House, number: int, state: State, *, by: tuple[str, str], note
         return alerts.decide(conn, number, state, at=real_clock(), by=by, note=note[:LONGEST_NOTE])
 
 
-def release(house: House, number: int, *, subject: str, body: str, by: str) -> bool:
-    """Let the letter of an alert leave to the customer as it was edited, once; False when nothing waits any more."""
-    now = real_clock()
+def release(
+    house: House, number: int, *, subject: str, body: str, by: str, at: datetime | None = None
+) -> bool:  # fmt: skip
+    """Let the letter of an alert leave to the customer as it was edited, once; False when nothing waits any more.
+
+    at  real time, now when None
+    """
+    now = at or real_clock()
     with house.store.transaction() as conn:
         letter = alerts.letter(conn, number)
         if letter is None or not alerts.note_letter(

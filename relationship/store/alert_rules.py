@@ -73,7 +73,7 @@ def one(conn: Connection, number: int) -> Kept | None:
 
 def names(conn: Connection) -> dict[int, str]:
     """Of all rules that ever were."""
-    return dict(conn.execute(sa.select(ALERT_RULE.c.id, ALERT_RULE.c.name)).tuples())
+    return dict(conn.execute(sa.select(ALERT_RULE.c.id, ALERT_RULE.c.name)).all())
 
 
 def add(
@@ -205,7 +205,7 @@ def confirmed(conn: Connection) -> dict[str, str]:
     """Addresses outside to which alerts may go, with the name of whoever confirmed each."""
     columns = OUTSIDE_ADDRESS.c
     query = sa.select(columns.address, columns.confirmed_by_name).order_by(columns.address)
-    return dict(conn.execute(query).tuples())
+    return dict(conn.execute(query).all())
 
 
 def latest_change(conn: Connection) -> int:

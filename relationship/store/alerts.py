@@ -104,7 +104,7 @@ def add(conn: Connection, new: Sequence[NewAlert], *, at: datetime) -> dict[str,
     insert_new(conn, Alert, [_row(one, at) for one in fresh.values()], key=["key"])
     found: dict[str, int] = {}
     for chunk in in_chunks(list(fresh)):
-        found |= dict(conn.execute(sa.select(ALERT.c.key, ALERT.c.id).where(ALERT.c.key.in_(chunk))).tuples())
+        found |= dict(conn.execute(sa.select(ALERT.c.key, ALERT.c.id).where(ALERT.c.key.in_(chunk))).all())
     return found
 
 
