@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from relationship import failpoints
 from relationship.clock import number_of
 from relationship.house import House
-from relationship.store import deployment, forgetting_customers, retention, rules, tie_days
+from relationship.store import deployment, forgetting_customers, forgetting_verbatims, retention, rules, tie_days
 from relationship.store.retention import Removed
 from relationship.sync.terms import terms
 from settings.rules import Sources
@@ -67,6 +67,7 @@ def retain(house: House, *, dry_run: bool = False) -> Retained:
         # What came in about customers is kept as long as contact days are.
         runs_before = datetime.combine(before, time(), house.config.zone).astimezone(UTC)
         forgetting_customers.before(conn, number_of(aggregates_before), runs_before=runs_before)
+        forgetting_verbatims.before(conn, number_of(aggregates_before))
         failpoints.passage("desk.retain.forgotten")
     failpoints.passage("desk.retain.done")
     return Retained(before, aggregates_before, removed, addresses)

@@ -1,7 +1,7 @@
 """What customers say in their own words, and what it means: pure, offline, in French and English.
 
 In: a text. Out: an `Analysis`: emotions with the words that show them, polarity, temperature, a threat to leave,
-themes, sensitivities and moments of life. The words themselves are lists that people read and correct (`words/`). Read first:
+themes, sensitivities and moments of life. The words are lists that people read and correct (`words/`). Read first:
 `understand.py`, then `feelings.py` and `threats.py`; how good it is stands in docs/verbatims.md.
 """
 

@@ -1,0 +1,137 @@
+"""What customers say comes in by one door: linked, understood, kept once, and gone with whoever said it."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from import_builders import FJORD, NORDLYS, TOR, Office
+
+from relationship.clock import number_of
+from relationship.desk.hear import Said, hear
+from relationship.store import erased_names, forgetting_verbatims, verbatim_moods, verbatims
+from relationship.store.erased_names import NameKeys
+from relationship.store.one_person import person
+from relationship.store.verbatims import Source
+
+DAY = number_of(date(2026, 6, 16))
+THREAT = Said(
+    Source.SURVEY,
+    DAY,
+    "Si rien ne change, nous résilierons le contrat.",
+    line_id="L1",
+    address="tor@fjordfils.example",
+    satisfaction=20.0,
+    recommendation=2.0,
+)
+
+
+def say(office: Office, *said: Said):
+    return hear(office.house, said, by="inga", by_name="Inga Holm")
+
+
+def kept(office: Office):
+    with office.house.store.reading() as conn:
+        return verbatims.after(conn, 0, limit=100)
+
+
+def test_a_text_is_linked_to_the_contact_and_the_account_by_its_address(office: Office):
+    assert say(office, THREAT).added == 1
+    (one,) = kept(office)
+    assert (one.contact_guid, one.account_id) == (TOR, office.record_id(FJORD))
+    assert (one.threat, one.feeling, one.language) == ("conditional", "negative", "fr")
+
+
+@pytest.mark.parametrize(
+    ("how", "account"),
+    [
+        ({"customer_id": "N-17"}, NORDLYS),
+        ({"account": NORDLYS}, NORDLYS),
+        ({"address": "somebody.new@fjordfils.example"}, FJORD),
+        ({"address": "somebody@gmail.com"}, None),
+        ({"customer_id": "nobody knows"}, None),
+    ],
+)
+def test_the_account_is_known_by_number_guid_or_domain(office: Office, how, account):
+    outcome = say(office, replace(THREAT, **{"address": "", **how}))
+    assert kept(office)[0].account_id == (office.record_id(account) if account else None)
+    assert outcome.unknown == (0 if account else 1)
+
+
+def test_the_same_line_again_changes_nothing_and_another_text_of_the_line_replaces_it(office: Office):
+    say(office, THREAT)
+    again = say(office, THREAT)
+    assert (again.added, again.changed, again.same) == (0, 0, 1)
+    assert say(office, replace(THREAT, text="Tout va bien, merci beaucoup !")).changed == 1
+    (one,) = kept(office)
+    assert (one.emotion, one.threat) == ("joy", "")
+
+
+def test_scores_are_among_the_answers_to_surveys_without_the_words(office: Office):
+    say(office, THREAT)
+    say(office, THREAT)
+    assert office.rows("satisfaction", "kind, score, share, comment", "kind") == [
+        ("nps", 2.0, 20.0, ""),
+        ("percent", 20.0, 20.0, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"text": " \u0000\n"}, "text_missing"),
+        ({"text": "a" * 100_001}, "text_too_long"),
+        ({"day": DAY + 9}, "day_out_of_range"),
+        ({"satisfaction": 101.0}, "satisfaction_out_of_range"),
+        ({"recommendation": 11.0}, "recommendation_out_of_range"),
+    ],
+)
+def test_what_cannot_be_taken_is_named_and_the_rest_is_kept(office: Office, change, code):
+    outcome = say(office, replace(THREAT, **change), replace(THREAT, line_id="L2"))
+    assert (outcome.refused, outcome.added) == (((0, code),), 1)
+
+
+def test_erasing_a_person_removes_their_texts_and_those_that_hold_their_address(office: Office):
+    say(
+        office,
+        THREAT,
+        replace(THREAT, line_id="L2", address="", text="Appelez tor@fjordfils.example, il est ravi."),
+        replace(THREAT, line_id="L3", address="", text="Rien à voir."),
+    )
+    with office.house.store.transaction() as conn:
+        assert forgetting_verbatims.verbatims(conn, person(conn, f"contact:{TOR}")) == 2
+    assert [one.line_id for one in kept(office)] == ["L3"]
+    assert {row[0] for row in office.rows("satisfaction", "contact_guid", "id")} == {None}
+
+
+def test_whoever_was_erased_is_not_heard_again(office: Office):
+    erased_names.install(office.house.store, NameKeys(["a key of tests"]))
+    with office.house.store.transaction() as conn:
+        erased_names.add(conn, ["tor@fjordfils.example"], at=office.house.clock())
+    assert (say(office, THREAT).left_out, kept(office)) == (1, [])
+
+
+def test_old_texts_go_with_their_time(office: Office):
+    say(office, replace(THREAT, day=DAY - 400), replace(THREAT, line_id="L2"))
+    with office.house.store.transaction() as conn:
+        assert forgetting_verbatims.before(conn, DAY - 30) == 1
+    assert len(kept(office)) == 1
+
+
+def test_the_mood_of_an_account_is_that_of_its_newest_texts_and_old_ones_weigh_less(office: Office):
+    glad = "Une équipe formidable, merci beaucoup !"
+    say(office, replace(THREAT, day=DAY - 300, line_id="old"), replace(THREAT, line_id="new", text=glad))
+    number = office.record_id(FJORD)
+    with office.house.store.reading() as conn:
+        found = verbatim_moods.mood(conn, [number, office.record_id(NORDLYS)], today=DAY)
+    assert set(found) == {number}
+    assert (found[number].emotion, found[number].count, found[number].last_day) == ("joy", 2, DAY)
+    assert found[number].temperature > 30
+
+
+def test_what_a_text_is_about_is_found_with_everything_above_it(office: Office):
+    say(office, replace(THREAT, text="Personne ne répond à mes tickets, c'est inadmissible."))
+    (one,) = kept(office)
+    with office.house.store.reading() as conn:
+        marks = verbatims.marks(conn, [one.id])[one.id]
+    assert {"service", "service/support", "service/support/reachability"} <= marks["theme"]
+    assert "support" in marks["sensitivity"]
