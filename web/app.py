@@ -12,15 +12,19 @@ import settings.pages
 import settings.pages.api
 import settings.pages.api_actions
 import settings.pages.api_consequences
+import settings.pages.api_customer_health
 import settings.pages.api_health_rights
 import settings.pages.api_introductions
 import settings.pages.api_preview
 from relationship.errors import FixSettings
 from web import (
+    account_health_page,
     account_page,
+    account_scores_page,
     answer,
     audit,
     contact_page,
+    customer_words,
     errors,
     formats,
     home,
@@ -37,6 +41,7 @@ from web import (
     opportunity_page,
     pipeline,
     pipeline_weeks,
+    qbr,
     recommendations,
     record_list,
     security,
@@ -47,6 +52,7 @@ from web import (
     who_knows_whom,
     words,
 )
+from web.api import account_health as api_account_health
 from web.api import imports as api_imports
 from web.api import introductions as api_introductions
 from web.api import kpis as api_kpis
@@ -111,6 +117,7 @@ def create_app(house: House) -> Flask:
     formats.install(app)
     static_files.install(app)
     app.jinja_env.globals["words"] = words
+    app.jinja_env.globals["customer_words"] = customer_words
     errors.install(app)
     for room in (
         sign_in,
@@ -123,6 +130,9 @@ def create_app(house: House) -> Flask:
         contact_page,
         lead_page,
         account_page,
+        account_scores_page,
+        account_health_page,
+        customers,
         status,
         notifications,
         answer,
@@ -131,6 +141,7 @@ def create_app(house: House) -> Flask:
         introductions,
         notices,
         recommendations,
+        qbr,
         card,
         panel_sign_in,
         window,
@@ -153,10 +164,12 @@ def create_app(house: House) -> Flask:
         settings.pages.api,
         settings.pages.api_actions,
         settings.pages.api_consequences,
+        settings.pages.api_customer_health,
         settings.pages.api_health_rights,
         settings.pages.api_introductions,
         settings.pages.api_preview,
         api_who_knows_whom,
+        api_account_health,
         api_imports,
         api_introductions,
         api_kpis,

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from relationship.activities import RecordKind
 from relationship.store.list_filters import Column
 from relationship.store.record_lists import RecordRow
-from web import words
+from web import customer_words, words
 from web.formats import stage
 from web.house import house
 
@@ -54,6 +54,13 @@ FIELDS = {
         Field("falls", "date", ((Column.FALLS, _l("Falls on")),)),
         Field("team", "stage", ((Column.TEAM, _l("Team")),)),
         Field("segment", "stage", ((Column.SEGMENT, _l("Segment")),)),
+        Field("health", "number", ((Column.HEALTH, customer_words.SCORE),)),
+        Field("health_status", "stage", ((Column.STATUS_OF_HEALTH, customer_words.STATUS),)),
+        Field("leaving", "stage", ((Column.LEAVING, customer_words.FLAG),)),
+        Field("arr", "number", ((Column.ARR, customer_words.ARR),)),
+        Field("renewal", "date", ((Column.RENEWAL, customer_words.RENEWAL),)),
+        Field("churn", "number", ((Column.CHURN, customer_words.CHURN),)),
+        Field("upsell", "number", ((Column.UPSELL, customer_words.UPSELL),)),
     )
 }
 
@@ -90,6 +97,16 @@ _IN_FILE = {
     "falls": (FileColumn(_l("Falls on"), lambda row: row.falls_on),),
     "team": (FileColumn(_l("Team"), lambda row: row.team),),
     "segment": (_SEGMENT,),
+    "health": (FileColumn(customer_words.SCORE, lambda row: row.customer.score),),
+    "health_status": (FileColumn(customer_words.STATUS, lambda row: customer_words.status(row.customer.status)),),
+    "leaving": (FileColumn(customer_words.FLAG, lambda row: customer_words.flag(row.customer.leaving)),),
+    "arr": (
+        FileColumn(customer_words.ARR, lambda row: row.customer.arr),
+        FileColumn(_l("Currency"), lambda row: row.customer.currency),
+    ),
+    "renewal": (FileColumn(customer_words.RENEWAL, lambda row: row.customer.renewal_on),),
+    "churn": (FileColumn(customer_words.CHURN, lambda row: row.customer.churn),),
+    "upsell": (FileColumn(customer_words.UPSELL, lambda row: row.customer.upsell),),
 }
 # What stands with the name in its column on the screen.
 _WITH_NAME = {

@@ -1,5 +1,6 @@
 """Any list as a file: CSV or XLSX, with the lines and columns that the list shows, and a safe name."""
 
+import io
 from collections.abc import Iterator
 from typing import IO
 
@@ -9,9 +10,15 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from sqlalchemy import Connection
 
+from relationship.access import HealthRight
 from relationship.clock import day_of
+from relationship.importing.health_lines import health_lines
+from relationship.importing.kinds import ImportKind
+from relationship.importing.template import csv_file, xlsx_file
+from relationship.store import import_names
 from relationship.store import record_lists as store
 from relationship.store.audit import Action
+from relationship.store.health_export import health_of_accounts
 from relationship.store.record_lists import RecordRow
 from web import audit, rights
 from web.export import MOST_ROWS, written
@@ -66,6 +73,36 @@ def file(several: str, form: str) -> Response | tuple[str, int]:
             language=language(),
         )
     return sent(written_file, noun.file.get(language(), several), form)
+
+
+@blueprint.get("/accounts/health-fields.<any(csv, xlsx):form>")
+@for_readers
+def health_fields(form: str) -> Response | tuple[str, int]:
+    """The health fields of the accounts of the list as a file that can be edited and imported again."""
+    if not member().may(HealthRight.LIST):
+        audit.note(Action.ACCESS, "health_fields", actor=member().oid, result="refused")
+        abort(403)
+    noun = BY_ADDRESS["accounts"]
+    query = query_of(noun)
+    rights.need_figures(noun.kind)
+    with house().store.reading() as conn:
+        found = health_of_accounts(
+            conn,
+            scope=member().scope,
+            filters=filters_of(query),
+            column=query.column,
+            descending=query.descending,
+            limit=MOST_ROWS + 1,
+        )
+        known = import_names.names(conn, ImportKind.HEALTH)
+    if len(found) > MOST_ROWS:
+        audit.note(Action.EXPORT, "health_fields", actor=member().oid, result="refused")
+        return render_template("records/too_long.html", noun=noun, query=query, total=len(found), most=MOST_ROWS), 422
+    audit.note(Action.EXPORT, "health_fields", actor=member().oid, result=f"{len(found)} rows")
+    lines = health_lines(found, known.accounts, language())
+    written_file = xlsx_file if form == "xlsx" else csv_file
+    body = written_file(ImportKind.HEALTH, lines, language())
+    return sent(io.BytesIO(body), "sante-des-comptes" if language() == "fr" else "account-health", form)
 
 
 def sent(file: IO[bytes], name: str, form: str) -> Response:

@@ -21,6 +21,11 @@ NEXT = ("", "planned", "none")
 # Days with or, neglected, without an activity.
 ACTIVE = ("", "7", "30", "quiet14", "quiet30", "quiet60", "quiet90")
 FALLING = ("", "7", "30")
+HEALTHS = ("", "healthy", "at_risk", "escalated")
+LEAVING = ("", "yes", "no")
+# Days within which a contract is renewed, or whether that day has passed.
+RENEWALS = ("", "30", "90", "180", "past")
+LEAST_SCORES = ("", "50", "70", "85")
 SIZES = (25, 50, 100)
 LONGEST_SEARCH = 100
 LONGEST_NAME = 200
@@ -39,6 +44,7 @@ class Shape:
 
     columns   what can be sorted by;  fields: what can be shown besides the name;  shown: those shown at first
     closings  wishes about the closing date, the empty one alone where the kind has none;  worth: it has values
+    customers   it has health fields, a renewal date, scores
     """
 
     statuses: tuple[str, ...]
@@ -48,6 +54,7 @@ class Shape:
     shown: tuple[str, ...]
     closings: tuple[str, ...] = ("",)
     worth: bool = False
+    customers: bool = False
 
     @property
     def start(self) -> "ListQuery":
@@ -58,7 +65,8 @@ class Shape:
 @dataclass(frozen=True, slots=True)
 class ListQuery:
     """One state of a list. following: with or without a next activity; fields: what is shown besides the name;
-    least, most: worth; place: signed cursor of a page, empty for the first."""
+    least, most: worth; health, leaving: of the health fields; renewal: days until; churn, upsell: least score;
+    place: signed cursor of a page, empty for the first."""
 
     shape: Shape
     status: str
@@ -78,6 +86,11 @@ class ListQuery:
     active: str = ""
     falling: str = ""
     following: str = ""
+    health: str = ""
+    leaving: str = ""
+    renewal: str = ""
+    churn: str = ""
+    upsell: str = ""
     descending: bool = True
     size: int = 50
     place: str = ""
@@ -104,6 +117,11 @@ class ListQuery:
                 self.active,
                 self.falling,
                 self.following,
+                self.health,
+                self.leaving,
+                self.renewal,
+                self.churn,
+                self.upsell,
                 self.least is not None or self.most is not None,
             )
         )
@@ -170,6 +188,11 @@ class ListQuery:
             ("active", self.active),
             ("falls", self.falling),
             ("next", self.following),
+            ("health", self.health),
+            ("leaving", self.leaving),
+            ("renewal", self.renewal),
+            ("churn", self.churn),
+            ("upsell", self.upsell),
             ("columns", ".".join(self.fields) or "none"),
             ("sort", self.sort),
             ("size", self.size),
@@ -194,11 +217,40 @@ class ListQuery:
             active=_active(self.active, midnight),
             falls_until=today + timedelta(days=int(self.falling)) if self.falling else None,
             planned=_PLANNED[self.following],
+            healths=frozenset({self.health} - {""}),
+            leaving=_LEAVING[self.leaving],
+            renewal=_closing("late" if self.renewal == "past" else self.renewal, today),
+            churn_from=int(self.churn) if self.churn else None,
+            upsell_from=int(self.upsell) if self.upsell else None,
         )
+
+    def without_health(self) -> "ListQuery":
+        """The same list for somebody who may not see the health fields of accounts."""
+        fields = tuple(one for one in self.fields if one not in HEALTH_FIELDS)
+        found = replace(self, fields=fields, health="", leaving="")
+        if self.column not in HEALTH_COLUMNS:
+            return found
+        return replace(found, column=self.shape.column, descending=True)
 
 
 _PLANNED = {"": None, "planned": True, "none": False}
-LARGEST_FIRST = frozenset({Column.SCORE, Column.TREND, Column.VALUE, Column.LAST})
+_LEAVING = {"": None, "yes": True, "no": False}
+LARGEST_FIRST = frozenset(
+    {
+        Column.SCORE,
+        Column.TREND,
+        Column.VALUE,
+        Column.LAST,
+        Column.STATUS_OF_HEALTH,
+        Column.LEAVING,
+        Column.ARR,
+        Column.CHURN,
+        Column.UPSELL,
+    }
+)
+# What the right to list health fields opens.
+HEALTH_FIELDS = frozenset({"health", "health_status", "leaving"})
+HEALTH_COLUMNS = frozenset({Column.HEALTH, Column.STATUS_OF_HEALTH, Column.LEAVING})
 
 
 def list_query(arguments: "MultiDict[str, str]", shape: Shape) -> ListQuery:
@@ -229,6 +281,11 @@ def list_query(arguments: "MultiDict[str, str]", shape: Shape) -> ListQuery:
         active=_one_of(arguments, "active", ACTIVE),
         falling=_one_of(arguments, "falls", FALLING),
         following=_one_of(arguments, "next", NEXT),
+        health=_one_of(arguments, "health", HEALTHS if shape.customers else ("",)),
+        leaving=_one_of(arguments, "leaving", LEAVING if shape.customers else ("",)),
+        renewal=_one_of(arguments, "renewal", RENEWALS if shape.customers else ("",)),
+        churn=_one_of(arguments, "churn", LEAST_SCORES if shape.customers else ("",)),
+        upsell=_one_of(arguments, "upsell", LEAST_SCORES if shape.customers else ("",)),
         fields=_fields(arguments.get("columns", ""), shape),
         column=column,
         descending=sort.startswith("-"),

@@ -47,6 +47,16 @@ _BY_ALL = (Column.NAME, Column.OWNER, Column.SCORE, Column.TREND, Column.LAST, C
 _BY_MORE = (*_BY_ALL, Column.FALLS, Column.TEAM, Column.SEGMENT)
 _OF_ALL = ("score", "trend", "last", "next", "owner")
 _OF_MORE = (*_OF_ALL, "falls", "team", "segment")
+_BY_CUSTOMER = (
+    Column.HEALTH,
+    Column.STATUS_OF_HEALTH,
+    Column.LEAVING,
+    Column.ARR,
+    Column.RENEWAL,
+    Column.CHURN,
+    Column.UPSELL,
+)
+_OF_CUSTOMERS = tuple(column.value for column in _BY_CUSTOMER)
 
 OPPORTUNITIES = Noun(
     kind=RecordKind.OPPORTUNITY,
@@ -54,7 +64,7 @@ OPPORTUNITIES = Noun(
     file={"fr": "opportunites", "en": "opportunities"},
     shape=Shape(
         statuses=("open", "won", "lost", "all"),
-        columns=tuple(Column),
+        columns=tuple(one for one in Column if one not in _BY_CUSTOMER),
         column=Column.VALUE,
         fields=("score", "trend", "value", "close", "last", "next", "stage", "account", "owner", *_OF_MORE[5:]),
         shown=("score", "trend", "value", "close", "last", "next", "stage"),
@@ -144,10 +154,12 @@ ACCOUNTS = Noun(
     file={"fr": "comptes", "en": "accounts"},
     shape=Shape(
         statuses=("active", "inactive", "all"),
-        columns=_BY_MORE,
+        columns=(*_BY_MORE, *_BY_CUSTOMER),
         column=Column.LAST,
-        fields=_OF_MORE,
+        fields=(*_OF_MORE, *_OF_CUSTOMERS),
         shown=_OF_ALL,
+        worth=True,
+        customers=True,
     ),
     name=Field("name", "name", ((Column.NAME, _l("Account")),)),
     counted=lambda n, shown: _n("%(shown)s account", "%(shown)s accounts", n, shown=shown),

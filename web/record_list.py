@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, current_app, make_response, redire
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
+from relationship.access import HealthRight
 from relationship.activities import RecordKind, RecordRef
 from relationship.clock import day_of
 from relationship.store import list_choices, sources, views
@@ -22,7 +23,7 @@ from relationship.store.views import View
 from web import cursors, rights
 from web.house import house, today
 from web.list_fields import FIELDS
-from web.listing import RATINGS, SIZES, BadAddress, ListQuery, list_query
+from web.listing import HEALTH_FIELDS, RATINGS, SIZES, BadAddress, ListQuery, list_query
 from web.members import for_readers, member
 from web.nouns import Noun
 from web.texts import _
@@ -65,9 +66,10 @@ def room(noun: Noun) -> Blueprint:
 def query_of(noun: Noun) -> ListQuery:
     """The list that this request asks for; 422 for one that cannot be."""
     try:
-        return list_query(request.args, noun.shape)
+        found = list_query(request.args, noun.shape)
     except BadAddress:
         abort(422)
+    return found if member().may(HealthRight.LIST) else found.without_health()
 
 
 def filters_of(query: ListQuery) -> Filters:
@@ -105,6 +107,7 @@ def _listing(noun: Noun) -> Response | AnyResponse:
             last_page=cursors.sealed(LAST_PAGE, of=_name(noun, query)) if page.next_place else None,
             sizes=SIZES,
             all_fields=FIELDS,
+            unseen=() if member().may(HealthRight.LIST) else HEALTH_FIELDS,
             views=kept,
             here=here,
             current=next((view for view in kept if view.arguments == here), None),

@@ -53,6 +53,7 @@ class KindSpec:
     """kind: its word;  subject: first column, 'account' or 'opportunity'; columns: all, in the template's order
     figures   columns of which at least one says something;  staged: columns of a staged row beside the line
     finish    None where the columns are staged as they are (the fast way)
+    blanks    a line that tells nothing beside its subject is taken: what is exported holds such lines
     """
 
     kind: ImportKind
@@ -60,6 +61,7 @@ class KindSpec:
     figures: tuple[str, ...]
     staged: tuple[str, ...] = ()
     finish: Finish | None = None
+    blanks: bool = False
 
     @property
     def subject(self) -> str:
@@ -221,6 +223,7 @@ HEALTH = KindSpec(
                examples=("false", "")),
     ),
     figures=("score", "status", "churn"),
+    blanks=True,
 )  # fmt: skip
 
 

@@ -156,7 +156,7 @@ class _Rows:
 
     def _take_plain(self, batch: Batch, line: int, cells: list[str]) -> None:
         values = [known[cells[place]] for place, known in self._plan]
-        if values.count(None) == self._figures:
+        if values.count(None) == self._figures and not self._spec.blanks:
             raise Bad("nothing_told")
         if self._as_of is not None:
             values.insert(1, self._as_of)

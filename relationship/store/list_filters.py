@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from relationship.activities import RecordKind
+from relationship.store.account_figures import CHURN, UPSELL, in_force, latest
 from relationship.store.reading_scope import Scope, may_be_read, owned_by
 from relationship.store.searching import folded_holds
 from relationship.store.tables import Colleague, Health, Membership, Record, table
@@ -39,6 +40,13 @@ class Column(StrEnum):
     LAST = "last"
     NEXT = "next"
     FALLS = "falls"
+    HEALTH = "health"
+    STATUS_OF_HEALTH = "health_status"
+    LEAVING = "leaving"
+    ARR = "arr"
+    RENEWAL = "renewal"
+    CHURN = "churn"
+    UPSELL = "upsell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +61,13 @@ class Filters:
     team         name of the business unit;  segment: name of the segment;  account: GUID of the account
     words        each must occur in the name of the record or of its account
     closing      closing dates from the first to the second day, either may be None
-    worth        values from the first to the second number, either may be None
+    worth        values from the first to the second number, either may be None; of accounts the revenue of a year
     active       last activity from the first instant on, or before the second; without any activity counts as before
     falls_until  only what falls to a lower rating by this day if nothing happens
     planned      only with, or only without, a next activity
+    healths      of accounts: statuses of the health fields in force;  leaving: whether they are at risk for churn
+    renewal      renewal dates from the first to the second day, either may be None
+    churn_from, upsell_from   least risk of churn and least upsell score
     """
 
     ratings: frozenset[str] = frozenset()
@@ -74,6 +85,11 @@ class Filters:
     active: tuple[datetime | None, datetime | None] = (None, None)
     falls_until: date | None = None
     planned: bool | None = None
+    healths: frozenset[str] = frozenset()
+    leaving: bool | None = None
+    renewal: tuple[date | None, date | None] = (None, None)
+    churn_from: int | None = None
+    upsell_from: int | None = None
 
 
 rating_of_row = sa.func.coalesce(_health.c.rating, NO_RATING)
@@ -145,7 +161,8 @@ def _conditions(kind: RecordKind, filters: Filters, *, by_name: bool) -> Iterato
         if wanted:
             yield column == wanted
     yield from _between(record.close_on, *filters.closing)
-    yield from _between(record.value, *filters.worth)
+    yield from _between(record.arr if kind is RecordKind.ACCOUNT else record.value, *filters.worth)
+    yield from _as_customers(filters)
     since, before = filters.active
     if since is not None:
         yield health.last_activity_at >= since
@@ -158,6 +175,17 @@ def _conditions(kind: RecordKind, filters: Filters, *, by_name: bool) -> Iterato
         yield sa.not_(missing) if filters.planned else missing
     for word in filters.words:
         yield _record.c.id.in_(_holding(kind, word))
+
+
+def _as_customers(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
+    """What narrows accounts by their contract, health fields and scores."""
+    if filters.healths:
+        yield in_force("status").in_(sorted(filters.healths))
+    if filters.leaving is not None:
+        yield in_force("churn").is_(filters.leaving)
+    yield from _between(_record.c.renewal_on, *filters.renewal)
+    yield from _between(latest(CHURN), filters.churn_from, None)
+    yield from _between(latest(UPSELL), filters.upsell_from, None)
 
 
 def sold_by(colleague_key: str) -> sa.ColumnElement[bool]:
@@ -209,8 +237,22 @@ def _sort_key(column: Column, *, descending: bool) -> sa.ColumnElement[Any]:
         Column.LAST: sa.func.coalesce(h.last_activity_at, _instant(missing_date)),
         Column.NEXT: sa.func.coalesce(h.next_activity_at, _instant(missing_date)),
         Column.FALLS: sa.func.coalesce(h.falls_on, missing_date),
+        Column.HEALTH: sa.func.coalesce(in_force("score"), missing_score),
+        Column.STATUS_OF_HEALTH: _severity(missing_score),
+        Column.LEAVING: sa.case(
+            (in_force("churn").is_(True), 1), (in_force("churn").is_(False), 0), else_=missing_score
+        ),
+        Column.ARR: sa.func.coalesce(c.arr, missing_number),
+        Column.RENEWAL: sa.func.coalesce(c.renewal_on, missing_date),
+        Column.CHURN: sa.func.coalesce(latest(CHURN), missing_score),
+        Column.UPSELL: sa.func.coalesce(latest(UPSELL), missing_score),
     }
     return keys[column].label("sort_key")
+
+
+def _severity(missing: int) -> sa.ColumnElement[int]:
+    """The health status in force as a number, the worst the largest."""
+    return sa.case({"healthy": 1, "at_risk": 2, "escalated": 3}, value=in_force("status"), else_=missing)
 
 
 def _text_key(text: sa.ColumnElement[str], missing: str) -> sa.ColumnElement[str]:

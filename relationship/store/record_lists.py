@@ -11,6 +11,7 @@ from sqlakeyset.serial import BadBookmark, InvalidPage
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
+from relationship.store.account_figures import CustomerFigures, customers
 from relationship.store.chunks import in_chunks
 from relationship.store.excluded_names import LEFT_OUT, left_out_by_name
 from relationship.store.list_filters import (
@@ -45,6 +46,7 @@ class RecordRow:
     falls_on    day the rating falls to `falls_to` if nothing happens
     state       also "left_out" for a record that the rules leave out: it has no rating and no activities here
     next_kind   of the next activity, None without one
+    customer    of accounts
     """
 
     kind: str
@@ -71,6 +73,7 @@ class RecordRow:
     next_kind: str | None
     falls_on: date | None
     falls_to: str | None
+    customer: CustomerFigures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +242,9 @@ def record_rows(conn: Connection, ids: Sequence[int]) -> tuple[RecordRow, ...]:
     for number, is_left_out, *line in conn.execute(query):
         row = RecordRow(*line)
         found[number] = _without_activities(row) if is_left_out else row
+    accounts = [number for number, row in found.items() if row.kind == RecordKind.ACCOUNT.value]
+    for number, customer in customers(conn, accounts).items():
+        found[number] = replace(found[number], customer=customer)
     return tuple(found[number] for number in ids)
 
 

@@ -79,6 +79,11 @@ class HealthStaging:
             self._count(found, line, names.get(number, ""), before, different)
         return found
 
+    @property
+    def touched(self) -> list[int]:
+        """The accounts of which something changes."""
+        return sorted({one.account_id for one in self._wanted})
+
     def merge(self, conn: Connection, by: By) -> None:
         account_health.save(conn, self._wanted, source=IMPORTED, at=by.at, by=by.key, by_name=by.name)
 
