@@ -24,7 +24,9 @@ from web import (
     answer,
     audit,
     contact_page,
+    customer_events,
     customer_words,
+    customers,
     errors,
     formats,
     home,
@@ -47,6 +49,7 @@ from web import (
     security,
     sending,
     sign_in,
+    signals,
     static_files,
     status,
     who_knows_whom,
@@ -140,6 +143,8 @@ def create_app(house: House) -> Flask:
         imports,
         introductions,
         notices,
+        signals,
+        customer_events,
         recommendations,
         qbr,
         card,
@@ -156,6 +161,7 @@ def create_app(house: House) -> Flask:
     limiter.limit(ANSWER_RATE)(answer.blueprint)
     limiter.limit(FILE_RATE, key_func=list_files.reader_or_address)(list_files.blueprint)
     limiter.limit(FILE_RATE, key_func=list_files.reader_or_address)(pipeline.file)
+    limiter.limit(FILE_RATE, key_func=list_files.reader_or_address)(signals.file)
     limiter.limit(PANEL_RATE)(panel_sign_in.blueprint)
     limiter.limit(PANEL_RATE)(window.blueprint)
     app.register_blueprint(reference.blueprint)

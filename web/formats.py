@@ -171,6 +171,7 @@ def install(app: Flask) -> None:
         iso_day,
         local_day,
         away,
+        days_away,
         lag,
         moment,
         hour,

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from relationship.signals.scores import Reason
 from web import formats
-from web.texts import _
+from web.texts import _, _n
 
 SCORES: Mapping[str, object] = {
     "health": _l("Customer health"),
@@ -89,3 +89,22 @@ def measure(reason: Reason) -> str:
         if found > 0
         else _("%(share)s of what counts, bad", share=share)
     )
+
+
+def change(share: float) -> str:
+    """A change of use, like +12 % or -30 %."""
+    return _("%(change)s of the eight weeks before", change=f"{formats.signed(share * 100)}\N{NO-BREAK SPACE}%")
+
+
+def of_hundred(found: float) -> str:
+    return _("%(score)s of 100", score=formats.number(found))
+
+
+def years(found: float) -> str:
+    if found < 1:
+        return _n("%(num)s month", "%(num)s months", int(found * 12))
+    return _n("%(num)s year", "%(num)s years", int(found))
+
+
+def outcomes(won: int, lost: int) -> str:
+    return _("%(won)s won, %(lost)s lost in two years", won=won, lost=lost)

@@ -1,6 +1,6 @@
 """Scores of accounts by day: written once a day, thinned when they are old, read for lists and curves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ class ScoreRow:
     learned: bool = False
 
 
+ByScore = Mapping[Score, ScoreRow]
 _COLUMNS = tuple(SCORE.c[name] for name in ScoreRow.__slots__)
 
 

@@ -26,6 +26,7 @@ PAGES: tuple[Page, ...] = (
     Page("settings.health", _l("Relationship health"), "heart_pulse"),
     Page("settings.introductions", _l("Who knows whom"), "people_community"),
     Page("settings.exclusions", _l("Exclusions"), "filter"),
+    Page("settings.customer_health", _l("Customer health"), "heart_pulse"),
     Page("settings.health_rights", _l("Rights to health fields"), "people_team"),
     Page("settings.sources", _l("Sources and privacy"), "lock_closed"),
     Page("settings.actions", _l("Actions on change"), "flow"),

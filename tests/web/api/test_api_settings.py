@@ -22,6 +22,7 @@ def test_the_rules_come_with_their_version_as_etag(small_site: Site) -> None:
         "exclusions",
         "sources",
         "actions",
+        "customer_health",
         "recommendations",
         "health_rights",
     }
