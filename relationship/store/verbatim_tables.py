@@ -73,17 +73,30 @@ class VerbatimMark(SQLModel, table=True):
 class VerbatimMapping(SQLModel, table=True):
     """What the columns of a file of this shape are, as somebody said it last.
 
-    shape  SHA-256 of the titles;  roles: JSON {title: role}
+    shape  SHA-256 of the titles;  roles: JSON list, by place;  scale: of satisfaction
     """
 
     __tablename__ = "verbatim_mapping"
     shape: str = Field(primary_key=True)
     roles: str
+    scale: str
     source: str
     saved_at: datetime = Field(sa_type=UtcDateTime)
     saved_by: str = ""
 
 
+class VerbatimFile(SQLModel, table=True):
+    """A file that waits until somebody has said what its columns are; gone with the import, or after a day."""
+
+    __tablename__ = "verbatim_file"
+    key: str = Field(primary_key=True)
+    name: str
+    body: bytes = Field(sa_column=sa.Column(sa.LargeBinary, nullable=False))
+    sent_at: datetime = Field(sa_type=UtcDateTime)
+    sent_by: str
+
+
 VERBATIM = table(Verbatim)
 VERBATIM_MARK = table(VerbatimMark)
 VERBATIM_MAPPING = table(VerbatimMapping)
+VERBATIM_FILE = table(VerbatimFile)

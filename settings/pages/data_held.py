@@ -174,7 +174,7 @@ DATA_HELD: tuple[Held, ...] = (
         _l("Survey and review files, the API, and mailboxes declared for customer feedback"),
         Kept.CONTACT_DAYS,
         _READERS,
-        ("verbatim", "verbatim_mark", "verbatim_mapping"),
+        ("verbatim", "verbatim_mark", "verbatim_mapping", "verbatim_file"),
     ),
     Held(
         _l("Alert rules, the alerts they raised and who is told, mails to customers that wait for a person"),
