@@ -26,7 +26,7 @@ from relationship.store.reading_record import ActivityPage, RatedRecord
 from relationship.store.rules import Version
 from settings.rules import HealthSection, Rules
 from settings.rules.precedence import rules_for
-from web import change_words, cursors, curve_events, explaining, kpi_section, rights
+from web import change_words, cursors, curve_events, explaining, kpi_section, rights, signals_section
 from web import curve as drawn_curve
 from web.crm_link import crm_address
 from web.expectation import expectation
@@ -115,6 +115,7 @@ def _page(noun: Noun, guid: str, related: Callable[[Connection, Relationship], d
             )
         activities = store.activities(conn, found.record.id, per_page=ACTIVITIES_PER_PAGE, kind=kind)
         key_figures = kpi_section.section(conn, found.record, found.days, found.rules, as_of=found.as_of)
+        signals = signals_section.of(conn, noun.kind, found.record.id, found.record.guid)
         story = _story(conn, found)
     return render_template(
         f"{noun.kind}/page.html",
@@ -123,6 +124,7 @@ def _page(noun: Noun, guid: str, related: Callable[[Connection, Relationship], d
         **rating(found),
         **story,
         **key_figures,
+        **signals,
         **_ways_out(found),
         **besides,
         **_activity_list(noun, guid, activities, kind),
