@@ -14,6 +14,7 @@ from relationship.store.exclusion_tables import ExcludedAddress, GroupMember
 from relationship.store.introduction_tables import INTRODUCTION
 from relationship.store.one_person import Person
 from relationship.store.people import note_change
+from relationship.store.report_tables import REPORT
 from relationship.store.rights_tables import READER_RECORD, READER_SET, WEB_SESSION
 from relationship.store.subscription_tables import ChangeSubscription, Hint
 from relationship.store.tie_tables import PREFERENCE
@@ -63,6 +64,7 @@ def choices(conn: Connection, person: Person) -> int:
     for column in (
         PREFERENCE.c.colleague_key,
         VIEW.c.colleague_key,
+        REPORT.c.owner_key,
         READER_SET.c.reader_key,
         READER_RECORD.c.reader_key,
         WEB_SESSION.c.oid,

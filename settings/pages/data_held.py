@@ -249,6 +249,14 @@ DATA_HELD: tuple[Held, ...] = (
         ("saved_view",),
     ),
     Held(
+        _l("Reports that somebody keeps: columns, filters and grouping, under a name, with the name of who keeps it"),
+        _l("To open the same report again, alone or with others"),
+        _l("Whoever saves a report"),
+        Kept.UNTIL_CHANGED,
+        _l("This person alone; once it is shared, whoever reads records"),
+        ("report",),
+    ),
+    Held(
         _l("Which records each person may read in the CRM, as numbers"),
         _l("So that totals, charts and exports count what the CRM lets that person read, and nothing else"),
         _l("Dynamics 365, asked in that person's name"),

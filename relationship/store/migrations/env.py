@@ -17,6 +17,7 @@ from relationship.store import (
     rating_change_tables,
     rating_tables,
     recommendation_tables,
+    report_tables,
     rights_tables,
     score_tables,
     signal_tables,
@@ -50,6 +51,7 @@ TABLES = (
     signal_tables,
     score_tables,
     recommendation_tables,
+    report_tables,
 )
 target_metadata = SQLModel.metadata
 
