@@ -11,7 +11,7 @@ from relationship.health.shares import Shares, shares
 from relationship.store import reading_shares, related_records
 from relationship.store.reading_shares import PeopleOfAccount
 from relationship.store.record_lists import record_rows
-from web import record_page, rights, share_words
+from web import recommending, record_page, rights, share_words
 from web.members import member
 from web.nouns import ACCOUNTS
 from web.record_page import MOST_RELATED, Relationship
@@ -69,7 +69,11 @@ def _people_and_opportunities(conn: Connection, found: Relationship) -> dict[str
         conn, found.record.guid, scope=member().scope, limit=MOST_RELATED
     )
     people, seen = readable_people(conn, found, limit=MOST_RELATED, besides=opportunities.refs)
-    return {"people": people, "opportunities": opportunities.only(seen)}
+    return {
+        "people": people,
+        "opportunities": opportunities.only(seen),
+        "recommendations": recommending.of_account(conn, found.record.id, found.record.guid),
+    }
 
 
 blueprint = record_page.room(ACCOUNTS, _people_and_opportunities)
