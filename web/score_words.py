@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 
 from relationship.signals.scores import Reason
-from web import formats
+from web import customer_words, formats
 from web.texts import _, _n
 
 SCORES: Mapping[str, object] = {
     "health": _l("Customer health"),
-    "churn": _l("Risk of churn"),
-    "upsell": _l("Openness to more"),
+    "churn": customer_words.CHURN,
+    "upsell": customer_words.UPSELL,
 }
 MEANINGS: Mapping[str, object] = {
     "health": _l("100 is best: use, engagement, satisfaction, history and risks taken together."),
@@ -37,15 +37,11 @@ REASONS: Mapping[str, object] = {
 }
 _SIGNALS = frozenset({"risks", "signals", "context", "use_grows", "needs", "favourable", "budget"})
 FIELDS: Mapping[str, object] = {
-    "score": _l("Health score"),
-    "status": _l("Health status"),
-    "churn": _l("At risk for churn"),
+    "score": customer_words.SCORE,
+    "status": customer_words.STATUS,
+    "churn": customer_words.FLAG,
 }
-STATUSES: Mapping[str, object] = {
-    "healthy": _l("Healthy"),
-    "at_risk": _l("At risk"),
-    "escalated": _l("Escalated"),
-}
+STATUSES = customer_words.STATUSES
 SOURCES: Mapping[str, object] = {
     "typed": _l("typed in"),
     "imported": _l("imported"),
