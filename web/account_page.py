@@ -72,7 +72,7 @@ def _people_and_opportunities(conn: Connection, found: Relationship) -> dict[str
     return {
         "people": people,
         "opportunities": opportunities.only(seen),
-        "recommendations": recommending.of_account(conn, found.record.id, found.record.guid),
+        "recommendations": recommending.about_scores(conn, found.record.id, found.record.guid),
     }
 
 

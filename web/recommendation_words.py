@@ -6,44 +6,14 @@ from flask_babel import lazy_gettext as _l
 
 from relationship.signals.recommendations import Way
 from relationship.signals.standing import Deed, Place, Reason, State
+from web import signal_words
 
 SCORES: Mapping[str, object] = {
     "score.health": _l("Low customer health"),
     "score.churn": _l("High churn risk"),
     "score.upsell": _l("High upsell score"),
 }
-TRIGGERS: Mapping[str, object] = {
-    "H-R1": _l("Log-ins less frequent"),
-    "H-R2": _l("Features not used"),
-    "H-R3": _l("Inactive users"),
-    "H-R4": _l("Prolonged silence"),
-    "H-R5": _l("Contact changes"),
-    "H-R6": _l("Meetings cancelled"),
-    "H-R7": _l("The customer cuts staff"),
-    "H-R8": _l("Budget falls"),
-    "H-R9": _l("Strategy changes"),
-    "H-O1": _l("Growing use of the product"),
-    "H-O2": _l("Premium features switched on"),
-    "H-O3": _l("Need to expand"),
-    "H-O4": _l("The customer grows"),
-    "H-O5": _l("New needs identified"),
-    "H-O6": _l("Budget available"),
-    "H-P1": _l("Opportunity that drags on"),
-    "H-P2": _l("Over-estimated probability"),
-    "H-P3": _l("Prolonged silence on the deal"),
-    "H-P4": _l("Deal with a solid champion"),
-    "H-P5": _l("Favourable timing"),
-    "H-P6": _l("Urgent need"),
-    "H-X1": _l("Renewal is near"),
-    "H-X2.champion": _l("The champion has left"),
-    "H-X2.decider": _l("New decision-maker without an introduction"),
-    "H-X2.rarer": _l("Replies get rarer"),
-    "H-X2.slower": _l("Replies get slower"),
-    "H-X3": _l("Escalation to management"),
-    "H-X4": _l("Pressure on the price or late payment"),
-    "H-X5": _l("A competitor is named"),
-    **SCORES,
-}
+TRIGGERS: Mapping[str, object] = {**signal_words.TITLES, **SCORES}
 WAYS: Mapping[str, tuple[object, str]] = {
     Way.TASK.value: (_l("Create a task"), "clipboard_task"),
     Way.MEETING.value: (_l("Plan a meeting"), "calendar_clock"),

@@ -103,6 +103,11 @@ def of_account(conn: Connection, account_id: int, guid: str) -> list[Item]:
     return readable(one for one in items(conn, found, rules) if one.place is Place.OPEN)
 
 
+def about_scores(conn: Connection, account_id: int, guid: str) -> list[Item]:
+    """Those of them that come from scores; what comes from a signal stands at the signal."""
+    return [one for one in of_account(conn, account_id, guid) if one.calling.cause.score]
+
+
 def item(conn: Connection, cause_text: str, key: str) -> Item:
     """One recommendation that the reader may see; 404 for every other."""
     cause = Cause.read(cause_text)
