@@ -16,11 +16,14 @@ import settings.pages.api_customer_health
 import settings.pages.api_health_rights
 import settings.pages.api_introductions
 import settings.pages.api_preview
+import settings.pages.api_signals
 from relationship.errors import FixSettings
 from web import (
     account_health_page,
     account_page,
     account_scores_page,
+    alert_rules,
+    alerts,
     answer,
     audit,
     contact_page,
@@ -52,16 +55,22 @@ from web import (
     signals,
     static_files,
     status,
+    verbatim_files,
+    verbatims,
     who_knows_whom,
     words,
 )
 from web.api import account_health as api_account_health
+from web.api import alerts as api_alerts
 from web.api import imports as api_imports
 from web.api import introductions as api_introductions
 from web.api import kpis as api_kpis
 from web.api import ratings as api_ratings
+from web.api import recommendations as api_recommendations
 from web.api import reference, rooms
 from web.api import session as api_session
+from web.api import signals as api_signals
+from web.api import verbatims as api_verbatims
 from web.api import who_knows_whom as api_who_knows_whom
 from web.entra import Entra
 from web.house import House
@@ -111,6 +120,7 @@ def create_app(house: House) -> Flask:
     pipeline_weeks.install(app)
     security.install(app, https=https, crm_origins=house.config.framed_by)
     imports.install(app)  # before the check of forms, which reads them
+    verbatim_files.install(app)
     csrf = CSRFProtect(app)
     csrf.exempt(notifications.blueprint)
     csrf.exempt(answer.blueprint)  # the link itself is the proof, and there is no session
@@ -142,11 +152,15 @@ def create_app(house: House) -> Flask:
         who_knows_whom,
         imports,
         introductions,
+        alert_rules,
+        alerts,
         notices,
         signals,
         customer_events,
         recommendations,
         qbr,
+        verbatim_files,
+        verbatims,
         card,
         panel_sign_in,
         window,
@@ -174,12 +188,17 @@ def create_app(house: House) -> Flask:
         settings.pages.api_health_rights,
         settings.pages.api_introductions,
         settings.pages.api_preview,
+        settings.pages.api_signals,
+        api_signals,
         api_who_knows_whom,
         api_account_health,
         api_imports,
         api_introductions,
+        api_alerts,
         api_kpis,
         api_ratings,
+        api_verbatims,
+        api_recommendations,
     ):
         rooms.register(app, limiter, csrf, part.blueprint)
     app.add_url_rule("/", view_func=home.first_page, endpoint="_home")

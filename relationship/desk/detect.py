@@ -4,13 +4,16 @@ Twice is harmless: the second time nothing is written. It dies half-way without 
 transaction. It asks Microsoft nothing.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 from relationship import failpoints
 from relationship.clock import day_number
 from relationship.house import House
+from relationship.signals.catalogue import DETECTORS
 from relationship.signals.detect import next_round, states
 from relationship.store import contact_standings, rules, signal_facts, signals
+from settings.rules import Signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,18 @@ def detect_all(house: House) -> DetectReport:
         signals.save_states(conn, states(facts), day=today)
         failpoints.passage("desk.detect.saved")
     return DetectReport(len(facts.accounts.id), len(found.found), opened, ended)
+
+
+def would_detect(house: House, wanted: Signals) -> dict[str, tuple[int, int]]:
+    """Per detector how many signals today's facts show under the rules in force, and under others; writes nothing."""
+    today = day_number(house.clock(), house.config.zone)
+    counts: list[Counter[str]] = []
+    with house.store.reading() as conn:
+        _version, present = rules.current(conn)
+        before = signals.standing(conn)
+        for section in (present.signals, wanted):
+            limits = section.thresholds()
+            facts = signal_facts.facts(conn, limits, today=today, rated=present.health.enabled)
+            found = next_round(facts, limits, before)
+            counts.append(Counter(one.detector for one in found.found))
+    return {detector: (counts[0][detector], counts[1][detector]) for detector in DETECTORS}

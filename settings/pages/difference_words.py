@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from settings.history import Difference
-from settings.pages import wording
+from settings.pages import wording, wording_signals
 from web import formats
 from web.texts import _, _n
 
@@ -91,6 +91,8 @@ def place(path: Path, names: Mapping[str, str]) -> str:
     """The name of a setting; what has none is called as in the document."""
     if path[:2] == ("health", "overrides") and len(path) == 4:
         return _override(path[2], path[3], names)
+    if path[0] == "signals":
+        return _("Signals: %(name)s", name=_("switched off") if path[1] == "off" else wording_signals.title(path[1]))
     return str(PLACES.get(path, " › ".join(path)))
 
 

@@ -29,6 +29,7 @@ PAGES: tuple[Page, ...] = (
     Page("settings.customer_health", _l("Customer health"), "heart_pulse"),
     Page("settings.health_rights", _l("Rights to health fields"), "people_team"),
     Page("settings.sources", _l("Sources and privacy"), "lock_closed"),
+    Page("settings.signals", _l("Signals"), "sparkle"),
     Page("settings.actions", _l("Actions on change"), "flow"),
     Page("settings.recommendations", _l("Recommendations"), "lightbulb"),
     Page("settings.deliveries", _l("Deliveries"), "send"),
