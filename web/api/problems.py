@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from relationship.errors import RelationshipError, StorageTrouble, TryLater
 from settings.rules.templates import KNOWN
-from web import action_words, import_words, introduction_words, recommendation_words
+from web import action_words, alert_words, import_words, introduction_words, recommendation_words
 from web.api.strict import DEEPEST, Odd
 from web.languages import language
 
@@ -123,6 +123,7 @@ SENTENCES: Mapping[str, object] = {
     **import_words.OF_A_FILE,
     **introduction_words.REFUSALS,
     **action_words.REFUSALS,
+    **{code: told for code, told in alert_words.REFUSALS.items() if code not in action_words.REFUSALS},
     **recommendation_words.REFUSALS,
     "internal": _l("Nothing of yours was lost. Try again; if it stays, tell your administrator the time it happened."),
     "busy": _l("The data cannot be read at the moment. Try again in a minute."),

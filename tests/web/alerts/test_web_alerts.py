@@ -1,0 +1,173 @@
+"""Pages and API of alerts: built in a form, tried, switched on, raised, handled; shown to whom the CRM lets read."""
+
+import re
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alerts.alert_builders import say_all
+from api.api_caller import OURS, Caller, told
+from flask.testing import FlaskClient
+from web_builder import NOW, deals_of_all_sorts, oid
+from web_site import Site
+
+from relationship.activities import RecordKind, RecordRef
+from relationship.clock import number_of
+from relationship.desk.raise_alerts import raise_alerts
+from relationship.store import tables
+
+THREAT = "Si rien ne change, nous allons résilier notre contrat."
+HOSTILE = "Furieux <script>alert(1)</script> \u202eelbisivni, nous allons résilier notre contrat."
+TODAY = number_of(NOW.date())
+_record = tables.table(tables.Record)
+
+
+@pytest.fixture
+def filled(small_site: Site) -> Site:
+    small_site.fill(deals_of_all_sorts()[:12])
+    return small_site
+
+
+def account(site: Site) -> str:
+    with site.store.reading() as conn:
+        return str(conn.scalar(sa.select(sa.func.min(_record.c.guid)).where(_record.c.kind == "account")))
+
+
+def say(site: Site, *texts: str, guid: str = "", **columns: Any) -> list[int]:
+    return say_all(site.store, list(texts), today=TODAY, account=guid or account(site), **columns)
+
+
+def post(client: FlaskClient, path: str, data: dict[str, Any]) -> Any:
+    """A form sent from our own pages."""
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', client.get("/alerts").text)[0]
+    return client.post(path, data={"csrf_token": token, **data}, headers=OURS)
+
+
+def form(**changes: Any) -> dict[str, Any]:
+    usual: dict[str, Any] = {
+        "act": "save", "name": "Menaces", "case": "Q-2", "trigger": "verbatim", "join": "all", "g0-join": "any",
+        "g0-c0-what": "threat", "g0-c1-what": "keyword", "g0-c1-text": "résilier; partir", "owner": "1",
+        "most_a_day": "5", "task_days": "2", "enabled": "1",
+    }  # fmt: skip
+    return {name: value for name, value in {**usual, **changes}.items() if value is not None}
+
+
+def test_a_rule_is_built_tried_switched_on_and_its_alert_handled(filled: Site) -> None:
+    admin = filled.as_("sales_admin")
+    say(filled, THREAT, HOSTILE, "Tout va bien.")
+    tried = post(admin, "/alerts/rules/try", form())
+    assert "<strong>2</strong>" in tried.text
+    saved = post(admin, "/alerts/rules/new", form())
+    assert saved.status_code == 303
+    page = admin.get(saved.headers["Location"])
+    assert 'value="résilier; partir"' in page.text
+    house = filled.app.extensions["house"]
+    (number,) = say(filled, HOSTILE)
+    assert raise_alerts(house).raised == 1
+    listed = admin.get("/alerts?whose=all")
+    assert f"/alerts/{_first(filled)}" in listed.text
+    detail = admin.get(f"/alerts/{_first(filled)}").text
+    assert "&lt;script&gt;" in detail
+    assert "<script>alert" not in detail
+    assert "<mark>résilier</mark>" in detail
+    assert post(admin, f"/alerts/{_first(filled)}", {"state": "handled", "note": "rappelé"}).status_code == 303
+    assert "rappelé" in admin.get(f"/alerts/{_first(filled)}").text
+    assert number > 0
+
+
+def _first(site: Site) -> int:
+    found: int = Caller(site).get("/alerts").json["items"][-1]["id"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"name": " "}, "Give it a name"),
+        ({"to": "Ann <ann@x.example>"}, "is not one like"),
+        ({"g0-c1-text": ""}, "has no value yet"),
+        ({"g0-c0-what": "satisfaction", "g0-c0-number": "120"}, "out of range"),
+        ({"owner": None}, "tells nobody yet"),
+        ({"letter_subject": "x"}, "a subject and a text"),
+    ],
+)
+def test_what_cannot_be_saved_is_told_and_nothing_typed_is_lost(
+    filled: Site, changes: dict[str, Any], sentence: str
+) -> None:
+    answer = post(filled.as_("sales_admin"), "/alerts/rules/new", form(**changes))
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert "Nothing was saved" in answer.text
+    assert Caller(filled).get("/alert-rules").json["items"] == []
+
+
+def test_lines_are_added_and_removed_without_any_script(filled: Site) -> None:
+    admin = filled.as_("sales_admin")
+    added = post(admin, "/alerts/rules/new", form(act="add:0")).text
+    assert 'name="g0-c2-what"' in added
+    assert 'name="g1-join"' in post(admin, "/alerts/rules/new", form(act="add-group")).text
+    assert 'name="g0-c1-what"' not in post(admin, "/alerts/rules/new", form(act="remove:0:1")).text
+    assert post(admin, "/alerts/rules/new", form(act="remove:9:9:x")).status_code == 200
+
+
+@pytest.mark.parametrize("case", ["new", "Q-1", "Q-5b", "Q-9"])
+@pytest.mark.parametrize("role", ["sales_admin", "customer_success"])
+def test_every_ready_made_rule_opens_to_be_edited(filled: Site, role: str, case: str) -> None:
+    assert filled.as_(role).get(f"/alerts/rules/{case}").status_code == 200
+
+
+def test_alerts_are_seen_by_whom_the_crm_lets_read_the_account(filled: Site) -> None:
+    caller = Caller(filled)
+    wish = {"rule": _rule(), "enabled": True}
+    assert caller.post("/alert-rules", wish).status_code == 201
+    guid = account(filled)
+    say(filled, THREAT, guid=guid)
+    say_all(filled.store, [THREAT], today=TODAY, account=None)
+    raise_alerts(filled.app.extensions["house"])
+    assert len(caller.get("/alerts").json["items"]) == 2
+    seller = Caller(filled, "seller")
+    assert seller.get("/alerts").json["items"] == []
+    number = caller.get("/alerts").json["items"][-1]["id"]
+    assert told(seller.get(f"/alerts/{number}"))[0] == 404
+    assert filled.as_("seller").get(f"/alerts/{number}").status_code == 404
+    assert filled.as_("seller").get("/alerts/rules").status_code == 403
+    assert filled.crm is not None
+    filled.crm.grant(oid(0), [RecordRef(RecordKind.ACCOUNT, guid)])
+    assert len(seller.get("/alerts").json["items"]) == 1
+
+
+def test_the_api_writes_changes_and_tries_rules(filled: Site) -> None:
+    caller = Caller(filled)
+    say(filled, THREAT)
+    assert caller.post("/alert-rules/try", {"rule": _rule(), "enabled": False}).json["count"] == 1
+    made = caller.post("/alert-rules", {"rule": _rule(), "enabled": False})
+    number = made.json["id"]
+    changed = {"rule": {**_rule(), "name": "Autre"}, "enabled": True}
+    assert caller.put(f"/alert-rules/{number}", changed, version=1).json["version"] == 2
+    assert told(caller.put(f"/alert-rules/{number}", changed, version=1))[1] == "stale_version"
+    broken = {**_rule(), "when": {"groups": [{"conditions": [{"what": "emotion", "values": ["rage"]}]}]}}
+    assert told(caller.post("/alert-rules", {"rule": broken, "enabled": True}))[1] == "value_unknown"
+    own = Caller(filled, "customer_success")
+    assert told(own.post("/alert-rules", {"rule": _rule(), "enabled": True}))[1] == "own_rule_tells_others"
+    assert told(Caller(filled, "seller").get("/alert-rules"))[1] == "wrong_role"
+
+
+def test_lists_and_addresses_outside_are_kept_on_the_page(filled: Site) -> None:
+    admin = filled.as_("sales_admin")
+    post(admin, "/alerts/rules/lists", {"name": "Offre"})
+    assert "Offre" in admin.get("/alerts/rules").text
+    post(admin, "/alerts/rules/lists/1", {"addresses": "a@x.example\nb@x.example"})
+    assert "b@x.example" in admin.get("/alerts/rules/lists/1").text
+    refused = post(admin, "/alerts/rules/lists/1", {"addresses": "=cmd|x"})
+    assert "address_malformed" in refused.headers["Location"]
+    post(admin, "/alerts/rules/new", form(to="agence@agences.example"))
+    assert "waits for confirmation" in admin.get("/alerts/rules").text
+    post(filled.as_("customer_success"), "/alerts/rules/addresses", {"address": "agence@agences.example"})
+    assert "waits for confirmation" in admin.get("/alerts/rules").text
+    post(admin, "/alerts/rules/addresses", {"address": "agence@agences.example"})
+    assert "confirmed by" in admin.get("/alerts/rules").text
+
+
+def _rule() -> dict[str, Any]:
+    threat = {"groups": [{"conditions": [{"what": "threat"}]}]}
+    return {"name": "Menaces", "when": threat, "recipients": {"owner": True}}
