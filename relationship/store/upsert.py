@@ -151,8 +151,9 @@ def _copy(
 
 @lru_cache(maxsize=128)
 def _defaults(target: Table) -> dict[str, Any]:
-    """What the model puts into columns that a row does not name."""
-    return {c.name: c.default.arg for c in target.c if isinstance(c.default, sa.ColumnDefault) and c.default.is_scalar}
+    """What the model puts into columns that a row does not name; a text that is not told has nothing to search."""
+    told = {c.name: c.default.arg for c in target.c if isinstance(c.default, sa.ColumnDefault) and c.default.is_scalar}
+    return told | dict.fromkeys(_folded_columns(target), "")
 
 
 def _execute(conn: Connection, statement: SQLCompiler, given: Columns, defaults: Mapping[str, Any]) -> int:

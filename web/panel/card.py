@@ -50,7 +50,7 @@ def card(kind: str) -> str | Response | tuple[str, int]:
     return render_template("panel/card.html", **_card(noun, asked.guid))
 
 
-@blueprint.get("/<kind>/colleagues")
+@blueprint.get("/<kind>/who-knows-whom")
 def colleagues(kind: str) -> str:
     """Who can introduce the reader: a part of the card, looked up when it comes into sight, and written down."""
     asked = _asked(kind)

@@ -185,9 +185,9 @@ def test_another_site_may_load_the_card_into_a_frame_and_in_no_other_way(form: F
 
 
 def test_parts_of_the_card_are_for_the_frame_itself(form: Form) -> None:
-    assert form("opportunity/colleagues", LIVELY.guid).status_code == 403
-    assert form("opportunity/colleagues", LIVELY.guid, **OURS).status_code == 200
-    assert form("opportunity/colleagues", UNKNOWN, **OURS).status_code == 404
+    assert form("opportunity/who-knows-whom", LIVELY.guid).status_code == 403
+    assert form("opportunity/who-knows-whom", LIVELY.guid, **OURS).status_code == 200
+    assert form("opportunity/who-knows-whom", UNKNOWN, **OURS).status_code == 404
 
 
 def test_in_a_tab_of_its_own_the_address_of_the_panel_leads_to_the_page(form: Form) -> None:
