@@ -16,6 +16,8 @@ from relationship.verbatims.tokens import folded
 
 TARGET = Path(__file__).parent.parent / "relationship" / "verbatims" / "words" / "polarity_fr.tsv"
 WEAKEST = 0.15
+# Good or bad elsewhere, neither when customers say it: a price is no prize.
+LEFT_OUT = frozenset({"prix", "client", "clients", "service", "commande", "contrat", "affaire", "affaires"})
 
 
 def main(folder: Path) -> None:
@@ -24,7 +26,7 @@ def main(folder: Path) -> None:
         with gzip.open(folder / f"{name}.csv.gz", "rt", encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 form = folded(row["form"].strip())
-                if form.isalpha() and len(form) > 2:
+                if form.isalpha() and len(form) > 2 and form not in LEFT_OUT:
                     values[form].append(max(-1.0, min(1.0, float(row[column]) / most)))
     lines = []
     for form, several in sorted(values.items()):

@@ -50,7 +50,7 @@ def analyse(text: str, language: str = "", catalogue: Catalogue | None = None) -
             continue
         felt = feelings(text, tokens, matches, language)
         leaving = threat(tokens, matches)
-        is_felt = bool(felt.felt) or leaving is not None or abs(felt.push) >= FAINTEST
+        is_felt = bool(felt.felt) or leaving is not None
         whole.add(tokens, felt, leaving, topics(tokens, matches, is_felt=is_felt))
     return whole.analysis(language)
 
