@@ -40,10 +40,10 @@ def build(site: Site) -> dict[str, int]:
         )
         mine, other, deal = ids[guid("account", 0)], ids[guid("account", 1)], ids[DEAL.guid]
         rows = [
-            _signal("H-R4", "risk", mine, None, mine),
-            _signal("H-R1", "risk", mine, None, mine),
-            _signal("H-P1", "pipeline", mine, deal, deal),
-            _signal("H-R4", "risk", other, None, other),
+            signal("H-R4", "risk", mine, None, mine),
+            signal("H-R1", "risk", mine, None, mine),
+            signal("H-P1", "pipeline", mine, deal, deal),
+            signal("H-R4", "risk", other, None, other),
         ]
         insert_new(conn, SignalRecord, rows, key=["detector", "subject_id", "key"])
         scores = [
@@ -67,7 +67,7 @@ def rows(store: Store, model: sa.Table) -> list[dict[str, Any]]:
         return [dict(row) for row in conn.execute(sa.select(model).order_by(model.c.id)).mappings()]
 
 
-def _signal(detector: str, family: str, account: int, record: int | None, subject: int) -> dict[str, Any]:
+def signal(detector: str, family: str, account: int, record: int | None, subject: int) -> dict[str, Any]:
     return {
         "account_id": account,
         "record_id": record,
