@@ -69,7 +69,7 @@ def test_a_rule_is_built_tried_switched_on_and_its_alert_handled(filled: Site) -
     detail = admin.get(f"/alerts/{_first(filled)}").text
     assert "&lt;script&gt;" in detail
     assert "<script>alert" not in detail
-    assert "<mark>nous allons résilier" in detail
+    assert "<mark>allons résilier</mark>" in detail
     assert post(admin, f"/alerts/{_first(filled)}", {"state": "handled", "note": "rappelé"}).status_code == 303
     assert "rappelé" in admin.get(f"/alerts/{_first(filled)}").text
     assert number > 0
