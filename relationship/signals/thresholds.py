@@ -59,7 +59,7 @@ class Thresholds:
     ceiling_poor: int = 40
     ceiling_competitor: int = 40
     ceiling_pushed: int = 60
-    solid_days: int = 4
+    solid_days: int = 8
     solid_window_days: int = 60
     forward_days: int = 15
     urgent_close_days: int = 30

@@ -92,6 +92,13 @@ _SORTS: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
 SORTS = tuple(_SORTS)
 
 
+_FROM = (
+    SIGNAL.join(_subject, _subject.c.id == SIGNAL.c.subject_id)
+    .outerjoin(_account, _account.c.id == SIGNAL.c.account_id)
+    .outerjoin(_owner, _owner.c.systemuser_guid == _subject.c.owner_guid)
+)
+
+
 def signal_page(
     conn: Connection, *, scope: Scope, filters: SignalFilters, sort: str, size: int, place: str | None = None
 ) -> SignalPage:
@@ -127,7 +134,7 @@ def about(conn: Connection, numbers: Collection[int]) -> list[ListedSignal]:
     """These signals with what they are about, in the order of the numbers."""
     found: dict[int, ListedSignal] = {}
     for chunk in in_chunks(list(numbers)):
-        query = _columns(sa.select()).where(SIGNAL.c.id.in_(chunk))
+        query = _columns(sa.select(SIGNAL.c.id).select_from(_FROM)).where(SIGNAL.c.id.in_(chunk))
         found |= {row[0]: _row(row) for row in conn.execute(query)}
     return [found[number] for number in numbers if number in found]
 
@@ -167,21 +174,16 @@ def _ordered(scope: Scope, filters: SignalFilters, sort: str) -> sa.Select[Any]:
 
 def _columns(query: sa.Select[Any]) -> sa.Select[Any]:
     owner = sa.func.coalesce(sa.func.nullif(_owner.c.crm_name, ""), _owner.c.name, "")
-    return (
-        query.with_only_columns(
-            *COLUMNS,
-            _subject.c.kind.label("subject_kind"),
-            _subject.c.guid.label("subject_guid"),
-            _subject.c.name.label("subject_name"),
-            sa.func.coalesce(_account.c.guid, "").label("account_guid"),
-            sa.func.coalesce(_account.c.name, "").label("account_name"),
-            owner.label("owner_name"),
-            _VALUE.label("value_at_stake"),
-            _subject.c.currency.label("value_currency"),
-        )
-        .select_from(SIGNAL.join(_subject, _subject.c.id == SIGNAL.c.subject_id))
-        .outerjoin(_account, _account.c.id == SIGNAL.c.account_id)
-        .outerjoin(_owner, _owner.c.systemuser_guid == _subject.c.owner_guid)
+    return query.with_only_columns(
+        *COLUMNS,
+        _subject.c.kind.label("subject_kind"),
+        _subject.c.guid.label("subject_guid"),
+        _subject.c.name.label("subject_name"),
+        sa.func.coalesce(_account.c.guid, "").label("account_guid"),
+        sa.func.coalesce(_account.c.name, "").label("account_name"),
+        owner.label("owner_name"),
+        _VALUE.label("value_at_stake"),
+        _subject.c.currency.label("value_currency"),
     )
 
 
@@ -207,24 +209,19 @@ def _listed(scope: Scope, filters: SignalFilters, *, any_family: bool = False) -
     if filters.most is not None:
         conditions.append(filters.most >= _VALUE)
     if filters.account:
-        conditions.append(
-            SIGNAL.c.account_id.in_(
-                sa.select(_account.c.id).where(
-                    _account.c.kind == RecordKind.ACCOUNT.value, _account.c.guid == filters.account
-                )
-            )
-        )
+        conditions.append(_at_account(scope, _subject.c.guid == filters.account))
     for word in filters.words:
-        part = folded(word)
-        named = sa.select(_account.c.id).where(
-            _account.c.kind == RecordKind.ACCOUNT.value, _account.c.folded.contains(part, autoescape=True)
-        )
-        conditions.append(sa.or_(_subject.c.folded.contains(part, autoescape=True), SIGNAL.c.account_id.in_(named)))
-    return (
-        sa.select(SIGNAL.c.id)
-        .select_from(SIGNAL.join(_subject, _subject.c.id == SIGNAL.c.subject_id))
-        .where(*conditions)
+        named = _subject.c.folded.contains(folded(word), autoescape=True)
+        conditions.append(sa.or_(named, _at_account(scope, named)))
+    return sa.select(SIGNAL.c.id).select_from(_FROM).where(*conditions)
+
+
+def _at_account(scope: Scope, which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Signals of such accounts; of an account that may not be read a filter tells nothing."""
+    readable = sa.select(_subject.c.id).where(
+        _subject.c.kind == RecordKind.ACCOUNT.value, which, may_be_read(scope, RecordKind.ACCOUNT)
     )
+    return SIGNAL.c.account_id.in_(readable.correlate(None))
 
 
 def _row(row: Any) -> ListedSignal:

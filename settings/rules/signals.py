@@ -60,7 +60,7 @@ class Signals(Form):
     ceiling_poor: Percent = 40
     ceiling_competitor: Percent = 40
     ceiling_pushed: Percent = 60
-    solid_days: Count = 4
+    solid_days: Count = 8
     solid_window_days: Days = 60
     forward_days: Days = 15
     urgent_close_days: Days = 30

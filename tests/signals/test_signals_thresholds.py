@@ -155,9 +155,9 @@ CASES: list[tuple[str, Callable[[int], Facts], int, int, int]] = [
         lambda days: facts(
             deals=deal(), contacts=contact(), contact_touches=touched(*range(days)), deal_contacts=(ints(0), ints(0))
         ),
-        4,
-        3,
-        5,
+        8,
+        7,
+        9,
     ),
     (
         "H-P5",
