@@ -29,6 +29,8 @@ from web.nouns import Noun
 from web.texts import _
 
 OFFERED_SECONDS = 60.0
+# Figures over more records than this come after the lines.
+MOST_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ def filters_of(query: ListQuery) -> Filters:
 def _listing(noun: Noun) -> Response | AnyResponse:
     query = query_of(noun)
     wanted = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
+    if wanted == "figures":
+        return _figures(noun, query)
     # Another order or page leaves the figures as they are: only the lines are asked for.
     kept: tuple[View, ...] = ()
     around: dict[str, Any] = {}
@@ -114,6 +118,7 @@ def _listing(noun: Noun) -> Response | AnyResponse:
             choosing_columns=request.args.get("menu") == "columns",
             removed=request.args.get("removed", type=int),
             today=day_of(today()),
+            ratings=RATINGS,
             swapped=wanted == "rows",
             **around,
         )
@@ -124,14 +129,30 @@ def _listing(noun: Noun) -> Response | AnyResponse:
     return answer
 
 
+def _figures(noun: Noun, query: ListQuery) -> Response:
+    """The figures alone, for a page that shows its lines already."""
+    rights.need_figures(noun.kind)
+    with house().store.reading() as conn:
+        overview = _overview(conn, noun, query)
+    return make_response(
+        render_template("records/figures.html", noun=noun, query=query, overview=overview, ratings=RATINGS, later=True)
+    )
+
+
+def _overview(conn: Connection, noun: Noun, query: ListQuery) -> Overview:
+    return overview_of(store.shares(conn, noun.kind, scope=member().scope, filters=filters_of(query)), query)
+
+
 def _around(conn: Connection, noun: Noun, query: ListQuery) -> dict[str, Any]:
-    """The figures over the list, what its filters offer and the state of the mailboxes."""
-    overview = overview_of(store.shares(conn, noun.kind, scope=member().scope, filters=filters_of(query)), query)
+    """The figures over the list, what its filters offer and the state of the mailboxes; None for figures that take
+    longer than the lines."""
+    later = request.args.get("figures") != "now" and store.more_than(conn, noun.kind, MOST_AT_ONCE)
+    overview = None if later else _overview(conn, noun, query)
     offered = _offered(conn, noun)
     return {
         "overview": overview,
         "mailboxes": sources.counts_by_state(conn),
-        "started": bool(overview.total) or store.any_record(conn, noun.kind),
+        "started": bool(overview and overview.total) or store.any_record(conn, noun.kind),
         "offered": offered,
         "account_name": _account_name(conn, query.account) if query.account else "",
         "waiting": rights.figures_wait(noun.kind),

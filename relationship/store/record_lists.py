@@ -11,6 +11,7 @@ from sqlakeyset.serial import BadBookmark, InvalidPage
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
+from relationship.store import list_starts
 from relationship.store.account_figures import CustomerFigures, customers
 from relationship.store.chunks import in_chunks
 from relationship.store.excluded_names import LEFT_OUT, left_out_by_name
@@ -118,17 +119,26 @@ def record_page(
 
     place   where to go on, from an earlier page with the same filters and order; ValueError if it is none
     """
-    query = ordered(kind, scope, filters, column, descending=descending).with_only_columns(_record.c.id)
-    try:
-        page: Any = sqlakeyset.select_page(conn, query, per_page=per_page, page=place)
-    except (BadBookmark, InvalidPage) as error:
-        raise ValueError("not a place in this list") from error
+    page: Any = None
+    if place is None or place.startswith(">"):
+        known = list_starts.start(kind, scope, filters, column, descending=descending)
+        page = None if known is None else _selected(conn, known, per_page, place)
+    if page is None or not page.paging.has_next:
+        query = ordered(kind, scope, filters, column, descending=descending).with_only_columns(_record.c.id)
+        page = _selected(conn, query, per_page, place)
     paging = page.paging
     return RecordPage(
         rows=record_rows(conn, [row[0] for row in page]),
         next_place=paging.bookmark_next if paging.has_next else None,
         previous_place=paging.bookmark_previous if paging.has_previous else None,
     )
+
+
+def _selected(conn: Connection, query: sa.Select[Any], per_page: int, place: str | None) -> Any:
+    try:
+        return sqlakeyset.select_page(conn, query, per_page=per_page, page=place)
+    except (BadBookmark, InvalidPage) as error:
+        raise ValueError("not a place in this list") from error
 
 
 def all_records(
@@ -196,6 +206,12 @@ def any_record(conn: Connection, kind: RecordKind) -> bool:
     """Whether the CRM has given us a single record of this kind yet, of anybody."""
     query = sa.select(sa.exists().where(_record.c.kind == kind.value))
     return bool(conn.execute(query).scalar())
+
+
+def more_than(conn: Connection, kind: RecordKind, number: int) -> bool:
+    """Whether there are more records of this kind, of anybody; looks at no more of them than that."""
+    some = sa.select(sa.literal(1)).where(_record.c.kind == kind.value).limit(number + 1).subquery()
+    return (conn.scalar(sa.select(sa.func.count()).select_from(some)) or 0) > number
 
 
 _ROW_COLUMNS = (

@@ -385,6 +385,11 @@ class Health(SQLModel, table=True):
     rules_version  the rules in force when the row last changed
     """
 
+    # New rules change neither: only activities move a row in these.
+    __table_args__ = (
+        sa.Index("ix_health_last_activity_at", "last_activity_at"),
+        sa.Index("ix_health_next_activity_at", "next_activity_at"),
+    )
     record_id: int = Field(foreign_key="record.id", primary_key=True, ondelete="CASCADE")
     as_of: int
     rules_version: int
