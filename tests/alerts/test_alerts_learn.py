@@ -1,0 +1,44 @@
+"""The profile is learnt from the accounts that the CRM holds as inactive, and rules follow it."""
+
+import random
+from datetime import date
+from pathlib import Path
+
+from alert_builders import about, all_alerts, rule, run, say_all, switch_on
+from outbox.outbox_bench import bench_over
+from store_builders import FIRST
+
+from relationship.activities import RecordKind
+from relationship.clock import day_number
+from relationship.desk.learn_attrition import learn_attrition
+from relationship.store import records
+from relationship.store.database import open_store
+from relationship.store.records import RecordRow
+
+
+def test_what_lost_accounts_said_raises_an_alert_for_the_next_one(sqlite_template: Path, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copyfile(sqlite_template, tmp_path / "r.db")
+    bench = bench_over(open_store(f"sqlite:///{tmp_path / 'r.db'}"))
+    today = day_number(bench.now(), bench.house.config.zone)
+    rows = [
+        RecordRow(RecordKind.ACCOUNT, f"x{n}", f"X{n}", "inactive" if n < 40 else "active", date(2024, 1, 1))
+        for n in range(160)
+    ]
+    with bench.house.store.transaction() as conn:
+        records.save(conn, RecordKind.ACCOUNT, rows, [], place=FIRST)
+    draw = random.Random(3)
+    for n in range(160):
+        unhappy = draw.random() < (0.8 if n < 40 else 0.1)
+        text = "Vos factures sont fausses, je suis furieux." if unhappy else "Merci, nous sommes ravis de la livraison."
+        say_all(bench.house.store, [text], today=today - 30, account=f"x{n}", satisfaction=20.0 if unhappy else 90.0)
+    found = learn_attrition(bench.house, by="anne")
+    assert found.is_of_use
+    assert (found.lost, found.kept) == (40, 120)
+    assert found.hit_rate > 2 * found.base
+    switch_on(bench, rule(about("likeness", number=60), recipients={"people": ["anne"]}))
+    say_all(bench.house.store, ["Vos factures sont fausses, je suis furieux."], today=today, satisfaction=20.0)
+    say_all(bench.house.store, ["Merci, nous sommes ravis."], today=today, satisfaction=95.0)
+    assert run(bench) == 1
+    assert all_alerts(bench)[0].because[0].what == "likeness"
