@@ -20,7 +20,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sentence in pieces; sentence: None for what stands between two."""
+    """A sentence in pieces; signs before its first word belong to it; sentence: None for blanks between two."""
 
     sentence: Sentence | None
     pieces: tuple[Piece, ...]
@@ -32,15 +32,19 @@ def lines(text: str, sentences: Sequence[Sentence], spans: Sequence[Span]) -> li
     at = 0
     waiting = sorted(spans, key=lambda one: one.start)
     for one in sentences:
-        if one.start > at:
-            found.append(Line(None, (Piece(text[at : one.start], ()),)))
+        before = text[at : one.start]
+        lead = (Piece(before.lstrip(), ()),) if before.strip() else ()
+        if gap := before[: len(before) - len(before.lstrip())] if lead else before:
+            found.append(Line(None, (Piece(gap, ()),)))
         inside = []
         while waiting and waiting[0].start < one.end:
             inside.append(waiting.pop(0))
-        found.append(Line(one, _pieces(text, one.start, one.end, inside)))
+        found.append(Line(one, (*lead, *_pieces(text, one.start, one.end, inside))))
         at = one.end
     if at < len(text):
-        found.append(Line(None, (Piece(text[at:], ()),)))
+        rest = Piece(text[at:], ())
+        last = found.pop() if found else Line(None, ())
+        found.append(Line(last.sentence, (*last.pieces, rest)))
     return found
 
 
