@@ -1,0 +1,157 @@
+"""From what came in to signals that are kept, on both databases."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from store_builders import FIRST, opportunity, people
+
+from relationship.activities import RecordKind
+from relationship.clock import frozen_clock, number_of
+from relationship.config import Config
+from relationship.desk.detect import detect_all, would_detect
+from relationship.desk.rate import rate_all
+from relationship.house import House
+from relationship.store import contact_standings, deployment, records, rules, signals, usage
+from relationship.store.customer_tables import ACCOUNT_EVENT, STAGE_DAY, USAGE_DAY
+from relationship.store.database import Store
+from relationship.store.records import RecordRow
+from relationship.store.signal_tables import SIGNAL
+from relationship.store.tables import Record, table
+from settings.rules import Rules, Signals
+
+NOW = datetime(2026, 6, 17, 9, tzinfo=UTC)
+TODAY = number_of(NOW.date())
+RECORD = table(Record)
+
+
+def house(store: Store, *, days_later: int = 0) -> House:
+    config = Config(_env_file=None, mode="test", tenant_id="7c4b0f4e-0000-4000-8000-000000000001")
+    return House(config, store, frozen_clock(NOW + timedelta(days=days_later)))
+
+
+@pytest.fixture
+def office(store: Store) -> Store:
+    """Nordlys with Tor, Una and the opportunity "o1", of which nothing is known."""
+    with store.transaction() as conn:
+        deployment.ensure(conn, tenant_id="t", time_zone="Europe/Paris", read_from=None)
+        people(conn)
+    rate_all(house(store))
+    return store
+
+
+def number(store: Store, kind: str, guid: str) -> int:
+    with store.reading() as conn:
+        return int(conn.scalar(sa.select(RECORD.c.id).where(RECORD.c.kind == kind, RECORD.c.guid == guid)) or 0)
+
+
+def happened(store: Store, kind: str, direction: str, *, days_ago: int = 3, key: str = "e") -> None:
+    row = {"account_id": number(store, "account", "a1"), "key": key, "day": TODAY - days_ago, "kind": kind}
+    with store.transaction() as conn:
+        conn.execute(sa.insert(ACCOUNT_EVENT), [{**row, "direction": direction, "added_at": NOW}])
+
+
+def used(store: Store, logins_by_month: dict[date, int]) -> None:
+    """Log-ins on every day of these months."""
+    account = number(store, "account", "a1")
+    rows = [
+        {"account_id": account, "day": number_of(first) + day, "logins": logins, "active_users": 3, "seats": 10}
+        for first, logins in logins_by_month.items()
+        for day in range(31)
+        if (first + timedelta(days=day)).month == first.month and number_of(first) + day < TODAY
+    ]
+    with store.transaction() as conn:
+        conn.execute(sa.insert(USAGE_DAY), rows)
+        usage.add_up(conn, sa.select(USAGE_DAY.c.account_id, USAGE_DAY.c.day).subquery("touched"))
+
+
+def found(store: Store) -> dict[str, signals.SignalRow]:
+    with store.reading() as conn:
+        return {row.detector: row for row in signals.open_of(conn)}
+
+
+def test_an_event_is_a_signal_once_and_ends_when_it_is_old(office: Store) -> None:
+    happened(office, "budget", "down")
+    first = detect_all(house(office))
+    assert (first.accounts, first.opened) == (1, len(found(office)))
+    row = found(office)["H-R8"]
+    assert [(fact.what, fact.day) for fact in row.evidence] == [("event", TODAY - 3)]
+    again = detect_all(house(office))
+    assert (again.opened, again.ended) == (0, 0)
+    assert found(office)["H-R8"].id == row.id
+    detect_all(house(office, days_later=200))
+    assert "H-R8" not in found(office)
+    with office.reading() as conn:
+        ended = signals.by_id(conn, row.id)
+    assert ended is not None
+    assert (ended.first_seen, ended.last_seen, ended.ended_why) == (TODAY, TODAY, "over")
+    assert ended.ended_at == NOW + timedelta(days=200)
+
+
+def test_the_same_fact_that_comes_again_opens_its_own_signal_again(office: Store) -> None:
+    happened(office, "competitor", "")
+    detect_all(house(office))
+    row = found(office)["H-X5"]
+    with office.transaction() as conn:
+        rules.save(conn, Rules(signals=Signals(off=("H-X5",))), at=NOW, by="test")
+    assert detect_all(house(office)).ended == 1
+    with office.transaction() as conn:
+        rules.save(conn, Rules(), at=NOW, by="test")
+    detect_all(house(office))
+    assert found(office)["H-X5"] == row
+
+
+def test_a_fall_of_log_ins_is_found_and_a_feed_that_stops_is_told_instead(office: Store) -> None:
+    before = [date(2025, month, 1) for month in (10, 11, 12)] + [date(2026, month, 1) for month in (1, 2, 3)]
+    used(office, {**dict.fromkeys(before, 100), date(2026, 4, 1): 60, date(2026, 5, 1): 55, date(2026, 6, 1): 50})
+    detect_all(house(office))
+    fall = found(office)["H-R1"]
+    assert [(round(fact.value or 0), round(fact.before or 0)) for fact in fall.evidence] == [(60, 100), (55, 100)]
+    detect_all(house(office, days_later=40))
+    assert found(office)["H-R1"].last_seen == TODAY
+    with office.reading() as conn:
+        states = signals.source_states(conn)
+    assert states[number(office, "account", "a1"), "usage"] == "broken"
+
+
+def test_an_opportunity_in_its_stage_for_long_drags_on_until_it_is_closed(office: Store) -> None:
+    deal = number(office, "opportunity", "o1")
+    with office.transaction() as conn:
+        conn.execute(sa.insert(STAGE_DAY), [{"record_id": deal, "day": TODAY - 70, "stage": "1", "source": "crm"}])
+    detect_all(house(office))
+    assert found(office)["H-P1"].record_id == deal
+    with office.transaction() as conn:
+        won = [opportunity("o1", status="won", closed_on=NOW.date())]
+        records.save(conn, RecordKind.OPPORTUNITY, won, [], place=FIRST)
+    detect_all(house(office))
+    assert "H-P1" not in found(office)
+
+
+def test_a_contact_that_leaves_is_noticed_once(office: Store) -> None:
+    detect_all(house(office))
+    assert "H-R5" not in found(office)
+    gone = RecordRow(RecordKind.CONTACT, "c-tor", "c-tor", "inactive", date(2024, 6, 17), account_guid="a1")
+    with office.transaction() as conn:
+        records.save(conn, RecordKind.CONTACT, [gone], [], place=FIRST)
+    detect_all(house(office))
+    detect_all(house(office, days_later=1))
+    assert [fact.what for fact in found(office)["H-R5"].evidence] == ["contact_left"]
+    with office.reading() as conn:
+        assert len(contact_standings.changes(conn, since=0, until=TODAY + 9)) == 1
+
+
+def test_the_effect_of_other_thresholds_is_counted_and_nothing_written(office: Store) -> None:
+    happened(office, "budget", "down", days_ago=90)
+    detect_all(house(office))
+    counts = would_detect(house(office), Signals(event_days=30))
+    assert counts["H-R8"] == (1, 0)
+    assert "H-R8" in found(office)
+
+
+def test_what_an_account_has_goes_with_it(office: Store) -> None:
+    happened(office, "budget", "down")
+    detect_all(house(office))
+    with office.transaction() as conn:
+        conn.execute(sa.delete(RECORD).where(RECORD.c.kind == "account"))
+    with office.reading() as conn:
+        assert conn.scalar(sa.select(sa.func.count()).select_from(SIGNAL).where(SIGNAL.c.record_id.is_(None))) == 0
