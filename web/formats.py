@@ -126,6 +126,11 @@ def month(value: date) -> str:
     return str(format_date(value, "MMM yyyy", locale=get_locale()))
 
 
+def short_month(value: date) -> str:
+    """A month without its year, for a drawing of one year."""
+    return str(format_date(value, "LLL", locale=get_locale()))
+
+
 def day_and_month(value: date) -> str:
     """A day as the axis of a drawing names it."""
     return str(format_skeleton("dMMM", value, locale=get_locale()))

@@ -56,17 +56,14 @@ def prepare(conn: Connection, found: Relationship, period: Period) -> Prepared:
     facts = account_facts.facts_of(conn, record.id)
     scores = _scores(conn, record.id, first, last)
     figures = [
-        (
-            _("Days with contact"),
-            f"{formats.number(sum(contacts))} ({_('before: %(n)s', n=formats.number(sum(earlier)))})",
-        ),
+        (_("Days with contact"), _("%(now)s (before: %(before)s)", now=sum(contacts), before=sum(earlier))),
         (_("Relationship score"), _movement([float(one.score) for one in _points(found, first, last)])),
     ]
     if facts is not None and facts.arr is not None:
         figures.append((_("Annual revenue"), formats.money(facts.arr, facts.currency)))
     if facts is not None and facts.renewal_on is not None:
         figures.append((_("Renewal"), formats.day(facts.renewal_on)))
-    labels = tuple(formats.month(month) for month in period.months)
+    labels = tuple(formats.short_month(month) for month in period.months)
     review = Review(
         account=record.name,
         title=_("Business review"),
@@ -110,7 +107,7 @@ def _headings() -> dict[str, str]:
         "what": _("Goal"),
         "measure": _("How it is measured"),
         "who": _("Who"),
-        "due": _("Until"),
+        "due": _("Due on"),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 
 from relationship.signals.recommendations import Way
 from relationship.signals.standing import Deed, Place, Reason, State
@@ -21,10 +22,16 @@ WAYS: Mapping[str, tuple[object, str]] = {
     Way.INTRODUCTION.value: (_l("Find who can introduce you"), "people_search"),
 }
 PLACES: Mapping[str, object] = {
-    Place.OPEN.value: _l("Open"),
-    Place.SNOOZED.value: _l("Put off"),
-    Place.DONE.value: _l("Done"),
-    Place.DISMISSED.value: _l("Dismissed"),
+    Place.OPEN.value: _lp("recommendations", "Open"),
+    Place.SNOOZED.value: _lp("recommendations", "Put off"),
+    Place.DONE.value: _lp("recommendations", "Done"),
+    Place.DISMISSED.value: _lp("recommendations", "Dismissed"),
+}
+# Where a single one stands.
+STANDS: Mapping[str, object] = {
+    Place.SNOOZED.value: _lp("recommendation", "Put off"),
+    Place.DONE.value: _lp("recommendation", "Done"),
+    Place.DISMISSED.value: _lp("recommendation", "Dismissed"),
 }
 REASONS: Mapping[str, object] = {
     Reason.NOT_TRUE.value: _l("The signal is not true"),
@@ -48,8 +55,8 @@ DEEDS: Mapping[tuple[Deed, State], object] = {
     (Deed.MAIL, State.REFUSED): _l("The e-mail did not leave"),
     (Deed.MAIL, State.DRAFT): _l("E-mail opened as a draft"),
     (Deed.DONE, State.MADE): _l("Marked as done"),
-    (Deed.SNOOZED, State.MADE): _l("Put off"),
-    (Deed.DISMISSED, State.MADE): _l("Dismissed"),
+    (Deed.SNOOZED, State.MADE): _lp("recommendation", "Put off"),
+    (Deed.DISMISSED, State.MADE): _lp("recommendation", "Dismissed"),
     (Deed.REOPENED, State.MADE): _l("Opened again"),
 }
 REFUSALS: Mapping[str, object] = {
