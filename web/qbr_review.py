@@ -49,14 +49,16 @@ def prepare(conn: Connection, found: Relationship, period: Period) -> Prepared:
     record = found.record
     last = min(number_of(period.ends_on), found.as_of)
     first = number_of(period.starts_on)
-    contacts, earlier = _contact_days(found, period, last), _contact_days(found, period.before, None)
+    by_month = _contact_days(found, period, last)
+    contacts = sum(filter(None, by_month))
+    earlier = sum(filter(None, _contact_days(found, period.before, None)))
     use = _use(conn, record.id, period, last)
     deals = _deals(conn, record.guid)
     risks, chances = _signals(conn, record.id, first, last)
     facts = account_facts.facts_of(conn, record.id)
     scores = _scores(conn, record.id, first, last)
     figures = [
-        (_("Days with contact"), _("%(now)s (before: %(before)s)", now=sum(contacts), before=sum(earlier))),
+        (_("Days with contact"), _("%(now)s (before: %(before)s)", now=contacts, before=earlier)),
         (_("Relationship score"), _movement([float(one.score) for one in _points(found, first, last)])),
     ]
     if facts is not None and facts.arr is not None:
@@ -70,7 +72,11 @@ def prepare(conn: Connection, found: Relationship, period: Period) -> Prepared:
         period=name_of(period),
         made=_("As of %(day)s", day=formats.day(found.as_of, "long")),
         figures=tuple(figures),
-        contacts=Series(_("Days with contact per month"), labels, tuple(map(float, contacts))),
+        contacts=Series(
+            _("Days with contact per month"),
+            labels,
+            tuple(None if value is None else float(value) for value in by_month),
+        ),
         curve=_monthly(_("Relationship score"), labels, period, _points(found, first, last)),
         use_figures=tuple(_use_figures(use, scores)),
         use=Series(_("Active users a day, mean of the month"), labels, use),
@@ -81,7 +87,7 @@ def prepare(conn: Connection, found: Relationship, period: Period) -> Prepared:
         done=tuple(_done(conn, record.id, period)),
         headings=_headings(),
     )
-    return Prepared(review, _drafted(conn, found, review, sum(contacts), sum(earlier)))
+    return Prepared(review, _drafted(conn, found, review, contacts, earlier))
 
 
 def name_of(period: Period) -> str:
@@ -145,10 +151,13 @@ def _goals(items: Sequence[Item]) -> tuple[Goal, ...]:
     )
 
 
-def _contact_days(found: Relationship, period: Period, last: int | None) -> list[int]:
-    """How many days of each month had contact."""
+def _contact_days(found: Relationship, period: Period, last: int | None) -> list[int | None]:
+    """How many days of each month had contact; None for a month that has not begun."""
     days = np.unique(found.days.day)
-    return [int(np.sum((days >= first) & (days <= until))) for first, until in _months(period, last)]
+    return [
+        int(np.sum((days >= first) & (days <= until))) if until >= first else None
+        for first, until in _months(period, last)
+    ]
 
 
 def _months(period: Period, last: int | None) -> list[tuple[int, int]]:
