@@ -3,7 +3,7 @@
 import click
 
 from relationship import __version__
-from relationship.commands import audit, crm, keeping, rating, reading, running, showing
+from relationship.commands import audit, crm, keeping, learning, rating, reading, running, showing
 from relationship.commands.importing import import_data
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -39,6 +39,7 @@ for command in (
     keeping.dump,
     rating.rate,
     rating.suggest_settings,
+    learning.learn,
     rating.detect,
     running.serve,
     running.schedule,

@@ -16,8 +16,8 @@ from score_builders import add_answer
 
 from relationship.desk.score import score_all
 from relationship.store import account_health, health_in_force, outbox_tables, rules
-from relationship.store.audit_tables import AuditEntry
 from relationship.store.account_health import NewValue
+from relationship.store.audit_tables import AuditEntry
 from relationship.store.tables import table
 from settings.rules import Actions, Rules
 from settings.rules.actions import Endpoint

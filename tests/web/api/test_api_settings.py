@@ -23,6 +23,7 @@ def test_the_rules_come_with_their_version_as_etag(small_site: Site) -> None:
         "sources",
         "actions",
         "customer_health",
+        "signals",
         "recommendations",
         "health_rights",
     }
