@@ -37,6 +37,8 @@ def test_a_rule_is_built_tried_switched_on_and_its_alert_handled(
     page.locator('a[href$="/alerts/rules/Q-2"]').click()
     page.locator("#name").fill(f"Menaces {lang}")
     page.locator('button[value="add:0"]').click()
+    page.locator('select[name="g0-c1-what"]').wait_for()
+    page.wait_for_load_state("load")
     page.locator('select[name="g0-c1-what"]').select_option("keyword")
     page.locator('input[name="g0-c1-text"]').fill("résilier")
     page.locator("button[hx-post$='/try']").click()
