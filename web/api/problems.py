@@ -119,6 +119,8 @@ SENTENCES: Mapping[str, object] = {
     "template_control": _l("Line %(line)s, column %(column)s: an invisible control character. Remove it."),
     "template_line_break": _l("Line %(line)s, column %(column)s: a subject is one line. Remove the line break."),
     "template_blank": _l("This text is empty. Write something that a colleague can answer."),
+    "detector_unknown": _l("There is no signal with this id. docs/signals.md lists them all."),
+    "detector_twice": _l("Name each signal once."),
     "template_key_twice": _l("Two templates have the same key. Give every template a key of its own."),
     **import_words.OF_A_FILE,
     **introduction_words.REFUSALS,
