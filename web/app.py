@@ -49,6 +49,7 @@ from web import (
     qbr,
     recommendations,
     record_list,
+    reports,
     security,
     sending,
     sign_in,
@@ -151,6 +152,7 @@ def create_app(house: House) -> Flask:
         answer,
         who_knows_whom,
         imports,
+        reports,
         introductions,
         alert_rules,
         alerts,
@@ -175,6 +177,7 @@ def create_app(house: House) -> Flask:
     limiter.limit(ANSWER_RATE)(answer.blueprint)
     limiter.limit(FILE_RATE, key_func=list_files.reader_or_address)(list_files.blueprint)
     limiter.limit(FILE_RATE, key_func=list_files.reader_or_address)(pipeline.file)
+    limiter.limit(FILE_RATE, key_func=list_files.reader_or_address)(reports.file)
     limiter.limit(FILE_RATE, key_func=list_files.reader_or_address)(signals.file)
     limiter.limit(PANEL_RATE)(panel_sign_in.blueprint)
     limiter.limit(PANEL_RATE)(window.blueprint)

@@ -60,6 +60,10 @@ class ReportTable:
     total_heads: tuple[Head, ...] = ()
     totals: tuple[Value, ...] = ()
 
+    @property
+    def is_grouped(self) -> bool:
+        return any(head.key == COUNT for head in self.heads)
+
 
 def work_out(definition: Definition, frame: Frame) -> ReportTable:
     """The report over these accounts."""
