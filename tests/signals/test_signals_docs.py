@@ -1,0 +1,48 @@
+"""docs/signals.md is held against the code: every detector, its source and its rule with the defaults."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from flask import Flask
+from flask_babel import Babel
+
+from relationship.signals.catalogue import DETECTORS
+from relationship.signals.signal import WHAT
+from relationship.signals.thresholds import Thresholds
+from settings.pages.wording_signals import GROUPS
+from settings.rules import Signals
+from web import signal_words
+from web.signal_facts_words import SENTENCES
+from web.signal_rules import RULES
+
+DOC = Path(__file__).parents[2] / "docs" / "signals.md"
+
+
+def test_the_table_tells_every_detector_with_its_family_source_and_default_rule() -> None:
+    app = Flask("words")
+    Babel(app)
+    rows = [line.strip("| ").split(" | ") for line in DOC.read_text().splitlines() if line.startswith("| H-")]
+    assert [row[0] for row in rows] == list(DETECTORS)
+    with app.test_request_context():
+        for number, family, title, sources, rule, evidence in rows:
+            one = DETECTORS[number]
+            assert (family, sources) == (one.family.value, ", ".join(one.sources))
+            assert title == signal_words.title(number)
+            assert rule == signal_words.rule(number, Thresholds())
+            assert evidence
+
+
+def test_the_settings_start_with_the_documented_thresholds_and_the_page_offers_all() -> None:
+    assert Signals().thresholds() == Thresholds()
+    offered = {name for _title, words in GROUPS.values() for name in words}
+    assert offered == asdict(Thresholds()).keys() - {"off"}
+
+
+def test_every_threshold_that_decides_a_detector_exists_and_every_one_is_used() -> None:
+    used = {name for one in DETECTORS.values() for name in one.limits}
+    assert used | {"usage_stale_days", "calm_percent", "off"} == asdict(Thresholds()).keys()
+
+
+def test_every_detector_has_words_and_every_fact_a_sentence() -> None:
+    assert signal_words.TITLES.keys() == RULES.keys() == DETECTORS.keys()
+    assert SENTENCES.keys() == WHAT.keys()
