@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 # Databases of tests live in memory where the system has a file system for that.
 IN_MEMORY := $(shell test -w /dev/shm && echo --basetemp=/dev/shm/relationship-tests-$$PPID)
 
-.PHONY: help demo test unit lint format lock bench soak judge screenshots clean
+.PHONY: help demo test unit lint format lock bench evaluate-verbatims soak judge screenshots clean
 
 help:
 	@echo "make demo      start the demonstration: a simulated organisation, synced, rated and shown"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench     the side-by-side measurements (an hour)"
 	@echo "make screenshots   take the pictures of docs/images anew"
 	@echo "make soak      live through 300 seeded fault plans on both databases (an hour; SOAK='--from 126' goes on)"
+	@echo "make evaluate-verbatims   how well customers' texts are understood, on labelled French texts"
 	@echo "make judge     let Prism and Microsoft's own client judge the simulated organisation"
 	@echo "make lock      write requirements.lock anew from pyproject.toml"
 
@@ -56,6 +57,9 @@ bench: $(STAMP)
 soak: $(STAMP)
 	$(BIN)/python benchmarks/soak.py $(SOAK)
 	RELATIONSHIP_ALL_KILLS=1 $(BIN)/python -m pytest tests/sync/test_sync_killed.py
+
+evaluate-verbatims: $(STAMP)
+	$(BIN)/python benchmarks/evaluate_verbatims.py
 
 judge: $(STAMP)
 	@sh scripts/judge.sh

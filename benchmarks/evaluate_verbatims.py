@@ -31,7 +31,7 @@ def main(*, held_out: bool) -> None:
     measured = [one for one in known if one.is_held_out == held_out]
     largest = Counter(next(iter(one.labels)) for one in known if not one.is_held_out).most_common(1)[0][0]
     said = [{analyse(one.text, "fr").feeling} for one in measured]
-    _table("this product, fitted (feeling.json)", NAMES, [one.labels for one in measured], said)
+    _table("this product, as it is shown on screen (feeling.py)", NAMES, [one.labels for one in measured], said)
     _table("largest class", NAMES, [one.labels for one in measured], [{largest}] * len(measured))
 
     lines = [one for one in emotions() if one.is_held_out == held_out]

@@ -12,16 +12,20 @@ from rich.table import Table
 from relationship.config import Config
 from relationship.console import progress, stderr
 from relationship.desk.bring_in import Outcome, bring_in, look, of_file
+from relationship.desk.bring_verbatims import bring_verbatims, of_bytes
+from relationship.desk.bring_verbatims import look as look_at_survey
 from relationship.errors import FixSettings
 from relationship.house import House, open_house
 from relationship.importing.faults import FLAGS, Fault
 from relationship.importing.kinds import ImportKind
 from relationship.importing.opening import MOST_BYTES, Source, safe_name
 from relationship.importing.options import Options
+from relationship.importing.survey import ColumnRoles, Role
 from relationship.importing.template import csv_template, xlsx_template
 from relationship.store import import_runs
 from relationship.store.import_runs import NewRun, State
 from relationship.store.staging import By
+from relationship.store.verbatims import Source as VerbatimSource
 
 # What data that is not all right ends the command with (sysexits.h: EX_DATAERR).
 EX_DATAERR = 65
@@ -54,6 +58,18 @@ def import_folder(house: House, folder: Path) -> None:
         if path.exists():
             source, digest, lines = _source(path)
             _taken(house, kind, source, Options(), digest=digest, lines=lines)
+
+
+def import_survey(house: House, path: Path) -> None:
+    """Bring in a survey with the roles that its titles suggest and its filter columns, as the demonstration does."""
+    if not path.exists():
+        return
+    file = of_bytes(path.read_bytes(), path.name)
+    seen, guess, source = look_at_survey(house, file, Options())
+    named = {"Agence": Role.FILTER, "Enquêteur": Role.INFORMATION}
+    roles = tuple(named.get(title, role) for title, role in zip(seen.titles, guess.roles, strict=True))
+    scored = ColumnRoles(roles, "0-100")
+    bring_verbatims(house, file, Options(), scored, VerbatimSource(source), by="", by_name="")
 
 
 def _taken(

@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 from cryptography.fernet import Fernet
 
-from relationship.bringing_in import import_folder
+from relationship.bringing_in import import_folder, import_survey
 from relationship.config import Config, load_config
 from relationship.console import stderr
 from relationship.delivering import deliver
@@ -75,6 +75,7 @@ def run(wishes: Wishes, *, serve: bool) -> None:
             _provision(config)
             sync(house)
             import_folder(house, folder / "imports")
+            import_survey(house, folder / "imports" / "verbatims.csv")
             rated(house)
             _say_result(house)
             stderr.print(f"Ready after {time.monotonic() - began:.0f} s.")
@@ -108,13 +109,14 @@ def simulate(
 
 def _generated(folder: Path, now: str | None = None) -> Path:
     """The invented company, its story ending at `now`."""
-    from simulator.demo_world import DEFAULT_NOW, generate, write_facts, write_world
+    from simulator.demo_world import DEFAULT_NOW, generate, write_facts, write_voices, write_world
 
     stderr.print("Inventing a French company …")
     shutil.rmtree(folder, ignore_errors=True)
     world = generate(now=_moment(now) if now else DEFAULT_NOW)
     write_world(world, folder)
     write_facts(world, folder)
+    write_voices(world, folder)
     return folder
 
 

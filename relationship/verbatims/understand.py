@@ -121,7 +121,7 @@ class _Whole:
             polarity=_polarity(self._push),
             index=temperature(amounts),
             amounts=amounts,
-            feeling=feeling(_polarity(self._push), amounts, self._sentences),
+            feeling=feeling(_polarity(self._push)),
             sentences=tuple(self._sentences),
             threat=self._threat,
             themes=deepest(themes),
