@@ -61,7 +61,13 @@ def upgrade() -> None:
             ["account_id"], ["record.id"], name=op.f("fk_qbr_document_account_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_qbr_document")),
-        sa.UniqueConstraint("account_id", "span", "starts_on", "language", name=op.f("uq_qbr_document_account_id")),
+        sa.UniqueConstraint(
+            "account_id",
+            "span",
+            "starts_on",
+            "language",
+            name=op.f("uq_qbr_document_account_id_span_starts_on_language"),
+        ),
     )
 
 
