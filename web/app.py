@@ -69,6 +69,7 @@ from web.api import kpis as api_kpis
 from web.api import ratings as api_ratings
 from web.api import recommendations as api_recommendations
 from web.api import reference, rooms
+from web.api import reports as api_reports
 from web.api import session as api_session
 from web.api import signals as api_signals
 from web.api import verbatims as api_verbatims
@@ -200,6 +201,7 @@ def create_app(house: House) -> Flask:
         api_alerts,
         api_kpis,
         api_ratings,
+        api_reports,
         api_verbatims,
         api_recommendations,
     ):

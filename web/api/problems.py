@@ -101,6 +101,14 @@ SENTENCES: Mapping[str, object] = {
     "domain_is_ours": _l("This domain is your own organisation's. Leave out colleagues or groups instead."),
     "too_many_exclusions": _l("These are too many of one kind. Leave out groups, accounts or domains instead."),
     "aggregates_below_retention": _l("Contact days are kept at least as long as activities. Give them as many days."),
+    "unknown_column": _l("Reports have no such column. See the reference for those they have."),
+    "column_twice": _l("A column is named twice. Name each once."),
+    "no_column": _l("The report would show nothing. Name a column, or a group."),
+    "group_unfit": _l("Lines cannot be grouped by this column. Take a word, a flag or a day."),
+    "sort_unfit": _l("The report does not show what it would be sorted by. Name a shown column or a figure."),
+    "figure_unfit": _l("This column has no such figure. Add up counts and money; of scores take the mean."),
+    "op_unfit": _l("This column cannot be asked so. See the reference for what fits its kind."),
+    "value_unfit": _l("This value does not fit the column. Send a number, a day or a word as the column has it."),
     "writes_unseen": _l("Whoever adds or edits health fields has to see them. Name these roles in may_list too."),
     "removal_not_confirmed": _l(
         "This removes %(activities)s activities and %(contact_days)s contact days that are kept now. "
