@@ -35,9 +35,8 @@ def read(form: Sent, colleagues: Mapping[str, str]) -> Typed:
     people, outside = _addresses(values["to"], colleagues, faults)
     perimeters = []
     for row in values["perimeters"]:
-        if row["value"] or row["to"]:
-            theirs, others = _addresses(row["to"], colleagues, faults)
-            perimeters.append({"what": row["what"], "value": row["value"], "people": theirs, "addresses": others})
+        theirs, others = _addresses(row["to"], colleagues, faults)
+        perimeters.append({"what": row["what"], "value": row["value"], "people": theirs, "addresses": others})
     letter = {"subject": values["letter_subject"], "body": values["letter_body"]}
     if any(letter.values()) and not all(letter.values()):
         faults.append("letter_incomplete")
@@ -84,6 +83,7 @@ def typed_values(form: Sent) -> dict[str, Any]:
             for what, value, to in zip(
                 form.get("p-what", ()), form.get("p-value", ()), form.get("p-to", ()), strict=False
             )
+            if value.strip() or to.strip()
         ][:MOST_ROWS],
         "endpoints": tuple(form.get("endpoints", ())),
         "task": "task" in form,
