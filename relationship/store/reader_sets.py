@@ -6,6 +6,7 @@ Times are real ones. What is here decides nothing: `relationship/access.py` says
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -22,7 +23,7 @@ from relationship.store.rights_tables import (
     RightsChange,
 )
 from relationship.store.tables import Record, table
-from relationship.store.upsert import insert_new, upsert
+from relationship.store.upsert import upsert, upsert_columns
 
 _record = table(Record)
 
@@ -51,7 +52,10 @@ def highest_id(conn: Connection) -> int:
 
 def ids_by_guid(conn: Connection, kind: RecordKind) -> dict[str, int]:
     """Every record of one kind that is kept."""
-    return dict(conn.execute(sa.select(_record.c.guid, _record.c.id).where(_record.c.kind == kind.value)).all())
+    query = sa.select(_record.c.guid, _record.c.id).where(_record.c.kind == kind.value)
+    # Past the rows of SQLAlchemy: a hundred thousand of them keep every page of the process waiting.
+    cursor: Any = conn.execute(query).cursor
+    return dict(cursor.fetchall())
 
 
 def replace(
@@ -82,8 +86,14 @@ def replace(
         _drop(conn, reader_key, kind, present)
         present = set()
     _drop(conn, reader_key, kind, present - wanted)
-    added = [{"reader_key": reader_key, "kind": kind.value, "record_id": number} for number in sorted(wanted - present)]
-    insert_new(conn, ReaderRecord, added, key=["reader_key", "kind", "record_id"])
+    added = sorted(wanted - present)
+    key = ("reader_key", "kind", "record_id")
+    columns: dict[str, Sequence[Any]] = {
+        "reader_key": [reader_key] * len(added),
+        "kind": [kind.value] * len(added),
+        "record_id": added,
+    }
+    upsert_columns(conn, ReaderRecord, columns, key=key, keep=key)
     row = {
         "reader_key": reader_key,
         "kind": kind.value,
@@ -133,7 +143,8 @@ def _ids(conn: Connection, reader_key: str, kind: RecordKind) -> set[int]:
     query = sa.select(READER_RECORD.c.record_id).where(
         READER_RECORD.c.reader_key == reader_key, READER_RECORD.c.kind == kind.value
     )
-    return set(conn.scalars(query))
+    cursor: Any = conn.execute(query).cursor
+    return {number for (number,) in cursor.fetchall()}
 
 
 def _drop(conn: Connection, reader_key: str, kind: RecordKind, ids: Collection[int]) -> None:
