@@ -182,7 +182,7 @@ def rule(number: int) -> Response:
 
 
 @blueprint.put("/alert-rules/<int:number>")
-@documented({200: AlertRuleBody}, body=AlertRuleWish, problems=(404, 412, 428), tag=TAG)
+@documented({200: AlertRuleBody}, body=AlertRuleWish, versioned=True, problems=(404,), tag=TAG)
 def change_rule(number: int) -> Response:
     """Put another version in force"""
     caller = _writer()
@@ -231,7 +231,9 @@ def _saved(caller: Member, wish: AlertRuleWish, kept: Kept | None, *, status: in
 def _told(kept: Kept, *, status: int = 200) -> Response:
     with house().store.reading() as conn:
         counts = store.counts(conn).get(kept.id, {})
-    return answer(_rule(kept, counts), status=status, version=kept.version)
+    response = answer(_rule(kept, counts), status=status)
+    response.headers["ETag"] = asked.etag(kept.version)
+    return response
 
 
 def _kept(number: int) -> Kept:
