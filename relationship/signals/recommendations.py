@@ -14,7 +14,7 @@ SIGNAL, SCORE = "signal", "score"
 FOLLOWED_DAYS, ENOUGH = 30, 10
 PLACEHOLDERS = ("account", "contact", "me", "opportunity")
 _PLACEHOLDER = re.compile(r"\{([^{}\n]{0,40})\}")
-_CAUSE = re.compile(r"(signal)-([1-9][0-9]{0,17})|(score)-([1-9][0-9]{0,17})-(health|churn|upsell)")
+_CAUSE = re.compile(r"(signal)-([1-9][0-9]{0,8})|(score)-([1-9][0-9]{0,8})-(health|churn|upsell)")
 
 
 class Way(StrEnum):
