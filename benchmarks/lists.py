@@ -1,11 +1,12 @@
 """A page of 50 out of 100,000 records of each kind: the first page, the last, every order, search, filters.
 
-    python benchmarks/lists.py [--records 100000] [--repeats 5] [--only sqlite|postgresql]
+    python benchmarks/lists.py [--records 100000] [--repeats 5] [--only sqlite|postgresql] [--kinds contacts leads]
 
 For SQLite and PostgreSQL, printed as the least of the repeats, in milliseconds:
 
-    page      the whole page as a manager gets it: lines, figures, rendering, every row asked of a CRM that answers at
-              once; the bar is 150 ms
+    page      the whole page as a manager gets it: lines, rendering, every row asked of a CRM that answers at once;
+              the bar is 150 ms
+    fragment  the figures per rating as they follow the page of a long list
     lines     the two queries behind the lines alone
     figures   the query behind the shares
 
@@ -42,6 +43,7 @@ from relationship.store.record_lists import LAST_PAGE
 from web.nouns import BY_ADDRESS
 
 BAR_MS = 150
+FRAGMENT = {"HX-Request": "true", "HX-Target": "figures"}
 COMPANIES = ("Ateliers", "Banque", "Clinique", "Coopérative", "École", "Fonderie", "Groupe", "Hôtels", "Imprimerie")
 PLACES = ("Brévent", "Orvane", "Tilleuls", "Val-Serein", "Montplaisir", "Castelnau", "Herminel", "Littoral", "Aubrac")
 PEOPLE = ("Aurélie", "Bastien", "Chloé", "Damien", "Élodie", "Fabrice", "Gaëlle", "Henri", "Inès", "Joël")
@@ -53,13 +55,14 @@ def main() -> None:
     options.add_argument("--records", type=int, default=100_000)
     options.add_argument("--repeats", type=int, default=5)
     options.add_argument("--only", choices=["sqlite", "postgresql"])
+    options.add_argument("--kinds", nargs="+", choices=list(BY_ADDRESS), default=list(BY_ADDRESS))
     wanted = options.parse_args()
     for kind in [wanted.only] if wanted.only else ["sqlite", "postgresql"]:
         with database(kind) as store:
-            measure(store, kind, wanted.records, wanted.repeats)
+            measure(store, kind, wanted.records, wanted.repeats, wanted.kinds)
 
 
-def measure(store: Store, kind: str, records: int, repeats: int) -> None:
+def measure(store: Store, kind: str, records: int, repeats: int, kinds: Sequence[str]) -> None:
     site = site_over(store)
     site.fill([])
     fill(store, records)
@@ -81,7 +84,8 @@ def measure(store: Store, kind: str, records: int, repeats: int) -> None:
     print(f"{kind}: {records:,} records of each kind", flush=True)
     client = site.as_("sales_manager")
     worst = 0.0
-    for several, noun in BY_ADDRESS.items():
+    for several in kinds:
+        noun = BY_ADDRESS[several]
         probe = least(partial(_count, store, noun.kind))
         print(f"\n{several}: probe {probe:.1f} ms")
         for name, address in addresses(several, noun.shape.columns):
@@ -89,6 +93,8 @@ def measure(store: Store, kind: str, records: int, repeats: int) -> None:
             ms = least(lambda address=address: _found(client.get(address)))
             worst = max(worst, ms)
             print(f"  page  {name:<22} {ms:7.1f} ms  x{ms / probe:5.1f}{'' if ms <= BAR_MS else '   over the bar'}")
+        ms = least(lambda at=f"/{several}?figures=now": _found(client.get(at, headers=FRAGMENT)))
+        print(f"  fragment of figures          {ms:7.1f} ms  x{ms / probe:5.1f}")
         open_ones = Filters(statuses=frozenset({noun.shape.statuses[0]}))
         for name, column, place in (("first", noun.shape.column, None), ("last", noun.shape.column, LAST_PAGE)):
             ms = least(partial(_lines, store, noun.kind, open_ones, column, place))
