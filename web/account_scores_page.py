@@ -13,7 +13,15 @@ from relationship.signals.scores import Movement, Score, movement
 from relationship.store import account_facts, account_scores, customer_list, score_facts, usage
 from relationship.store.account_facts import AccountFacts
 from relationship.store.account_scores import ScoreRow
-from web import formats, plotted, record_page, score_words
+from web import (
+    formats,
+    plotted,
+    recommendation_words,
+    recommending,
+    record_page,
+    score_words,
+    signals_section,
+)
 from web.crm_link import crm_address
 from web.house import house, today
 from web.members import for_readers, member
@@ -74,6 +82,8 @@ def page(guid: str) -> str:
         months = use_months(conn, number)
         at_stake = stake(conn, found.record.guid, facts)
         raw = raw_figures(conn, number)
+        signals = signals_section.of_account(conn, number, found.record.guid)
+        advice = recommending.about_scores(conn, number, found.record.guid)
     return render_template(
         "account/scores.html",
         noun=ACCOUNTS,
@@ -86,6 +96,9 @@ def page(guid: str) -> str:
         stake=at_stake,
         moved_days=MOVED_DAYS,
         score_words=score_words,
+        recommendations=advice,
+        advice_words=recommendation_words,
+        **signals,
     )
 
 
@@ -149,7 +162,7 @@ def stake(conn: Connection, account_guid: str, facts: AccountFacts | None) -> St
 
 
 def _curve(days: Sequence[tuple[int, float]]) -> Plot:
-    return plotted.plot(days, since=today() - YEAR_DAYS, until=today(), most=100, month_name=formats.month)
+    return plotted.plot(days, since=today() - YEAR_DAYS, until=today(), most=100, month_name=formats.month, width=320)
 
 
 def _use_plot(months: Sequence[UseMonth]) -> Plot | None:

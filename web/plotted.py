@@ -43,18 +43,24 @@ class Plot:
 
 
 def plot(
-    found: Sequence[tuple[int, float]], *, since: int, until: int, most: float, month_name: Callable[[date], str]
+    found: Sequence[tuple[int, float]],
+    *,
+    since: int,
+    until: int,
+    most: float,
+    month_name: Callable[[date], str],
+    width: int = WIDTH,
 ) -> Plot:
     """Figures (day number, value) between two days, on a scale from 0 to `most` (above 0).
 
-    month_name  how the axis names the first of a month
+    month_name  how the axis names the first of a month;  width: of the drawing; a narrow one names fewer months
 
     >>> one = plot([(0, 50.0)], since=0, until=10, most=100, month_name=str)
     >>> one.marks[0].y
     83.0
     """
     span = max(1, until - since)
-    room, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    room, tall = width - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 
     def x(day: int) -> float:
         return round(LEFT + room * (day - since) / span, 1)
@@ -63,19 +69,22 @@ def plot(
         return round(TOP + tall * (1 - min(max(value / most, 0.0), 1.0)), 1)
 
     marks = tuple(Mark(x(day), y(value), value) for day, value in found)
-    months = tuple(Tick(x(number_of(first)), month_name(first)) for first in _firsts(since, until))
+    months = tuple(
+        Tick(x(number_of(first)), month_name(first)) for first in _firsts(since, until, 2 if width >= WIDTH else 4)
+    )
     heights = tuple(Tick(y(most * part / 4), f"{most * part / 4:g}") for part in range(5))
     path = " ".join(f"{'L' if place else 'M'}{mark.x} {mark.y}" for place, mark in enumerate(marks))
-    return Plot(marks, path, months, heights, column=round(room * 22 / span, 1))
+    return Plot(marks, path, months, heights, column=round(room * 22 / span, 1), width=width)
 
 
-def _firsts(since: int, until: int) -> list[date]:
-    """The first days of every second month between two days."""
-    first = (day_of(since).replace(day=1) + timedelta(days=31)).replace(day=1)
+def _firsts(since: int, until: int, step: int) -> list[date]:
+    """The first days of months between two days, every `step` months; none so late that its name would be cut."""
+    month = (day_of(since).replace(day=1) + timedelta(days=31)).replace(day=1)
     found = []
-    while number_of(first) <= until:
-        found.append(first)
-        first = (first + timedelta(days=62)).replace(day=1)
+    while number_of(month) <= until - 15:
+        found.append(month)
+        for _ in range(step):
+            month = (month + timedelta(days=31)).replace(day=1)
     return found
 
 
