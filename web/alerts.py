@@ -84,6 +84,8 @@ def listed() -> str:
         abort(422)
     mine = request.args.get("whose", "mine") != "all"
     rule_id, before = request.args.get("rule", type=int), request.args.get("before", type=int)
+    if max(rule_id or 0, before or 0) > store.HIGHEST_ID:
+        abort(422)
     account = request.args.get("account", "")
     rows, following = page_of(before=before, states=chosen, rule_id=rule_id, account=account, mine=mine)
     return render_template(

@@ -18,6 +18,7 @@ from relationship.store.alert_tables import (
     AlertListEntry,
     OutsideAddress,
 )
+from relationship.store.alerts import HIGHEST_ID
 from relationship.store.rating_change_tables import RECORD_CHANGE
 from relationship.store.upsert import insert_new
 from relationship.verbatims.alerts.rule import AlertRule
@@ -66,6 +67,8 @@ def all_rules(conn: Connection, *, enabled: bool | None = None) -> list[Kept]:
 
 def one(conn: Connection, number: int) -> Kept | None:
     """A rule that was not removed."""
+    if number > HIGHEST_ID:
+        return None
     query = sa.select(ALERT_RULE).where(ALERT_RULE.c.id == number, ALERT_RULE.c.removed_at.is_(None))
     row = conn.execute(query).one_or_none()
     return _kept(row) if row else None

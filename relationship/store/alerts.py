@@ -32,6 +32,8 @@ from relationship.verbatims.alerts.attrition import Profile
 from relationship.verbatims.alerts.conditions import Because
 
 _record = tables.table(tables.Record)
+# No row has a number beyond what the column holds.
+HIGHEST_ID = 2**31 - 1
 
 
 class State(StrEnum):
@@ -175,7 +177,7 @@ def tellings(conn: Connection, number: int) -> list[Any]:
 def of_ids(conn: Connection, ids: Sequence[int]) -> list[Raised]:
     """These alerts, oldest first."""
     found: list[Raised] = []
-    for chunk in in_chunks(list(ids)):
+    for chunk in in_chunks([one for one in ids if one <= HIGHEST_ID]):
         found += [_raised(row) for row in conn.execute(_query().where(ALERT.c.id.in_(chunk)).order_by(ALERT.c.id))]
     return found
 

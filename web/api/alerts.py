@@ -35,7 +35,7 @@ class AlertQuery(Form):
     """Which alerts, newest first. mine: only those the caller is told of."""
 
     state: Literal["new", "confirmed", "handled", "false_alarm"] | None = None
-    rule: int | None = None
+    rule: Annotated[int, Field(ge=1, le=store.HIGHEST_ID)] | None = None
     account: Annotated[str, Field(max_length=36)] = ""
     mine: bool = False
     limit: Annotated[int, Field(ge=1, le=200)] = 50
