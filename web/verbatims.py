@@ -113,8 +113,9 @@ def _chosen() -> dict[str, str]:
     """The filters in the address; what is not known counts as not chosen."""
     found = {name: _one_of(name, list(words)) for name, words in _CHOICES.items()}
     found["days"] = request.args.get("days", "365") if request.args.get("days", "365") in _CHOICES["days"] else "365"
-    theme = request.args.get("theme", "")
-    found["theme"] = theme if any(path == theme for _, path in verbatim_words.themes()) else ""
+    # `theme` in an address is the look of the page.
+    about = request.args.get("about", "")
+    found["about"] = about if any(path == about for _, path in verbatim_words.themes()) else ""
     account = request.args.get("account", "")
     found["account"] = account if _GUID.fullmatch(account) else ""
     found["q"] = " ".join(request.args.get("q", "").replace("\x00", "").split())[:LONGEST_SEARCH]
@@ -130,7 +131,7 @@ def _wish(chosen: dict[str, str]) -> Wish:
     return Wish(
         emotion=chosen["emotion"],
         feeling=chosen["feeling"],
-        theme=chosen["theme"],
+        theme=chosen["about"],
         sensitivity=chosen["sensitivity"],
         moment=chosen["moment"],
         threat=chosen["threat"],
