@@ -41,6 +41,8 @@ def start(
     elif column in _KEPT_SORTED:
         key, number, source = _KEPT_SORTED[column], _health.c.record_id, _health
         has_value = key.is_not(None)
+        # Not the nullable column that sqlakeyset would warn of: without a value there is no row.
+        key = sa.type_coerce(key, key.type)
     else:
         return None
     sorted_by = key.label("sort_key")
