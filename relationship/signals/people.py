@@ -17,7 +17,7 @@ SETTLED_DAYS = 30
 _CHANGES = {"left": "contact_left", "moved": "contact_moved", "replaced": "contact_replaced"}
 
 _DECIDES = re.compile(
-    r"\b(chief|ceo|cfo|coo|cto|cio|cdo|cmo|cro|president|presidente|vp|vice|head|director|managing|owner|founder|"
+    r"\b(chief|c[defimort]o|president|presidente|vp|vice|head|director|managing|owner|founder|"
     r"pdg|dg|dga|daf|drh|dsi|directeur|directrice|directeurs|gerant|gerante|fondateur|fondatrice|responsable)\b"
 )
 
