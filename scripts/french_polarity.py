@@ -17,7 +17,7 @@ from relationship.verbatims.tokens import folded
 TARGET = Path(__file__).parent.parent / "relationship" / "verbatims" / "words" / "polarity_fr.tsv"
 WEAKEST = 0.15
 # Good or bad elsewhere, neither when customers say it: a price is no prize.
-LEFT_OUT = frozenset({"prix", "client", "clients", "service", "commande", "contrat", "affaire", "affaires"})
+LEFT_OUT = frozenset({"prix"})
 
 
 def main(folder: Path) -> None:
