@@ -18,7 +18,9 @@ def test_a_report_is_built_kept_and_taken_out(visit: Any, lang: str, theme: str,
     page = visit("/reports/build", role="customer_success", lang=lang, theme=theme, width=width)
     page.locator(".report-choose summary").first.click()
     page.locator("#c-rating").check()
-    page.locator(".report-order li", has_text="Note de la relation" if lang == "fr" else "Rating of the relationship").wait_for()
+    page.locator(
+        ".report-order li", has_text="Note de la relation" if lang == "fr" else "Rating of the relationship"
+    ).wait_for()
     page.locator("#fc-0").select_option("name")
     page.locator("#fv-1").fill("a")
     page.locator("#fv-1").press("Tab")
