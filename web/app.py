@@ -61,6 +61,7 @@ from web import (
     who_knows_whom,
     words,
 )
+from web.addresses import RowNumber
 from web.api import account_health as api_account_health
 from web.api import alerts as api_alerts
 from web.api import imports as api_imports
@@ -99,6 +100,7 @@ def create_app(house: House) -> Flask:
     FixSettings when the secret key is missing in production.
     """
     app = Flask("web")
+    app.url_map.converters["int"] = RowNumber
     https = house.config.base_url.startswith("https://")
     app.config.update(
         SECRET_KEY=_secret_key(house),

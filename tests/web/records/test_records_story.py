@@ -85,10 +85,15 @@ def test_an_account_shows_whom_it_rests_on_with_share_points_and_reason(client: 
     told = plain(text)
     theirs = round(score * 0.445 / 13.645)
     assert f"Aurélie Fontaine Directrice des achats 97% {score - theirs} in touch Carries the relationship" in told
-    assert f"Bastien Morel Directeur financier 3% {theirs} in touch We write, last on 7 June 2026; no answer" not in told
+    assert (
+        f"Bastien Morel Directeur financier 3% {theirs} in touch We write, last on 7 June 2026; no answer" not in told
+    )
     assert f"Bastien Morel Directeur financier 3% {theirs} in touch Last contact on 7 June 2026." in told
     assert f"All together 100% {score}" in told
-    assert "Aurélie Fontaine carries this relationship: 97% of the volume. We are in touch with 2 of its 2 contacts." in told
+    assert (
+        "Aurélie Fontaine carries this relationship: 97% of the volume. We are in touch with 2 of its 2 contacts."
+        in told
+    )
 
 
 @pytest.mark.parametrize("several", sorted(PAGES))
