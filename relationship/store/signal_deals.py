@@ -1,5 +1,6 @@
 """Open opportunities and how they moved, as detectors take them."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,17 @@ _membership = table(Membership)
 _OPEN = sa.and_(_record.c.kind == RecordKind.OPPORTUNITY.value, _record.c.status == "open")
 
 
-def open_deals(conn: Connection, account_ids: Ints, contacts: dict[str, int]) -> tuple[Deals, tuple[Ints, Ints]]:
-    """All open opportunities by id, and who stands for the customer in each (places of deals and of contacts).
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenDeals:
+    """deals by id; contacts: who stands for the customer in each, as places of deals and of contacts; their moves."""
+
+    deals: Deals
+    contacts: tuple[Ints, Ints]
+    moves: Moves
+
+
+def open_deals(conn: Connection, account_ids: Ints, contacts: dict[str, int], *, today: int) -> OpenDeals:
+    """All open opportunities.
 
     contacts  where each contact stands, by GUID
     """
@@ -53,6 +63,7 @@ def open_deals(conn: Connection, account_ids: Ints, contacts: dict[str, int]) ->
     # Of an account that is left out or no longer active, nothing of its opportunities is told.
     kept = [row for row in rows if row[1] is None or row[1] in known]
     ids = np.array([row[0] for row in kept], dtype=np.int64)
+    standings = _standings(conn, ids)
     deals = Deals(
         id=ids,
         account=np.array([known.get(row[1], -1) for row in kept], dtype=np.int64),
@@ -60,12 +71,12 @@ def open_deals(conn: Connection, account_ids: Ints, contacts: dict[str, int]) ->
         probability=_told(row[5] for row in kept),
         value=_told(row[6] for row in kept),
         close_on=_days(row[7] for row in kept),
-        stage_since=_stage_since(conn, ids),
+        stage_since=_stage_since(standings, ids),
         poor=np.array([row[9] == "poor" for row in kept], dtype=np.bool_),
         competitor=np.array([bool(row[8].strip()) for row in kept], dtype=np.bool_),
         broken=np.isin(ids, np.fromiter(ratings.degraded(conn), dtype=np.int64)),
     )
-    return deals, _people(conn, kept, contacts)
+    return OpenDeals(deals, _people(conn, kept, contacts), _moves(standings, ids, today))
 
 
 def _people(conn: Connection, rows: list[Any], contacts: dict[str, int]) -> tuple[Ints, Ints]:
@@ -96,20 +107,20 @@ def _standings(conn: Connection, ids: Ints) -> list[Any]:
     return [row for row in conn.execute(query) if row[0] in wanted]
 
 
-def _stage_since(conn: Connection, ids: Ints) -> Floats:
+def _stage_since(standings: list[Any], ids: Ints) -> Floats:
     """The day from which on each is known to stand in its stage; nan where nothing was seen of it."""
     since: dict[int, tuple[str, int]] = {}
-    for number, day, stage, *_ in _standings(conn, ids):
+    for number, day, stage, *_ in standings:
         if number not in since or since[number][0] != stage:
             since[number] = stage, day
     return np.array([since[number][1] if number in since else np.nan for number in ids.tolist()], dtype=np.float64)
 
 
-def moves(conn: Connection, deals: Deals, *, today: int) -> Moves:
+def _moves(standings: list[Any], ids: Ints, today: int) -> Moves:
     """Every change of a figure of an open opportunity, from one day on which something was seen to the next."""
-    rows = [row for row in _standings(conn, deals.id) if row[1] <= today]
+    rows = [row for row in standings if row[1] <= today]
     number = np.array([row[0] for row in rows], dtype=np.int64)
-    deal = np.searchsorted(deals.id, number).astype(np.int64)
+    deal = np.searchsorted(ids, number).astype(np.int64)
     following = np.flatnonzero(number[1:] == number[:-1]) + 1
     probability, value = _told(row[3] for row in rows), _told(row[4] for row in rows)
     close = _days(row[5] for row in rows)

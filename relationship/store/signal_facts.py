@@ -60,7 +60,7 @@ def facts(conn: Connection, limits: Thresholds, *, today: int, rated: bool) -> F
     ids = accounts.id
     use = signal_use.use_of(conn, ids, today=today, stale_days=limits.usage_stale_days)
     contacts, contact_guids = _contacts(conn, ids, today)
-    deals, deal_contacts = signal_deals.open_deals(conn, ids, contact_guids)
+    pipeline = signal_deals.open_deals(conn, ids, contact_guids, today=today)
     nobody_read = _no_source(conn, "mailbox/")
     return Facts(
         today=today,
@@ -72,10 +72,10 @@ def facts(conn: Connection, limits: Thresholds, *, today: int, rated: bool) -> F
         contact_touches=_touches(conn, contacts.id, today, rated=rated),
         contact_changes=_changes(conn, ids, since=today - limits.contact_change_days, until=today),
         events=_events(conn, ids, since=today - limits.event_days, until=today),
-        deals=deals,
-        deal_touches=_touches(conn, deals.id, today, rated=rated),
-        deal_contacts=deal_contacts,
-        moves=signal_deals.moves(conn, deals, today=today),
+        deals=pipeline.deals,
+        deal_touches=_touches(conn, pipeline.deals.id, today, rated=rated),
+        deal_contacts=pipeline.contacts,
+        moves=pipeline.moves,
         broken={
             Source.USAGE: use.broken,
             Source.ACTIVITIES: np.isin(ids, np.fromiter(_broken_activities(conn), dtype=np.int64)),

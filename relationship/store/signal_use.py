@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from relationship.clock import day_of, number_of
 from relationship.signals.facts import MONTHS, WEEKS_BEFORE_LAST_LOGIN, Bools, Floats, Ints, Use
 from relationship.store import usage
-from relationship.store.customer_tables import USAGE_DAY
+from relationship.store.customer_tables import USAGE_DAY, USAGE_SPAN
 from relationship.store.tables import Record, table
 from relationship.store.usage import UsageSpans
 
@@ -39,14 +39,13 @@ def use_of(conn: Connection, ids: Ints, *, today: int, stale_days: int) -> UseOf
     """
     starts = np.array(_months_before(day_of(today)), dtype=np.int64)
     months = usage.spans(conn, usage.MONTH, since=int(starts[0]), until=int(starts[-1]))
-    weeks = usage.spans(conn, usage.WEEK, since=today - 7 * _WEEKS, until=today)
     last = _last_days(conn, ids, today)
-    every_day = _names_every_day(weeks, today)
+    every_day = _names_every_day(conn, today)
     known = ~np.isnan(last)
     newest = np.nanmax(last) if known.any() else np.nan
     late = known & (today - np.nan_to_num(last, nan=0.0) > stale_days)
     broken = late & (every_day or bool(today - newest > stale_days))
-    last_login, login_weeks = _log_ins(weeks, ids)
+    last_login, login_weeks = _log_ins(conn, ids, today)
     figures = _matrices(months, ids, starts, every_day=every_day)
     found = Use(start=starts, last_login=last_login, login_weeks=login_weeks, **figures)
     return UseOf(found, broken, ~known)
@@ -73,12 +72,20 @@ def _last_days(conn: Connection, ids: Ints, today: int) -> Floats:
     return np.array([known.get(number, np.nan) for number in ids.tolist()], dtype=np.float64)
 
 
-def _names_every_day(weeks: UsageSpans, today: int) -> bool:
-    whole = weeks.start + 7 <= today
-    if not whole.any():
-        return True
-    is_zero = (weeks.logins == 0) & (weeks.days > 0)
-    return bool(is_zero.any() or weeks.days[whole].mean() >= _EVERY_DAY)
+def _names_every_day(conn: Connection, today: int) -> bool:
+    """Whether files name days without use too: a week told has no log-in, or nearly every day of a week is told."""
+    week, days = USAGE_SPAN.c, USAGE_SPAN.c.days
+    query = sa.select(
+        sa.func.max(sa.case((sa.and_(week.logins == 0, days > 0), 1), else_=0)),
+        sa.func.avg(sa.case((week.start + 7 <= today, days * 1.0))),
+    ).where(_lately(today))
+    has_zero, mean_days = conn.execute(query).one()
+    return mean_days is None or bool(has_zero) or float(mean_days) >= _EVERY_DAY
+
+
+def _lately(today: int) -> sa.ColumnElement[bool]:
+    week = USAGE_SPAN.c
+    return sa.and_(week.span == usage.WEEK, week.start.between(today - 7 * _WEEKS, today))
 
 
 def _places(ids: Ints, account_id: Ints) -> tuple[Ints, Bools]:
@@ -89,15 +96,27 @@ def _places(ids: Ints, account_id: Ints) -> tuple[Ints, Bools]:
     return place, ids[place] == account_id
 
 
-def _log_ins(weeks: UsageSpans, ids: Ints) -> tuple[Floats, Ints]:
-    place, there = _places(ids, weeks.account_id)
-    told = there & ~np.isnan(weeks.last_login_day)
-    last = np.full(len(ids), -np.inf)
-    np.maximum.at(last, place[told], weeks.last_login_day[told])
-    last = np.where(np.isinf(last), np.nan, last)
-    begin = last[place] - 7 * WEEKS_BEFORE_LAST_LOGIN if len(ids) else np.empty(0)
-    counts = told & (weeks.start > begin)
-    return last, np.bincount(place[counts], minlength=len(ids)).astype(np.int64)
+def _log_ins(conn: Connection, ids: Ints, today: int) -> tuple[Floats, Ints]:
+    """The last log-in of each account, nan without any, and in how many of the weeks up to it somebody came in."""
+    week = USAGE_SPAN.c
+    told = sa.and_(_lately(today), week.last_login_day.is_not(None))
+    last = (
+        sa.select(week.account_id, sa.func.max(week.last_login_day).label("day"))
+        .where(told)
+        .group_by(week.account_id)
+        .subquery()
+    )
+    query = (
+        sa.select(last.c.account_id, last.c.day, sa.func.count())
+        .join_from(USAGE_SPAN, last, last.c.account_id == week.account_id)
+        .where(told, week.start > last.c.day - 7 * WEEKS_BEFORE_LAST_LOGIN)
+        .group_by(last.c.account_id, last.c.day)
+    )
+    rows = np.array([tuple(row) for row in conn.execute(query)], dtype=np.int64).reshape(-1, 3)
+    place, there = _places(ids, rows[:, 0])
+    days, weeks = np.full(len(ids), np.nan), np.zeros(len(ids), dtype=np.int64)
+    days[place[there]], weeks[place[there]] = rows[there, 1], rows[there, 2]
+    return days, weeks
 
 
 def _matrices(months: UsageSpans, ids: Ints, starts: Ints, *, every_day: bool) -> dict[str, Floats]:
