@@ -22,7 +22,7 @@ from relationship.desk import enqueue
 from relationship.digests import Notice, composed
 from relationship.errors import BadItem, FixSettings, RelationshipError, TryLater
 from relationship.house import House
-from relationship.store import hook_secrets, mail_choices, outbox, reading_introduction
+from relationship.store import hook_secrets, kept_answers, mail_choices, outbox, reading_introduction
 from relationship.store import rules as stored
 from relationship.store.mail_choices import How
 from relationship.store.outbox import CrmTask, Kind, OneDelivery, State
@@ -122,6 +122,7 @@ def tidy(house: House, *, clock: Callable[[], datetime] = real_clock) -> int:
     """Give up what has waited too long for a way out, and forget what was settled long ago; returns how many went."""
     now = clock()
     with house.store.transaction() as conn:
+        kept_answers.forget_older(conn, before=now - timedelta(hours=kept_answers.KEPT_HOURS))
         outbox.give_up_older(conn, before=now - timedelta(days=OLDEST_DAYS), at=now)
         return outbox.forget(conn, before=now - timedelta(days=KEPT_DAYS))
 

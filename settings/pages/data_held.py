@@ -18,6 +18,7 @@ class Kept(StrEnum):
     MINUTES = "minutes"
     A_DAY = "a_day"
     UNTIL_SENT = "until_sent"
+    A_DAY_LONG = "a_day_long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ KEPT = {
     Kept.UNTIL_WORKED_OFF: _l("Until it is worked off or replaced"),
     Kept.MINUTES: _l("It counts for five minutes, and is gone a day after the last visit"),
     Kept.A_DAY: _l("Until the sign-out, a working day at most"),
+    Kept.A_DAY_LONG: _l("24 hours"),
     Kept.UNTIL_SENT: _l("The text until it has left, the rest for 90 days"),
 }
 _NOBODY = _l("Nobody on a page; the service itself")
@@ -327,6 +329,14 @@ DATA_HELD: tuple[Held, ...] = (
         Kept.UNTIL_SENT,
         _l("Sales administrators: kind, state and reason; never the text of a mail"),
         ("delivery", "acted_up_to"),
+    ),
+    Held(
+        _l("Answers to programs that may ask for them again"),
+        _l("So that a request sent twice is done once"),
+        _l("Calls of the API that carry a key for it"),
+        Kept.A_DAY_LONG,
+        _l("Whoever asked, with the same key and the same request"),
+        ("kept_answer",),
     ),
     Held(
         _l("How a colleague wishes to be told by mail"),

@@ -13,7 +13,7 @@ from spectree import Response as Answers
 from spectree import SecurityScheme, SpecTree
 from spectree.models import InType, SecureType, SecuritySchemeData
 
-from web.api import asked
+from web.api import asked, repeats
 from web.api.asked import BESIDE
 from web.api.problems import MIMETYPE, ProblemBody
 
@@ -112,6 +112,8 @@ def openapi() -> dict[str, Any]:
     schemas = document["components"]["schemas"]
     for path in document["paths"].values():
         for method, operation in path.items():
+            if method != "get":
+                _may_be_repeated(operation)
             operation["security"] = [{_COOKIE: []} if method == "get" else {_COOKIE: [], _TOKEN: []}]
             for status, answer in operation["responses"].items():
                 if int(status) >= 400:
@@ -123,6 +125,16 @@ def openapi() -> dict[str, Any]:
             if "patternProperties" in one:
                 one["additionalProperties"] = False  # Pydantic leaves out that it takes no other keys.
     return document
+
+
+def _may_be_repeated(operation: dict[str, Any]) -> None:
+    """Every write takes a key under which it is done once, and may clash with another request under that key."""
+    key = {"type": "string", "pattern": repeats.PATTERN, "maxLength": repeats.LONGEST_KEY}
+    told = "Sent again with the same key and body within a day, the request is answered alike and not done again."
+    operation.setdefault("parameters", []).append(
+        {"name": repeats.HEADER, "in": "header", "required": False, "description": told, "schema": key}
+    )
+    operation["responses"].setdefault("409", deepcopy(operation["responses"]["429"]) | {"description": "Conflict"})
 
 
 def _require_all(schemas: dict[str, Any], name: str, *, seen: set[str]) -> None:

@@ -71,6 +71,12 @@ SENTENCES: Mapping[str, object] = {
     "changed_since": _l(
         "This value was changed again since. Look at the later change; send “anyway” to lose that one too."
     ),
+    "repeat_key": _l("A key to repeat by is 1 to %(most)s visible ASCII signs. Send such a one, or none."),
+    "repeat_too_large": _l(
+        "A key to repeat by goes with bodies up to 256 kB. Leave it out: a file brings in nothing twice."
+    ),
+    "repeat_differs": _l("Another request came under this key before. Send this one under a key of its own."),
+    "repeat_under_way": _l("The first request under this key is still being done. Ask again in a few seconds."),
     "too_large": _l("The body is too large. Send less data."),
     "media_type": _l("Send the body as application/json in UTF-8."),
     "too_often": _l("Too many requests. Wait a minute, then try again."),

@@ -19,7 +19,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from pydantic import BaseModel
 
-from web.api import asked
+from web.api import asked, repeats
 
 # A slider that is being moved asks several times a second.
 RATE = "1200 per minute"
@@ -29,6 +29,8 @@ def room(name: str, import_name: str) -> Blueprint:
     """A blueprint under /api/v1 whose every view is behind the guard."""
     blueprint = Blueprint(f"api_{name}", import_name, url_prefix="/api/v1")
     blueprint.before_request(asked.guard)
+    blueprint.before_request(repeats.begin)
+    blueprint.after_request(repeats.end)
     return blueprint
 
 

@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 
 from relationship.store import (
     alert_tables,
+    answer_tables,
     audit_tables,
     customer_tables,
     erased_tables,
@@ -32,6 +33,7 @@ from relationship.store import (
 # Naming the modules that define tables is what puts these into the metadata.
 TABLES = (
     tables,
+    answer_tables,
     rating_tables,
     rating_change_tables,
     subscription_tables,
