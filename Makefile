@@ -26,7 +26,7 @@ demo: $(STAMP)
 
 test: $(STAMP) lint
 	@sh scripts/need-chromium.sh
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(IN_MEMORY)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(IN_MEMORY)
 
 unit: $(STAMP)
 	$(BIN)/python -m pytest -m "not browser and not slow"

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from simulator.world import World
 LOOPBACK = "127.0.0.1"
 _ALLOWED_MODES = frozenset({"demo", "test"})
 _THREADS = 16
+# The pages are for one person.
+_PAGE_THREADS = 6
 _KEPT_CONNECTIONS = 1024
 # How soon an idle server notices that it should stop.
 _POLL_SECONDS = 0.1
@@ -91,7 +94,7 @@ def start(
     with ExitStack() as stack:
         stack.callback(services.msgraph.notifier.stop)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulator-")))
-        page_port = stack.enter_context(_served(page_app(services), sign_in_port))
+        page_port = stack.enter_context(_served(page_app(services), sign_in_port, threads=_PAGE_THREADS))
         page_origin = f"http://localhost:{page_port}"
         tls = _certificate(folder)
         secure_port = stack.enter_context(_served(secure_app(services, lambda: page_origin), port, tls=tls))
@@ -141,10 +144,16 @@ def _refuse_production() -> None:
         )
 
 
-def _certificate(folder: Path) -> BuiltinSSLAdapter:
-    """A certificate for this run by an authority of this run; `ca.pem` in the folder is what clients trust."""
+@cache
+def _issued() -> tuple[trustme.CA, trustme.LeafCert]:
+    """An authority of this process, and its certificate for loopback."""
     authority = trustme.CA()
-    leaf = authority.issue_cert("localhost", LOOPBACK)
+    return authority, authority.issue_cert("localhost", LOOPBACK)
+
+
+def _certificate(folder: Path) -> BuiltinSSLAdapter:
+    """A certificate by an authority of this process; `ca.pem` in the folder is what clients trust."""
+    authority, leaf = _issued()
     authority.cert_pem.write_to_path(folder / "ca.pem")
     leaf.private_key_pem.write_to_path(folder / "key.pem")
     chain = folder / "chain.pem"
@@ -171,9 +180,11 @@ class _Gateway(Gateway_10):
 
 
 @contextmanager
-def _served(app: Callable[..., Any], port: int, *, tls: BuiltinSSLAdapter | None = None) -> Iterator[int]:
+def _served(
+    app: Callable[..., Any], port: int, *, tls: BuiltinSSLAdapter | None = None, threads: int = _THREADS
+) -> Iterator[int]:
     """The application on loopback in a thread; the port it got."""
-    server = Server((LOOPBACK, port), app, numthreads=_THREADS, request_queue_size=256, server_name="localhost")
+    server = Server((LOOPBACK, port), app, numthreads=threads, request_queue_size=256, server_name="localhost")
     server.gateway = _Gateway
     server.ssl_adapter = tls
     server.keep_alive_conn_limit = _KEPT_CONNECTIONS
