@@ -77,14 +77,11 @@ PICTURES = (
     Picture("imports", SUCCESS, "/imports"),
     Picture("signals", SUCCESS, "/signals", looks=(AT_A_DESK, AT_NIGHT, ON_A_PHONE)),
     Picture("recommendations", SUCCESS, "/recommendations"),
-    Picture("recommendation", SUCCESS, "/recommendations", ("a[href^='/recommendations/']",)),
     Picture("customers", SUCCESS, "/customers"),
     Picture("reports", SUCCESS, "/reports"),
     Picture("report", SUCCESS, "/reports/build"),
     Picture("verbatims", SUCCESS, "/verbatims", looks=(AT_A_DESK, AT_NIGHT)),
-    Picture(
-        "verbatim", SUCCESS, "/verbatims", ("main a[href^='/verbatims/']:not([href*='best']):not([href*='import'])",)
-    ),
+    Picture("verbatim", SUCCESS, "/verbatims", ("main a[href^='/verbatims/']:not([href*='best'], [href*='import'])",)),
     Picture("verbatims-best", SUCCESS, "/verbatims/best"),
     Picture("alerts", SUCCESS, "/alerts"),
     Picture("alert-rules", ADMIN, "/alerts/rules"),
