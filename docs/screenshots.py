@@ -76,7 +76,7 @@ PICTURES = (
     Picture("notices", SELLER, "/notices"),
     Picture("imports", SUCCESS, "/imports"),
     Picture("signals", SUCCESS, "/signals", looks=(AT_A_DESK, AT_NIGHT, ON_A_PHONE)),
-    Picture("recommendations", SUCCESS, "/recommendations"),
+    Picture("recommendations", SUCCESS, "/recommendations?who=all"),
     Picture("customers", SUCCESS, "/customers"),
     Picture("reports", SUCCESS, "/reports"),
     Picture("report", SUCCESS, "/reports/build"),
