@@ -107,6 +107,13 @@ SENTENCES: Mapping[str, object] = {
     "domain_is_ours": _l("This domain is your own organisation's. Leave out colleagues or groups instead."),
     "too_many_exclusions": _l("These are too many of one kind. Leave out groups, accounts or domains instead."),
     "aggregates_below_retention": _l("Contact days are kept at least as long as activities. Give them as many days."),
+    "at_risk_not_below_healthy": _l(
+        "“At risk from” must lie below “Healthy from”. Lower the first, or raise the second."
+    ),
+    "watch_above_celebrate": _l("“To watch below” must not lie above “To celebrate from”. Lower the first."),
+    "source_not_once": _l("Every source stands in the order exactly once. Send typed, imported, crm and computed."),
+    "recommendation_key_twice": _l("Two recommendations have the same key. Give each its own."),
+    "placeholder_unknown": _l("A placeholder is not known. Use {account}, {contact}, {me} and {opportunity} alone."),
     "unknown_column": _l("Reports have no such column. See the reference for those they have."),
     "column_twice": _l("A column is named twice. Name each once."),
     "no_column": _l("The report would show nothing. Name a column, or a group."),

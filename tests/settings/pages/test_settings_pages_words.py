@@ -53,6 +53,20 @@ def _all_changed() -> Rules:
                 "retain_days": 90,
                 "retain_days_aggregates": 90,
             },
+            "customer_health": {
+                "healthy_from": 75,
+                "at_risk_from": 45,
+                "churn_below": 35,
+                "precedence": ["crm", "typed", "imported", "computed"],
+                "watch_below": 45,
+                "celebrate_from": 85,
+                "churn_model": 1,
+            },
+            "health_rights": {"may_list": ["sales_admin"], "may_add": ["sales_admin"], "may_edit": ["sales_admin"]},
+            "recommendations": {
+                "catalogue": [],
+                "limits": {"health_below": 30, "churn_from": 70, "upsell_from": 70},
+            },
             "actions": {
                 "rules": [{"key": "a", "name": "A", "notify_owner": True}],
                 "endpoints": [{"key": "e", "name": "E", "url": "https://hooks.granit.example/"}],
