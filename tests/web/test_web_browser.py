@@ -250,5 +250,6 @@ def test_sources_are_searched_by_name_and_narrowed_by_their_state(visit: Visit) 
 def test_the_privacy_officer_reaches_the_sources(visit: Visit) -> None:
     page = visit("/status", role="privacy_officer")
     assert page.locator("tr.row").count() > 5
+    page.get_by_role("navigation").get_by_text("Plus", exact=True).click()
     assert page.get_by_role("link", name="Sources").get_attribute("aria-current") == "page"
     assert findings(page) == []

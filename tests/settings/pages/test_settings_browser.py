@@ -372,7 +372,9 @@ def test_the_pages_of_the_settings_are_tabs(visit: Visit) -> None:
 
 def test_sellers_have_one_way_to_the_rules(visit: Visit) -> None:
     page = visit("/opportunities", role="seller")
-    page.get_by_role("navigation", name="Principale").get_by_role("link", name="Règles").click()
+    navigation = page.get_by_role("navigation", name="Principale")
+    navigation.get_by_text("Plus", exact=True).click()
+    navigation.get_by_role("link", name="Règles").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Comment naît le score")
     assert findings(page) == []
 
