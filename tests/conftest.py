@@ -5,6 +5,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -69,6 +70,20 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
     return path
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium, which must not call home; one for all browser tests of a process."""
+    quiet = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--host-resolver-rules=MAP *.example 127.0.0.1",  # the other sites of the tests of the panel
+        *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    ]
+    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": quiet}
 
 
 @pytest.fixture(params=DATABASES)

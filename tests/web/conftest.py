@@ -1,6 +1,5 @@
 """Sites for the page tests: fresh ones on each database, and one that lives for all tests that only read."""
 
-import os
 import shutil
 import threading
 import uuid
@@ -84,20 +83,6 @@ def address(living_site: Site) -> Iterator[str]:
     yield f"http://localhost:{server.server_port}"
     server.shutdown()
     thread.join()
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's Chromium, which must not call home."""
-    quiet = [
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-        "--host-resolver-rules=MAP *.example 127.0.0.1",  # the other sites of the tests of the panel
-        *(["--no-sandbox"] if os.geteuid() == 0 else []),
-    ]
-    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": quiet}
 
 
 class Visitor:

@@ -259,10 +259,6 @@ function proposals() {
   });
 }
 
-// On a phone the pages are tabs in a row that scrolls: the one that is open is in sight.
-const tab = document.querySelector(".settings-nav [aria-current]");
-if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
-
 if (form) {
   for (const row of form.querySelectorAll("[data-slider]")) weight(row);
   limits();

@@ -1,6 +1,5 @@
 """Sites for the tests of the settings' pages: a filled, rated organisation that tests may change."""
 
-import os
 import shutil
 import sys
 import threading
@@ -43,19 +42,6 @@ def empty_site(small_store: Store) -> Site:
 @pytest.fixture
 def small_site(small_store: Store) -> Site:
     return fill(site_over(small_store))
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's Chromium, which must not call home."""
-    quiet = [
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-        *(["--no-sandbox"] if os.geteuid() == 0 else []),
-    ]
-    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": quiet}
 
 
 @pytest.fixture

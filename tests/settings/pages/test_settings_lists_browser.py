@@ -94,6 +94,7 @@ def test_an_exclusion_shows_what_it_hides_before_it_is_saved(visit: Visit) -> No
     page.fill("#note", "Concurrent")
     page.click("#save")
     expect(page.locator(".banner-saved")).to_contain_text("Enregistré.")
+    page.wait_for_load_state("networkidle")
     found = present(visit.site)[1].exclusions
     assert (len(found.contacts), found.domains) == (1, ("concurrent.example",))
     page.get_by_role("checkbox", name="Retirer Aurélie Fontaine").focus()
