@@ -24,7 +24,7 @@ def main(*, held_out: bool) -> None:
     texts = [one.text for one in known]
     scores = {"this product, polarity alone": [analyse(text, "fr").polarity for text in texts]}
     for name, found in rivals(texts).items():
-        scores[name] = list(found["scores"])  # type: ignore[call-overload]
+        scores[name] = list(found["scores"])  # type: ignore[call-overload]  # JSON of the rival process
     print(f"\nFeelings of {len(known)} experiences with public services, {'held-out' if held_out else 'train'} part")
     for name, values in scores.items():
         _show_feelings(name, known, values, held_out)

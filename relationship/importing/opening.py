@@ -77,7 +77,7 @@ def _holds_workbook(source: Source) -> bool:
     try:
         with source.open() as file, zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, OSError):
+    except (zipfile.BadZipFile, NotImplementedError, OSError):  # zipfile knows not every way of packing
         return False
     names = {part.filename for part in parts}
     if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names or "xl/vbaProject.bin" in names:

@@ -210,8 +210,8 @@ def _test(condition: Condition, frame: Frame) -> Callable[[int], bool]:
     if condition.op is Op.IS:
         return lambda place: _same(values[place]) == limit
     if condition.op is Op.LEAST:
-        return lambda place: values[place] is not None and values[place] >= limit  # type: ignore[operator]
-    return lambda place: values[place] is not None and values[place] <= limit  # type: ignore[operator]
+        return lambda place: values[place] is not None and values[place] >= limit  # type: ignore[operator]  # one kind per column
+    return lambda place: values[place] is not None and values[place] <= limit  # type: ignore[operator]  # one kind per column
 
 
 def _limit(condition: Condition) -> Value:

@@ -6,6 +6,7 @@ customer like this one is lost, within the share of lost customers that it was l
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,11 +89,11 @@ class ChurnModel:
         return {"intercept": self.intercept, "coefficients": dict(self.coefficients), "trial": asdict(self.trial)}
 
 
-def read(told: Mapping[str, object]) -> ChurnModel:
+def read(told: Mapping[str, Any]) -> ChurnModel:
     """The model that `ChurnModel.told` wrote down; TypeError or KeyError for something else."""
-    trial = dict(told["trial"])  # type: ignore[call-overload]
+    trial = dict(told["trial"])
     bins = tuple(Bin(**one) for one in trial.pop("calibration"))
-    return ChurnModel(float(told["intercept"]), dict(told["coefficients"]), Trial(**trial, calibration=bins))  # type: ignore[arg-type,call-overload]
+    return ChurnModel(float(told["intercept"]), dict(told["coefficients"]), Trial(**trial, calibration=bins))
 
 
 def matrix(facts: ScoreFacts) -> Floats:

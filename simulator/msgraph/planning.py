@@ -6,6 +6,7 @@ mailbox here has an error of its own, without availability), create event with a
 
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from simulator.calendars import Calendar
@@ -99,17 +100,17 @@ def _takes_time(meeting: Meeting, calendar: Calendar) -> bool:
     return meeting.pattern is None and not meeting.is_cancelled and not declined and meeting.show_as in _SIGNS
 
 
-def _instant(given: object) -> datetime:
+def _instant(given: Any) -> datetime:
     try:
-        at = datetime.fromisoformat(str(given["dateTime"])[:19])  # type: ignore[index]
-        return at.replace(tzinfo=ZoneInfo(str(given["timeZone"]))).astimezone(UTC)  # type: ignore[index]
+        at = datetime.fromisoformat(str(given["dateTime"])[:19])
+        return at.replace(tzinfo=ZoneInfo(str(given["timeZone"]))).astimezone(UTC)
     except (KeyError, TypeError, ValueError, OSError):
         raise bad_request("A time has another form than documented.", code="ErrorInvalidRequest") from None
 
 
-def _address(attendee: object) -> str:
+def _address(attendee: Any) -> str:
     try:
-        address = attendee["emailAddress"]["address"]  # type: ignore[index]
+        address = attendee["emailAddress"]["address"]
     except (KeyError, TypeError):
         address = None
     if not isinstance(address, str) or address.count("@") != 1 or any(sign.isspace() for sign in address):
