@@ -27,9 +27,10 @@ from relationship.house import House, open_house
 from relationship.importing.kinds import ImportKind
 from relationship.importing.opening import Source
 from relationship.importing.options import Options
-from relationship.store import import_runs, tables
-from relationship.store.import_runs import NewRun, State
-from relationship.store.staging import By
+from relationship.store import tables
+from relationship.store.importing import import_runs
+from relationship.store.importing.import_runs import NewRun, State
+from relationship.store.importing.staging import By
 
 NOW = datetime(2026, 6, 17, 9, tzinfo=UTC)
 BUDGET_SECONDS, BUDGET_MIB = 60, 500

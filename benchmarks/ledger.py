@@ -24,9 +24,10 @@ from relationship.desk import rerating
 from relationship.desk.change_rules import change_rules
 from relationship.desk.rate import rate_all
 from relationship.house import House
-from relationship.store import deployment, rating_changes
+from relationship.store import deployment
 from relationship.store.database import open_store
 from relationship.store.migrate import migrate
+from relationship.store.ratings import rating_changes
 from settings.rules import BandsForm, HealthSection, Rules
 
 DAY_ZERO = date(1970, 1, 1)

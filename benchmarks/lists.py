@@ -35,11 +35,12 @@ from web_site import site_over
 
 from relationship.activities import RecordKind
 from relationship.clock import number_of
-from relationship.store import record_lists, tables
+from relationship.store import tables
 from relationship.store.database import Store
-from relationship.store.list_filters import Column, Filters
-from relationship.store.reading_scope import Reach, Scope
-from relationship.store.record_lists import LAST_PAGE
+from relationship.store.lists import record_lists
+from relationship.store.lists.list_filters import Column, Filters
+from relationship.store.lists.record_lists import LAST_PAGE
+from relationship.store.reading.reading_scope import Reach, Scope
 from web.nouns import BY_ADDRESS
 
 BAR_MS = 150

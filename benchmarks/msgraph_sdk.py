@@ -26,9 +26,9 @@ from message_world import config_for, served
 from relationship.config import Config
 from relationship.house import open_house
 from relationship.store import rules
-from relationship.sync import msgraph
-from relationship.sync.connection import Microsoft, connect
 from relationship.sync.run import sync_once
+from relationship.sync.shapes import msgraph
+from relationship.sync.wire.connection import Microsoft, connect
 from settings.rules import Rules, Sources
 
 CLIENT = Path(__file__).with_name("msgraph_sdk_client.py")

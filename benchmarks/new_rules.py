@@ -36,9 +36,9 @@ from relationship.house import House
 from relationship.store import deployment, tables
 from relationship.store import rules as stored
 from relationship.store.database import Store, open_store
+from relationship.store.lists.record_lists import Column, Filters, record_page, shares
 from relationship.store.migrate import migrate
-from relationship.store.reading_scope import Reach, Scope
-from relationship.store.record_lists import Column, Filters, record_page, shares
+from relationship.store.reading.reading_scope import Reach, Scope
 from settings.preview import preview
 from settings.rules import BandsForm, HealthSection, Overrides, WeightsForm
 

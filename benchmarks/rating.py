@@ -30,7 +30,7 @@ from relationship.health.score import Standing, band_codes, exact_scores, scores
 from relationship.health.states import states
 from relationship.health.sums import contact_day_counts, day_sums
 from relationship.store import tables
-from relationship.store.contact_days import load
+from relationship.store.activities.contact_days import load
 from relationship.store.database import Store, open_store
 from relationship.store.migrate import migrate
 

@@ -20,10 +20,13 @@ from relationship.clock import number_of
 from relationship.health.contact_days import ContactDays
 from relationship.signals.detect import next_round, states
 from relationship.signals.thresholds import Thresholds
-from relationship.store import bases, contact_standings, signal_facts, signals, tables, usage
-from relationship.store.bases import Bases
-from relationship.store.customer_tables import ACCOUNT_EVENT, STAGE_DAY, USAGE_DAY
+from relationship.store import tables
+from relationship.store.customers import contact_standings, usage
+from relationship.store.customers.customer_tables import ACCOUNT_EVENT, STAGE_DAY, USAGE_DAY
 from relationship.store.database import Store
+from relationship.store.ratings import bases
+from relationship.store.ratings.bases import Bases
+from relationship.store.signals import signal_facts, signals
 
 NOW = datetime(2026, 6, 17, 9, tzinfo=UTC)
 TODAY = number_of(date(2026, 6, 17))

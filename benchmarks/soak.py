@@ -40,9 +40,9 @@ from relationship.store import rules
 from relationship.store.database import open_store
 from relationship.store.dump import dump
 from relationship.store.migrate import migrate
-from relationship.sync.connection import Microsoft, connect
-from relationship.sync.reconcile import reconcile_once
+from relationship.sync.readers.reconcile import reconcile_once
 from relationship.sync.run import Report, sync_once
+from relationship.sync.wire.connection import Microsoft, connect
 from settings.rules import Rules, Sources
 from simulator.faults import FaultPlan
 from simulator.server import Running, start

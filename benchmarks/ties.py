@@ -34,10 +34,11 @@ from relationship.clock import frozen_clock
 from relationship.config import Config
 from relationship.house import House
 from relationship.knowing import Knowing
-from relationship.store import networks, tables, ties
+from relationship.store import tables
 from relationship.store.database import Store, open_store
+from relationship.store.knows import networks, ties
+from relationship.store.knows.tie_tables import PAIR_DAY, TIE_DAY
 from relationship.store.migrate import migrate
-from relationship.store.tie_tables import PAIR_DAY, TIE_DAY
 
 TODAY = 20_621
 NOW = datetime.combine(date(1970, 1, 1) + timedelta(days=TODAY), datetime.min.time(), UTC) + timedelta(hours=9)

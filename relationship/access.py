@@ -20,10 +20,10 @@ import structlog
 from relationship.activities import RecordKind, RecordRef
 from relationship.clock import Clock, real_clock
 from relationship.errors import RelationshipError, TryLater
-from relationship.store import reader_sets
 from relationship.store.database import Store
-from relationship.store.reading_scope import KeptSet, Reach, Scope
-from relationship.store.record_lists import RecordPage, RecordRow
+from relationship.store.lists.record_lists import RecordPage, RecordRow
+from relationship.store.reading.reading_scope import KeptSet, Reach, Scope
+from relationship.store.rights import reader_sets
 from settings.rules.health_rights import HealthRight as HealthRight
 from settings.rules.health_rights import HealthRights
 

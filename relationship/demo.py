@@ -18,19 +18,20 @@ from typing import Any
 import structlog
 from cryptography.fernet import Fernet
 
-from relationship.bringing_in import import_folder, import_survey
 from relationship.config import Config, load_config
-from relationship.console import stderr
-from relationship.delivering import deliver
 from relationship.errors import FixSettings, RelationshipError
 from relationship.health.rules import Frequency
 from relationship.house import House, open_house
-from relationship.rounds import rated, sync
 from relationship.serving import orderly_end, port_is_free, serve_house
-from relationship.store import ratings, rules
-from relationship.sync import crm_columns
-from relationship.sync.connection import connect
-from relationship.writing_back import keep_written
+from relationship.store import rules
+from relationship.store.ratings import ratings
+from relationship.sync.outward import crm_columns
+from relationship.sync.wire.connection import connect
+from relationship.terminal.bringing_in import import_folder, import_survey
+from relationship.terminal.console import stderr
+from relationship.terminal.delivering import deliver
+from relationship.terminal.rounds import rated, sync
+from relationship.terminal.writing_back import keep_written
 from settings.rules import HealthSection, Rules, Sources
 
 log = structlog.get_logger()

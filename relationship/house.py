@@ -11,12 +11,13 @@ from relationship.access import Crm, Door
 from relationship.activities import RecordKind, RecordRef
 from relationship.clock import Clock
 from relationship.config import Config
-from relationship.store import deployment, erased_names
-from relationship.store.audit import AuditKeys
+from relationship.store import deployment
 from relationship.store.database import Store, open_store
-from relationship.store.erased_names import NameKeys
 from relationship.store.migrate import migrate
-from relationship.store.tokens import TokenVault
+from relationship.store.privacy import erased_names
+from relationship.store.privacy.audit import AuditKeys
+from relationship.store.privacy.erased_names import NameKeys
+from relationship.store.sources.tokens import TokenVault
 from relationship.sync.reading_sets import SetReader
 from relationship.sync.rights import open_rights
 

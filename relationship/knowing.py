@@ -19,8 +19,8 @@ from relationship.graph.reasons import Reason, reasons
 from relationship.graph.ties import TieWord, kinds_of, word
 from relationship.graph.visibility import TieFacts, Viewer, VisibleTie, visible
 from relationship.house import House
-from relationship.store import networks, reading_ties
-from relationship.store.ties import record_number
+from relationship.store.knows import networks, reading_ties
+from relationship.store.knows.ties import record_number
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,21 +14,21 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from relationship.config import Config
-from relationship.console import tell
-from relationship.delivering import deliver
 from relationship.desk import hints, read_now
 from relationship.desk.follow_introductions import follow
 from relationship.desk.retain import retain
 from relationship.errors import RelationshipError, SyncIsOff, TryLater
 from relationship.house import House, open_house
-from relationship.rounds import rated, sync
 from relationship.store.lease import lease
-from relationship.subscribing import keep_subscribed
-from relationship.sync.connection import Microsoft, connect
-from relationship.sync.mail_out import BySmtp
-from relationship.sync.reconcile import reconcile_once
+from relationship.sync.outward.mail_out import BySmtp
+from relationship.sync.readers.reconcile import reconcile_once
 from relationship.sync.run import sync_once
-from relationship.writing_back import keep_written
+from relationship.sync.wire.connection import Microsoft, connect
+from relationship.terminal.console import tell
+from relationship.terminal.delivering import deliver
+from relationship.terminal.rounds import rated, sync
+from relationship.terminal.subscribing import keep_subscribed
+from relationship.terminal.writing_back import keep_written
 
 log = structlog.get_logger()
 

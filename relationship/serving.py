@@ -13,9 +13,9 @@ import structlog
 import waitress
 
 from relationship.config import Config
-from relationship.console import stderr
 from relationship.errors import FixSettings, RelationshipError
 from relationship.house import House, open_house
+from relationship.terminal.console import stderr
 from settings import preview
 from web.app import create_app
 

@@ -31,10 +31,10 @@ from relationship.health.score import (
 from relationship.health.states import has_score
 from relationship.health.sums import DaySums
 from relationship.house import House
-from relationship.store import contact_days
-from relationship.store import pipeline as pipelines
 from relationship.store import rules as stored
-from relationship.store.pipeline import Pipeline
+from relationship.store.activities import contact_days
+from relationship.store.ratings import pipeline as pipelines
+from relationship.store.ratings.pipeline import Pipeline
 from settings.rules import HealthSection
 from settings.rules.precedence import frequency_codes, rules_for
 

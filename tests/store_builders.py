@@ -7,13 +7,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from relationship.activities import Activity, Kind, Party, RecordKind, RecordRef, Role, Status
-from relationship.store import colleagues, memberships, records, rules, sightings, sources
-from relationship.store.colleagues import CrmUser, DirectoryUser
-from relationship.store.cursors import Place
+from relationship.store import rules
+from relationship.store.activities import sightings
+from relationship.store.activities.sightings import Piece, Verdict
+from relationship.store.crm import colleagues, memberships, records
+from relationship.store.crm.colleagues import CrmUser, DirectoryUser
+from relationship.store.crm.memberships import MembershipRow
+from relationship.store.crm.records import RecordRow
 from relationship.store.database import Store
-from relationship.store.memberships import MembershipRow
-from relationship.store.records import RecordRow
-from relationship.store.sightings import Piece, Verdict
+from relationship.store.sources import sources
+from relationship.store.sources.cursors import Place
 from settings.rules import Rules, Sources
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -12,9 +12,9 @@ from relationship.config import load_config
 from relationship.desk import read_now
 from relationship.errors import Reconnect, SyncIsOff, TryLater
 from relationship.house import House, open_house
-from relationship.store import sync_wishes
 from relationship.store.lease import lease
-from relationship.store.sync_wishes import Wish
+from relationship.store.sources import sync_wishes
+from relationship.store.sources.sync_wishes import Wish
 
 
 @pytest.fixture

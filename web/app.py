@@ -18,50 +18,9 @@ import settings.pages.api_introductions
 import settings.pages.api_preview
 import settings.pages.api_signals
 from relationship.errors import FixSettings
-from web import (
-    account_health_page,
-    account_page,
-    account_scores_page,
-    alert_rules,
-    alerts,
-    answer,
-    audit,
-    contact_page,
-    customer_events,
-    customer_words,
-    customers,
-    errors,
-    formats,
-    home,
-    imports,
-    introductions,
-    languages,
-    lead_page,
-    list_files,
-    list_views,
-    members,
-    notices,
-    notifications,
-    opportunity_list,
-    opportunity_page,
-    pipeline,
-    pipeline_weeks,
-    qbr,
-    recommendations,
-    record_list,
-    reports,
-    security,
-    sending,
-    sign_in,
-    signals,
-    static_files,
-    status,
-    verbatim_files,
-    verbatims,
-    who_knows_whom,
-    words,
-)
+from web import audit, errors, formats, languages, security, static_files, words
 from web.addresses import RowNumber
+from web.alerts import alert_rules, alerts
 from web.api import account_health as api_account_health
 from web.api import alerts as api_alerts
 from web.api import imports as api_imports
@@ -75,11 +34,23 @@ from web.api import session as api_session
 from web.api import signals as api_signals
 from web.api import verbatims as api_verbatims
 from web.api import who_knows_whom as api_who_knows_whom
-from web.entra import Entra
+from web.customers import account_health_page, account_scores_page, customer_events, customer_words, customers
 from web.house import House
+from web.identity import members, sending, sign_in
+from web.identity.entra import Entra
+from web.importing import imports
+from web.knows import answer, introductions, who_knows_whom
+from web.lists import home, list_files, list_views, opportunity_list, pipeline, pipeline_weeks, record_list
 from web.nouns import ACCOUNTS, CONTACTS, LEADS
+from web.operations import notices, notifications, status
 from web.panel import card, cookie, window
 from web.panel import sign_in as panel_sign_in
+from web.recommendations import recommendations
+from web.records import account_page, contact_page, lead_page, opportunity_page
+from web.reports import reports
+from web.reviews import qbr
+from web.signals import signals
+from web.verbatims import verbatim_files, verbatims
 
 SIGN_IN_RATE = "30 per minute"
 # Microsoft repeats what is refused for four hours, so nothing is lost by a limit.

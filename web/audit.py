@@ -13,8 +13,8 @@ import structlog
 from flask import Flask, current_app
 
 from relationship.errors import RelationshipError
-from relationship.store import audit
-from relationship.store.audit import Act, Action
+from relationship.store.privacy import audit
+from relationship.store.privacy.audit import Act, Action
 from web.house import House, house
 
 log = structlog.get_logger()

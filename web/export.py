@@ -10,7 +10,7 @@ from typing import IO, Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from web.list_fields import FileColumn, Value
+from web.lists.list_fields import FileColumn, Value
 
 MOST_ROWS = 50_000
 # A cell that starts so is run as a formula by spreadsheets.

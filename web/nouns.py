@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 
 from relationship.activities import RecordKind
-from relationship.store.list_filters import Column
-from web.list_fields import Field
-from web.listing import CLOSINGS, Shape
+from relationship.store.lists.list_filters import Column
+from web.lists.list_fields import Field
+from web.lists.listing import CLOSINGS, Shape
 from web.texts import _n
 
 

@@ -21,8 +21,8 @@ def verify(at_least: str | None) -> None:
 
     Keep the line it prints somewhere else and give it to the next verification.
     """
-    from relationship.auditing import verify_log
-    from relationship.console import told
+    from relationship.terminal.auditing import verify_log
+    from relationship.terminal.console import told
 
     with told():
         sys.exit(verify_log(configured(), at_least))
@@ -32,8 +32,8 @@ def verify(at_least: str | None) -> None:
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 def show_log(limit: int) -> None:
     """The newest entries, one JSON array per line: number, time, actor, action, object, result."""
-    from relationship.auditing import show
-    from relationship.console import told
+    from relationship.terminal.auditing import show
+    from relationship.terminal.console import told
 
     with told():
         show(configured(), limit)

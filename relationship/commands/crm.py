@@ -18,8 +18,8 @@ def provision_columns() -> None:
 
     May be interrupted and run again. The application user needs the role System Customizer for it.
     """
-    from relationship import writing_back
-    from relationship.console import told
+    from relationship.terminal import writing_back
+    from relationship.terminal.console import told
 
     with told():
         sys.exit(writing_back.provision(configured()))
@@ -32,8 +32,8 @@ def remove_columns(yes: bool) -> None:
 
     Does nothing and lists what stands in the way when a view, chart, form or flow uses a column.
     """
-    from relationship import writing_back
-    from relationship.console import told
+    from relationship.terminal import writing_back
+    from relationship.terminal.console import told
 
     if not yes:
         click.confirm("Take the columns away from Dynamics 365, with their values?", abort=True, err=True)
@@ -49,8 +49,8 @@ def write_columns(everything: bool) -> None:
     `relationship schedule` does the same bit by bit while RELATIONSHIP_CRM_WRITE is on. Waits where Microsoft
     asks for it; may be interrupted or killed and run again: it goes on where it stopped.
     """
-    from relationship import writing_back
-    from relationship.console import told
+    from relationship.terminal import writing_back
+    from relationship.terminal.console import told
 
     with told():
         sys.exit(writing_back.write(configured(), everything=everything))

@@ -40,10 +40,10 @@ def import_data(
     All of it or nothing; the same file twice changes nothing. Ends with 0 when every line was taken, 65 when
     some were rejected or the file could not be read.
     """
-    from relationship import bringing_in
     from relationship.config import load_config
-    from relationship.console import told
     from relationship.importing.kinds import ImportKind
+    from relationship.terminal import bringing_in
+    from relationship.terminal.console import told
 
     with told():
         if template:

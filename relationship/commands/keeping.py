@@ -14,8 +14,8 @@ def retain(dry_run: bool) -> None:
 
     May be interrupted at any moment and run again. Run `relationship rate` afterwards.
     """
-    from relationship.console import told
-    from relationship.rounds import retain_round
+    from relationship.terminal.console import told
+    from relationship.terminal.rounds import retain_round
 
     with told():
         retain_round(configured(), dry_run=dry_run)
@@ -34,8 +34,8 @@ def erase(name: str, yes: bool, let_in_again: bool) -> None:
     their record, ties and introductions go, and no sync brings them back. Microsoft 365 and Dynamics 365 are not
     touched. Copies of the database (backups) are yours to erase; after restoring one, erase again.
     """
-    from relationship import erasing
-    from relationship.console import told
+    from relationship.terminal import erasing
+    from relationship.terminal.console import told
 
     with told():
         if let_in_again:
@@ -49,9 +49,9 @@ def erase(name: str, yes: bool, let_in_again: bool) -> None:
 @click.command()
 def dump() -> None:
     """Print everything that counts, sorted and without surrogate keys, to compare two databases."""
-    from relationship.console import told
     from relationship.house import open_house
     from relationship.store.dump import lines
+    from relationship.terminal.console import told
 
     with told(), open_house(configured()) as house, house.store.reading() as conn:
         for line in lines(conn):

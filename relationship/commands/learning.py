@@ -16,8 +16,8 @@ def churn() -> None:
 
     Takes 50 lost and 50 kept customers with a history, and says so when there are fewer.
     """
-    from relationship.console import told
-    from relationship.learning import learn_churn_round
+    from relationship.terminal.console import told
+    from relationship.terminal.learning import learn_churn_round
 
     with told():
         learn_churn_round(configured())
@@ -29,8 +29,8 @@ def attrition() -> None:
 
     Takes 20 lost and 20 kept accounts with verbatims. A profile that is no better than chance is not relied on.
     """
-    from relationship.console import told
-    from relationship.learning_attrition import learn_attrition_round
+    from relationship.terminal.console import told
+    from relationship.terminal.learning_attrition import learn_attrition_round
 
     with told():
         learn_attrition_round(configured())

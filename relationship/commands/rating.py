@@ -8,8 +8,8 @@ from relationship.commands.configured import configured
 @click.command()
 def rate() -> None:
     """Bring every rating up to date, touching only what changed."""
-    from relationship.console import told
-    from relationship.rounds import rate_round
+    from relationship.terminal.console import told
+    from relationship.terminal.rounds import rate_round
 
     with told():
         rate_round(configured())
@@ -23,8 +23,8 @@ def suggest_settings(as_json: bool) -> None:
     Chosen on earlier closings, measured on later ones. Says so when the history is too small or the
     gain is within the noise. Changes nothing: whoever likes the proposal enters it in the settings.
     """
-    from relationship.console import told
-    from relationship.suggesting import suggest_round
+    from relationship.terminal.console import told
+    from relationship.terminal.suggesting import suggest_round
 
     with told():
         suggest_round(configured(), as_json=as_json)
@@ -36,8 +36,8 @@ def detect() -> None:
 
     What is new is opened, what is over is closed. May be run at any time and again.
     """
-    from relationship.console import told
-    from relationship.rounds import detect_round
+    from relationship.terminal.console import told
+    from relationship.terminal.rounds import detect_round
 
     with told():
         detect_round(configured())

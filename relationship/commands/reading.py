@@ -20,8 +20,8 @@ def sync(once: bool) -> None:  # noqa: ARG001  # the option says what happens; t
     0 when everything was read, 75 when something has to wait and the next run goes on, 69 while
     `relationship scope` does not allow to read.
     """
-    from relationship.console import told
-    from relationship.rounds import sync_round
+    from relationship.terminal.console import told
+    from relationship.terminal.rounds import sync_round
 
     with told():
         sys.exit(sync_round(configured()))
@@ -42,8 +42,8 @@ def scope(everyone: bool, group_ids: tuple[str, ...], consulted_on: "datetime | 
     Nothing is read before both are set. Without options it prints what holds now. The same can be set in the
     browser, under Settings > Sources and privacy; either way the change stands in the history.
     """
-    from relationship import scoping
-    from relationship.console import told
+    from relationship.terminal import scoping
+    from relationship.terminal.console import told
 
     if everyone and group_ids:
         raise click.UsageError("Name everyone or groups, not both.")
@@ -63,8 +63,8 @@ def read_again(key: str) -> None:
     KEY is the source as `relationship status` names it, like mailbox/<user id>. What is kept stays until the
     new reading is complete; then what did not come back goes.
     """
-    from relationship import scoping
-    from relationship.console import told
+    from relationship.terminal import scoping
+    from relationship.terminal.console import told
 
     with told():
         scoping.read_source_again(configured(), key)
@@ -84,8 +84,8 @@ def reconcile(days: int) -> None:
     Finds what no delta told: nothing is removed unless its source, asked for it alone, says that it is gone.
     Ends with 0, or with 75 when something could not be compared or confirmed.
     """
-    from relationship.console import told
-    from relationship.rounds import reconcile_round
+    from relationship.terminal.console import told
+    from relationship.terminal.rounds import reconcile_round
 
     with told():
         sys.exit(reconcile_round(configured(), days=days))
@@ -94,8 +94,8 @@ def reconcile(days: int) -> None:
 @click.command()
 def status() -> None:
     """How every mailbox and table is doing; never shows an address."""
-    from relationship.console import told
-    from relationship.rounds import print_status
+    from relationship.terminal.console import told
+    from relationship.terminal.rounds import print_status
 
     with told():
         sys.exit(print_status(configured()))
@@ -111,8 +111,8 @@ def doctor(outside: str, as_lines: bool) -> None:
     mailbox, Dynamics 365 and each of its tables. Changes nothing. Ends with 0 when all is well, 78
     when a setting is wrong, 1 when something must be mended at Microsoft.
     """
-    from relationship.checkup import examine
-    from relationship.console import told
+    from relationship.terminal.checkup import examine
+    from relationship.terminal.console import told
 
     with told():
         sys.exit(examine(outside=outside, as_lines=as_lines))
@@ -126,8 +126,8 @@ def subscribe(end: bool) -> None:
     Makes and renews the subscriptions to all mailboxes; `relationship schedule` does the same every
     hour. Needs an https address that Microsoft can reach. Ends with 75 when some are left for later.
     """
-    from relationship.console import told
-    from relationship.subscribing import subscribe_round
+    from relationship.terminal.console import told
+    from relationship.terminal.subscribing import subscribe_round
 
     with told():
         sys.exit(subscribe_round(configured(), end=end))

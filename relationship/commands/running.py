@@ -13,8 +13,8 @@ from relationship.commands.configured import configured
 @click.option("--with-schedule", is_flag=True, help="Also start `relationship schedule` as a second process.")
 def serve(host: str, port: int, with_schedule: bool) -> None:
     """Serve the pages."""
-    from relationship.console import told
     from relationship.serving import serve_pages
+    from relationship.terminal.console import told
 
     with told():
         serve_pages(configured(), host=host, port=port, with_schedule=with_schedule)
@@ -28,8 +28,8 @@ def schedule(every: int) -> None:
     Also reads at once what Microsoft says has changed, renews the subscriptions to that, compares the last
     weeks with the sources once a week and applies retention once a day.
     """
-    from relationship.console import told
     from relationship.schedule import run_forever
+    from relationship.terminal.console import told
 
     with told():
         run_forever(configured(), every_minutes=every)
@@ -41,8 +41,8 @@ def deliver() -> None:
 
     Acts first on the changes of ratings since the last time. Ends with 75 when something failed and is tried again.
     """
-    from relationship.console import told
-    from relationship.delivering import deliver_round
+    from relationship.terminal.console import told
+    from relationship.terminal.delivering import deliver_round
 
     with told():
         sys.exit(deliver_round(configured()))

@@ -21,7 +21,7 @@ def demo(
     protocols, rates every opportunity and opens the pages. Nothing leaves this machine.
     """
     from relationship import demo as demonstration
-    from relationship.console import told
+    from relationship.terminal.console import told
 
     with told():
         demonstration.run(
@@ -51,7 +51,7 @@ def simulate(
     For trying your own settings against it: RELATIONSHIP_MODE=demo is needed, never production.
     """
     from relationship import demo as demonstration
-    from relationship.console import told
+    from relationship.terminal.console import told
 
     with told():
         demonstration.simulate(

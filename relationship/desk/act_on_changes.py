@@ -11,16 +11,18 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from relationship import change_letters, failpoints
+from relationship import failpoints
 from relationship.activities import RecordRef
-from relationship.change_letters import PLACES, Told
 from relationship.clock import real_clock
 from relationship.desk import enqueue
 from relationship.house import House
-from relationship.store import acting, mail_choices, rating_changes
+from relationship.letters import change_letters
+from relationship.letters.change_letters import PLACES, Told
 from relationship.store import rules as stored
-from relationship.store.outbox import CrmTask
-from relationship.store.rating_changes import Change
+from relationship.store.outbox import acting, mail_choices
+from relationship.store.outbox.outbox import CrmTask
+from relationship.store.ratings import rating_changes
+from relationship.store.ratings.rating_changes import Change
 from settings.rules.actions import ActionRule, Actions
 
 MOST_AT_ONCE = 200

@@ -14,9 +14,9 @@ from relationship.addresses import normalise
 from relationship.clock import real_clock
 from relationship.errors import RelationshipError
 from relationship.house import House
-from relationship.store import alert_rules as kept_rules
 from relationship.store import rules as stored
-from relationship.store.alert_rules import Kept
+from relationship.store.alerts import alert_rules as kept_rules
+from relationship.store.alerts.alert_rules import Kept
 from relationship.verbatims.alerts.rule import AlertRule
 
 MOST_RULES, MOST_OWN_RULES = 200, 20
@@ -24,7 +24,7 @@ MOST_LISTS, MOST_ON_A_LIST = 200, 10_000
 
 
 class NotSaved(RelationshipError):
-    """Whoever typed it acts: nothing was saved. code: a word of `web.alert_words.REFUSALS`."""
+    """Whoever typed it acts: nothing was saved. code: a word of `web.alerts.alert_words.REFUSALS`."""
 
     def __init__(self, code: str) -> None:
         super().__init__("The rule was not saved.", next_step="Correct it and save again.", code=code)

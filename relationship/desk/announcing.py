@@ -18,9 +18,10 @@ from relationship.health.rating import Ratings
 from relationship.health.rules import Bands
 from relationship.health.score import BANDS
 from relationship.health.trend import TRENDS
-from relationship.store import bases, rating_changes, record_changes
-from relationship.store.bases import Bases
-from relationship.store.rating_changes import Last
+from relationship.store.crm import record_changes
+from relationship.store.ratings import bases, rating_changes
+from relationship.store.ratings.bases import Bases
+from relationship.store.ratings.rating_changes import Last
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,10 @@ from relationship.introductions import (
     write_by,
 )
 from relationship.links import AnswerLinks
-from relationship.store import audit, introductions, reading_introduction
-from relationship.store.audit import Act, Action
-from relationship.store.introductions import Introduction
+from relationship.store.knows import introductions, reading_introduction
+from relationship.store.knows.introductions import Introduction
+from relationship.store.privacy import audit
+from relationship.store.privacy.audit import Act, Action
 
 
 def answer(house: House, key: str, step: Step, *, colleague_key: str, proposed_key: str | None = None) -> Introduction:

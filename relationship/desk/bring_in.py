@@ -24,12 +24,13 @@ from relationship.importing.kinds import ImportKind
 from relationship.importing.opening import Source
 from relationship.importing.options import Options
 from relationship.importing.rows import Reading
-from relationship.store import audit, import_names, import_runs
-from relationship.store.audit import Act, Action
-from relationship.store.import_runs import Counts, State
+from relationship.store.importing import import_names, import_runs
+from relationship.store.importing.import_runs import Counts, State
+from relationship.store.importing.staging import By, Sample, Staging, TableStaging
+from relationship.store.importing.staging_health import EVERY_RIGHT, HealthStaging
 from relationship.store.lease import lease
-from relationship.store.staging import By, Sample, Staging, TableStaging
-from relationship.store.staging_health import EVERY_RIGHT, HealthStaging
+from relationship.store.privacy import audit
+from relationship.store.privacy.audit import Act, Action
 from settings.rules.health_rights import HealthRight
 
 # With more the file as a whole is wrong, and nobody reads the list.

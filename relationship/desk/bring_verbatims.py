@@ -11,8 +11,8 @@ from relationship.importing.faults import Fault
 from relationship.importing.opening import Source as File
 from relationship.importing.options import Options
 from relationship.importing.survey import ColumnRoles, Seen
-from relationship.store import verbatim_files
-from relationship.store.verbatims import Source
+from relationship.store.verbatims import verbatim_files
+from relationship.store.verbatims.verbatims import Source
 
 
 @dataclass(frozen=True, slots=True)

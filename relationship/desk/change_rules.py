@@ -13,10 +13,11 @@ from relationship.desk import keep_health
 from relationship.desk.rerating import follow_rules, rate_what_changed
 from relationship.errors import Conflict
 from relationship.house import House
-from relationship.store import audit, contact_days
 from relationship.store import rules as stored
-from relationship.store.audit import Act, Action
-from relationship.sync.policy import enforce
+from relationship.store.activities import contact_days
+from relationship.store.privacy import audit
+from relationship.store.privacy.audit import Act, Action
+from relationship.sync.readers.policy import enforce
 from settings.rules import Rules
 
 

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from relationship.clock import real_clock
 from relationship.desk import enqueue
-from relationship.digests import Notice
 from relationship.house import House
-from relationship.store import alerts
-from relationship.store.alerts import State
+from relationship.letters.digests import Notice
+from relationship.store.alerts import alerts
+from relationship.store.alerts.alerts import State
 
 LONGEST_NOTE = 1_000
 LONGEST_SUBJECT, LONGEST_BODY = 120, 4_000

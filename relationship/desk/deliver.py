@@ -19,18 +19,20 @@ from relationship import failpoints
 from relationship.activities import RecordKind, RecordRef
 from relationship.clock import real_clock
 from relationship.desk import enqueue
-from relationship.digests import Notice, composed
 from relationship.errors import BadItem, FixSettings, RelationshipError, TryLater
 from relationship.house import House
-from relationship.store import hook_secrets, kept_answers, mail_choices, outbox, reading_introduction
+from relationship.letters.digests import Notice, composed
 from relationship.store import rules as stored
-from relationship.store.mail_choices import How
-from relationship.store.outbox import CrmTask, Kind, OneDelivery, State
-from relationship.sync import crm_tasks
-from relationship.sync.connection import Microsoft
-from relationship.sync.mail_out import BySmtp, ServiceMail, ServicePost
-from relationship.sync.transport import Channel
-from relationship.sync.webhooks import Hook, HookPost
+from relationship.store.knows import reading_introduction
+from relationship.store.outbox import hook_secrets, mail_choices, outbox
+from relationship.store.outbox.mail_choices import How
+from relationship.store.outbox.outbox import CrmTask, Kind, OneDelivery, State
+from relationship.store.rights import kept_answers
+from relationship.sync.outward import crm_tasks
+from relationship.sync.outward.mail_out import BySmtp, ServiceMail, ServicePost
+from relationship.sync.outward.webhooks import Hook, HookPost
+from relationship.sync.wire.connection import Microsoft
+from relationship.sync.wire.transport import Channel
 from settings.rules.actions import MailTimes
 
 log = structlog.get_logger()

@@ -12,7 +12,9 @@ from relationship.clock import day_number
 from relationship.house import House
 from relationship.signals.catalogue import DETECTORS
 from relationship.signals.detect import next_round, states
-from relationship.store import contact_standings, rules, signal_facts, signals
+from relationship.store import rules
+from relationship.store.customers import contact_standings
+from relationship.store.signals import signal_facts, signals
 from settings.rules import Signals
 
 

@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 from relationship.activities import RecordRef
 from relationship.addresses import normalise
 from relationship.clock import real_clock
-from relationship.digests import Notice, due_at
 from relationship.house import House
-from relationship.store import mail_choices, outbox
+from relationship.letters.digests import Notice, due_at
 from relationship.store import rules as stored
-from relationship.store.mail_choices import How
-from relationship.store.outbox import CrmTask, Kind, NewDelivery
+from relationship.store.outbox import mail_choices, outbox
+from relationship.store.outbox.mail_choices import How
+from relationship.store.outbox.outbox import CrmTask, Kind, NewDelivery
 from settings.rules.actions import EVENTS, MailTimes
 
 CRM = "crm"

@@ -1,8 +1,8 @@
 """Erase a person: nothing that names them is kept, and no sync, import or old page brings them back.
 
-One transaction: keyed hashes of their names are remembered (`store/erased_names.py`, which every write asks), the
-activities they were on are worked out anew without them, then each noun forgets what it holds (`FORGET`). A room
-that keeps something about people adds its function there. Ratings follow at the next run of `relationship rate`.
+One transaction: keyed hashes of their names are remembered (`store/privacy/erased_names.py`, which every write
+asks), the activities they were on are worked out anew without them, then each noun forgets what it holds (`FORGET`).
+A room that keeps something about people adds its function there. Ratings follow at the next run of `relationship rate`.
 Twice is harmless. It dies half-way without a trace of the half. It asks Microsoft nothing and erases nothing there.
 
 What stays: entries of the audit log, which hold object ids and no names, and of the erasure itself the hashes.
@@ -16,9 +16,10 @@ from sqlalchemy import Connection
 
 from relationship import failpoints
 from relationship.house import House
-from relationship.store import (
+from relationship.store import deployment, tables
+from relationship.store.activities import sightings
+from relationship.store.privacy import (
     audit,
-    deployment,
     erased_names,
     exclusions,
     forgetting,
@@ -26,17 +27,15 @@ from relationship.store import (
     forgetting_customers,
     forgetting_deliveries,
     forgetting_verbatims,
-    kept_answers,
-    recommendation_acts,
-    sightings,
-    sources,
-    tables,
 )
-from relationship.store.audit import Act, Action
-from relationship.store.excluded_names import LeftOut, note_lift
-from relationship.store.one_person import Person, person, spelled
-from relationship.store.read_again import read_again
-from relationship.sync.readers import reader_of
+from relationship.store.privacy.audit import Act, Action
+from relationship.store.privacy.excluded_names import LeftOut, note_lift
+from relationship.store.privacy.one_person import Person, person, spelled
+from relationship.store.rights import kept_answers
+from relationship.store.signals import recommendation_acts
+from relationship.store.sources import sources
+from relationship.store.sources.read_again import read_again
+from relationship.sync.readers.readers import reader_of
 
 Forget = Callable[[Connection, Person], int]
 

@@ -11,15 +11,17 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import Connection
 
-from relationship import failpoints, letters
+from relationship import failpoints
 from relationship.errors import RelationshipError
 from relationship.house import House
 from relationship.introductions import LATE_DAYS, NotPossible, Step
+from relationship.letters import letters
 from relationship.links import AnswerLinks
-from relationship.store import audit, introductions, reading_introduction
-from relationship.store.audit import Act, Action
-from relationship.store.introductions import Introduction
-from relationship.sync.mail_out import ServiceMail, ServicePost
+from relationship.store.knows import introductions, reading_introduction
+from relationship.store.knows.introductions import Introduction
+from relationship.store.privacy import audit
+from relationship.store.privacy.audit import Act, Action
+from relationship.sync.outward.mail_out import ServiceMail, ServicePost
 
 log = structlog.get_logger()
 

@@ -14,12 +14,13 @@ from typing import Any
 from relationship.addresses import normalise
 from relationship.clock import day_number
 from relationship.house import House
-from relationship.store import audit, excluded_names, verbatims
-from relationship.store.audit import Act, Action
-from relationship.store.customer_tables import Satisfaction
+from relationship.store.customers.customer_tables import Satisfaction
+from relationship.store.privacy import audit, excluded_names
+from relationship.store.privacy.audit import Act, Action
 from relationship.store.upsert import insert_new
-from relationship.store.verbatim_speakers import Speakers
-from relationship.store.verbatims import Heard, Source
+from relationship.store.verbatims import verbatims
+from relationship.store.verbatims.verbatim_speakers import Speakers
+from relationship.store.verbatims.verbatims import Heard, Source
 from relationship.verbatims import analyse
 from relationship.verbatims.readable import readable
 

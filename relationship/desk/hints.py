@@ -6,8 +6,8 @@ are dropped after their sources were read, and delta would bring the same later 
 
 from collections.abc import Callable
 
-from relationship.store import subscriptions
 from relationship.store.database import Store
+from relationship.store.sources import subscriptions
 
 # A flood of notifications never makes one pass longer than a regular cycle.
 MOST_SOURCES = 500

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
-from relationship import failpoints, letters
+from relationship import failpoints
 from relationship.activities import RecordRef
 from relationship.errors import RelationshipError
 from relationship.graph.ties import TieWord
@@ -30,13 +30,15 @@ from relationship.introductions import (
     due,
     no_such,
 )
+from relationship.letters import letters
 from relationship.links import AnswerLinks
-from relationship.store import audit, introductions, reading_introduction
 from relationship.store import rules as stored_rules
-from relationship.store.audit import Act, Action
-from relationship.store.introductions import Introduction, NewIntroduction
-from relationship.store.reading_introduction import Correspondent
-from relationship.sync.mail_out import Delivery, SellerMail, SellerPost
+from relationship.store.knows import introductions, reading_introduction
+from relationship.store.knows.introductions import Introduction, NewIntroduction
+from relationship.store.knows.reading_introduction import Correspondent
+from relationship.store.privacy import audit
+from relationship.store.privacy.audit import Act, Action
+from relationship.sync.outward.mail_out import Delivery, SellerMail, SellerPost
 from settings.rules import Template
 from settings.rules.templates import Letter
 

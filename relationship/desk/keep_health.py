@@ -12,8 +12,9 @@ from relationship.activities import RecordKind, RecordRef
 from relationship.desk import enqueue
 from relationship.house import House
 from relationship.signals.health_fields import in_force
-from relationship.store import account_facts, account_health, health_in_force, rules
-from relationship.store.health_in_force import InForce
+from relationship.store import rules
+from relationship.store.customers import account_facts, account_health, health_in_force
+from relationship.store.customers.health_in_force import InForce
 
 EVENT = "account.health_changed"
 

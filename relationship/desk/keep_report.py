@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from relationship.house import House
 from relationship.reports.definition import Definition
-from relationship.store import reports
+from relationship.store.reports import reports
 
 LONGEST_NAME = 80
 MOST_REPORTS = 100

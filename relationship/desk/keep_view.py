@@ -7,7 +7,7 @@ not exist.
 from datetime import timedelta
 
 from relationship.house import House
-from relationship.store import views
+from relationship.store.lists import views
 
 LONGEST_NAME = 60
 MOST_VIEWS = 40

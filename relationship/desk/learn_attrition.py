@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from relationship.clock import day_number, real_clock
 from relationship.house import House
-from relationship.store import account_facts, alert_facts, alerts
+from relationship.store.alerts import alert_facts, alerts
+from relationship.store.customers import account_facts
 from relationship.verbatims.alerts.attrition import Customer, Profile, learn
 
 # What a customer said last, and no further back than this, tells whether they are about to leave.

@@ -16,9 +16,11 @@ from relationship.health.rating import rate
 from relationship.house import House
 from relationship.signals.churn_model import LEAST_KEPT, LEAST_LOST, ChurnModel, matrix
 from relationship.signals.scores import Score, scores
-from relationship.store import account_facts, churn_models, contact_days, rules, score_facts
-from relationship.store.account_facts import AccountFacts
-from relationship.store.score_tables import ACCOUNT_SCORE
+from relationship.store import rules
+from relationship.store.activities import contact_days
+from relationship.store.customers import account_facts, churn_models, score_facts
+from relationship.store.customers.account_facts import AccountFacts
+from relationship.store.customers.score_tables import ACCOUNT_SCORE
 from settings.rules import Rules
 
 # A customer is looked at as it stood so long before it left, while something could still be done.

@@ -7,8 +7,8 @@ Twice is harmless: names are kept by id.
 from contextlib import closing
 
 from relationship.house import House
-from relationship.sync import groups
-from relationship.sync.connection import Microsoft, connect
+from relationship.sync.readers import groups
+from relationship.sync.wire.connection import Microsoft, connect
 
 
 def list_groups(house: House, *, microsoft: Microsoft | None = None) -> int:

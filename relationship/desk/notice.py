@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from relationship.clock import number_of
-from relationship.store import subscriptions
 from relationship.store.database import Store
-from relationship.store.subscriptions import SubscriptionRow, hash_of
+from relationship.store.sources import subscriptions
+from relationship.store.sources.subscriptions import SubscriptionRow, hash_of
 
 SUBSCRIPTION_REMOVED, REAUTHORIZATION_REQUIRED = "subscriptionRemoved", "reauthorizationRequired"
 

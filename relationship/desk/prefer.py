@@ -9,9 +9,10 @@ is as wanted already is neither written nor audited.
 from relationship import failpoints
 from relationship.clock import day_number
 from relationship.house import House
-from relationship.store import audit, preferences, ties
-from relationship.store.audit import Act, Action
-from relationship.store.preferences import Choice
+from relationship.store.knows import preferences, ties
+from relationship.store.knows.preferences import Choice
+from relationship.store.privacy import audit
+from relationship.store.privacy.audit import Act, Action
 
 
 def prefer(

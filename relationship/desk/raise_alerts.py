@@ -11,16 +11,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from relationship import alert_letters, failpoints
+from relationship import failpoints
 from relationship.clock import day_number, real_clock
 from relationship.desk import enqueue
 from relationship.house import House
-from relationship.store import acting, alert_facts, alert_rules, alerts, mail_choices
+from relationship.letters import alert_letters
 from relationship.store import rules as stored
-from relationship.store.alert_facts import Heard
-from relationship.store.alert_rules import Kept
-from relationship.store.alerts import Letter, NewAlert
-from relationship.store.outbox import CrmTask
+from relationship.store.alerts import alert_facts, alert_rules, alerts
+from relationship.store.alerts.alert_facts import Heard
+from relationship.store.alerts.alert_rules import Kept
+from relationship.store.alerts.alerts import Letter, NewAlert
+from relationship.store.outbox import acting, mail_choices
+from relationship.store.outbox.outbox import CrmTask
 from relationship.verbatims.alerts.attrition import Profile
 from relationship.verbatims.alerts.conditions import folded, judge, perimeter
 from relationship.verbatims.alerts.facts import PERIMETER

@@ -11,7 +11,9 @@ from relationship import failpoints
 from relationship.clock import day_number
 from relationship.desk.rerating import rate_what_changed
 from relationship.house import House
-from relationship.store import activities, contact_days, record_changes, rules, sides
+from relationship.store import rules
+from relationship.store.activities import activities, contact_days, sides
+from relationship.store.crm import record_changes
 
 
 @dataclass(frozen=True, slots=True)

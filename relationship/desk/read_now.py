@@ -10,9 +10,10 @@ from relationship import failpoints
 from relationship.clock import real_clock
 from relationship.errors import RelationshipError
 from relationship.house import House
-from relationship.store import rules, sync_wishes
+from relationship.store import rules
 from relationship.store.database import Store
-from relationship.sync.policy import require_consent
+from relationship.store.sources import sync_wishes
+from relationship.sync.readers.policy import require_consent
 
 
 def ask(house: House) -> None:

@@ -12,7 +12,6 @@ from html import escape
 
 from sqlalchemy import Connection
 
-from relationship import letters
 from relationship.activities import RecordKind, RecordRef
 from relationship.clock import day_number
 from relationship.desk import enqueue
@@ -20,17 +19,21 @@ from relationship.desk.deliver import Ways, deliver_now
 from relationship.errors import RelationshipError
 from relationship.house import House
 from relationship.introductions import NotAllowed, TooMany
+from relationship.letters import letters
 from relationship.signals.standing import LONGEST_SNOOZE_DAYS, MOST_A_DAY, Deed, Reason, State
-from relationship.store import audit, callings, outbox, reading_introduction, recommendation_acts
-from relationship.store.audit import Act, Action
-from relationship.store.callings import Calling
-from relationship.store.outbox import CrmTask
-from relationship.store.outbox import State as OutboxState
-from relationship.store.recommendation_acts import NewAct, OneAct
-from relationship.sync import planning
-from relationship.sync.mail_out import Delivery, SellerMail, SellerPost
-from relationship.sync.planning import Meeting
-from relationship.sync.transport import Tokens
+from relationship.store.knows import reading_introduction
+from relationship.store.outbox import outbox
+from relationship.store.outbox.outbox import CrmTask
+from relationship.store.outbox.outbox import State as OutboxState
+from relationship.store.privacy import audit
+from relationship.store.privacy.audit import Act, Action
+from relationship.store.signals import callings, recommendation_acts
+from relationship.store.signals.callings import Calling
+from relationship.store.signals.recommendation_acts import NewAct, OneAct
+from relationship.sync.outward import planning
+from relationship.sync.outward.mail_out import Delivery, SellerMail, SellerPost
+from relationship.sync.outward.planning import Meeting
+from relationship.sync.wire.transport import Tokens
 from settings.rules.templates import Letter
 
 DAY = timedelta(days=1)

@@ -11,18 +11,12 @@ from relationship.desk.announcing import Announcing, after_new_rules, announce, 
 from relationship.health.contact_days import NO_DAY, ContactDays
 from relationship.health.rating import Circumstances, Rating, Ratings, rate, rate_kept
 from relationship.house import House
-from relationship.store import (
-    bases,
-    contact_days,
-    deployment,
-    pipeline,
-    rating_changes,
-    ratings,
-    rescoring,
-)
-from relationship.store.bases import Bases, Round
-from relationship.store.pipeline import Pipeline
-from relationship.store.ratings import ToRate
+from relationship.store import deployment
+from relationship.store.activities import contact_days
+from relationship.store.ratings import bases, pipeline, rating_changes, ratings, rescoring
+from relationship.store.ratings.bases import Bases, Round
+from relationship.store.ratings.pipeline import Pipeline
+from relationship.store.ratings.ratings import ToRate
 from settings.rules import HealthSection, Rules
 from settings.rules.precedence import frequency_codes, record_keys
 

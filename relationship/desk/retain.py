@@ -13,9 +13,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from relationship import failpoints
 from relationship.clock import number_of
 from relationship.house import House
-from relationship.store import deployment, forgetting_customers, forgetting_verbatims, retention, rules, tie_days
-from relationship.store.retention import Removed
-from relationship.sync.terms import terms
+from relationship.store import deployment, rules
+from relationship.store.knows import tie_days
+from relationship.store.privacy import forgetting_customers, forgetting_verbatims, retention
+from relationship.store.privacy.retention import Removed
+from relationship.sync.readers.terms import terms
 from settings.rules import Sources
 
 BATCH = 2_000  # activities in one transaction, unless one day has more

@@ -10,8 +10,9 @@ from relationship.desk import keep_health
 from relationship.house import House
 from relationship.signals import churn_model
 from relationship.signals.scores import Score, is_known, scores
-from relationship.store import account_health, account_scores, churn_models, rules, score_facts
-from relationship.store.account_health import COMPUTED, NewValue
+from relationship.store import rules
+from relationship.store.customers import account_health, account_scores, churn_models, score_facts
+from relationship.store.customers.account_health import COMPUTED, NewValue
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from relationship.health.outcomes import EVERYBODYS, OWN_ACCOUNT, Outcomes
 from relationship.health.search import Setting
 from relationship.health.suggestion import CONFIDENCE, Progress, Suggestion, suggestion
 from relationship.house import House
-from relationship.store import contact_days, rules
-from relationship.store.reading_outcomes import ClosedOpportunity, closed_opportunities
+from relationship.store import rules
+from relationship.store.activities import contact_days
+from relationship.store.reading.reading_outcomes import ClosedOpportunity, closed_opportunities
 from settings.rules import HealthSection
 from settings.rules.precedence import DecidedBy, expected_frequency
 

@@ -15,16 +15,18 @@ import orjson
 import structlog
 from sqlalchemy import Connection
 
-from relationship import alert_letters, failpoints
+from relationship import failpoints
 from relationship.access import AppRole, Reader, RightsUnknown
 from relationship.clock import real_clock
 from relationship.desk import enqueue
 from relationship.desk.raise_alerts import EVENT
-from relationship.digests import Notice
 from relationship.house import House
-from relationship.store import alert_rules, alerts, mail_choices
-from relationship.store.alert_rules import Kept
-from relationship.store.alerts import Raised, Waiting
+from relationship.letters import alert_letters
+from relationship.letters.digests import Notice
+from relationship.store.alerts import alert_rules, alerts
+from relationship.store.alerts.alert_rules import Kept
+from relationship.store.alerts.alerts import Raised, Waiting
+from relationship.store.outbox import mail_choices
 
 log = structlog.get_logger()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from relationship import failpoints
 from relationship.clock import day_number
 from relationship.house import House
-from relationship.store import ties
+from relationship.store.knows import ties
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 from relationship.desk import keep_health
 from relationship.errors import Conflict
 from relationship.house import House
-from relationship.store import account_health, audit, health_in_force
-from relationship.store.account_health import FIELDS, TYPED, NewValue
-from relationship.store.audit import Act, Action
+from relationship.store.customers import account_health, health_in_force
+from relationship.store.customers.account_health import FIELDS, TYPED, NewValue
+from relationship.store.privacy import audit
+from relationship.store.privacy.audit import Act, Action
 
 # Before anything was ever told of an account.
 FIRST_VERSION = 0

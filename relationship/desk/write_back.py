@@ -11,11 +11,11 @@ from itertools import groupby
 from relationship import failpoints
 from relationship.errors import FixSettings, RelationshipError, TryLater, Unavailable
 from relationship.house import House
-from relationship.store import write_back as store
-from relationship.store.write_back import ToTell
-from relationship.sync.batch import MOST_REQUESTS
-from relationship.sync.transport import Channel
-from relationship.sync.write_back import write
+from relationship.store.crm import write_back as store
+from relationship.store.crm.write_back import ToTell
+from relationship.sync.outward.write_back import write
+from relationship.sync.wire.batch import MOST_REQUESTS
+from relationship.sync.wire.transport import Channel
 
 # Microsoft allows 6,000 requests in five minutes for reading and writing together: a turn of so many rows every
 # thirty seconds leaves a third of them to the reading.

@@ -2,8 +2,9 @@
 
 from relationship.house import House
 from relationship.signals.qbr import Period, Texts
-from relationship.store import audit, qbr_documents
-from relationship.store.audit import Act, Action
+from relationship.store.privacy import audit
+from relationship.store.privacy.audit import Act, Action
+from relationship.store.signals import qbr_documents
 
 
 def save(

@@ -1,5 +1,5 @@
 """Custom reports over accounts: what can be shown, what one report shows, and working it out. Pure.
 
 In: a definition (`definition.py`) and the facts of accounts as columns of one length (`table.Frame`, read by
-`relationship/store/report_facts.py`). Out: lines, or groups with figures, and totals. Read `columns.py` first.
+`relationship/store/reports/report_facts.py`). Out: lines, or groups with figures, and totals. Read `columns.py` first.
 """

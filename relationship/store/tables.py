@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
 
-from relationship.store.searching import folded
+from relationship.store.lists.searching import folded
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -409,7 +409,7 @@ class Health(SQLModel, table=True):
 
 
 class TokenCache(SQLModel, table=True):
-    """msal's caches and sign-in flows, encrypted (`store/tokens.py`)."""
+    """msal's caches and sign-in flows, encrypted (`store/sources/tokens.py`)."""
 
     __tablename__ = "token_cache"
     key: str = Field(primary_key=True)

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import SQLModel
 
-from relationship.store.searching import folded
+from relationship.store.lists.searching import folded
 from relationship.store.tables import table
 
 Row = Mapping[str, Any]

@@ -3,8 +3,8 @@
 Every place is passed by a first reading of an organisation; a test checks that this list is complete.
 """
 
-from relationship.sync import calls, planner
-from relationship.sync.delta import PLACES
+from relationship.sync.readers import calls, planner
+from relationship.sync.readers.delta import PLACES
 
 _FOLDER_PLACES = (
     "before_fetch", "fetched", "transaction_open", "removed", "saved", "place_saved", "committed",

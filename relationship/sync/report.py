@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from relationship.errors import Reconnect, TryLater
-from relationship.store.sources import MAILBOX
+from relationship.store.sources.sources import MAILBOX
 
 # Without these nothing can be rated; calendars, tasks and calls may be closed to us.
 NEEDED = ("directory/", "dataverse/")

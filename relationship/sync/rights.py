@@ -17,14 +17,14 @@ from uuid import uuid4
 from relationship.activities import RecordKind, RecordRef
 from relationship.config import Config
 from relationship.errors import FixSettings, TryLater, Unavailable
-from relationship.sync import batch
-from relationship.sync.auth import Credentials
-from relationship.sync.batch import Answer, Part
-from relationship.sync.dataverse import ACCOUNTS, API_PATH, CONTACTS, LEADS, OPPORTUNITIES, TrackedTable
-from relationship.sync.faults import PRIVILEGE_MISSING, Service
-from relationship.sync.patience import DATAVERSE_RATE, Quiet, Quotas, retry_after_seconds
-from relationship.sync.sessions import Sessions
-from relationship.sync.transport import Channel
+from relationship.sync.shapes.dataverse import ACCOUNTS, API_PATH, CONTACTS, LEADS, OPPORTUNITIES, TrackedTable
+from relationship.sync.wire import batch
+from relationship.sync.wire.auth import Credentials
+from relationship.sync.wire.batch import Answer, Part
+from relationship.sync.wire.faults import PRIVILEGE_MISSING, Service
+from relationship.sync.wire.patience import DATAVERSE_RATE, Quiet, Quotas, retry_after_seconds
+from relationship.sync.wire.sessions import Sessions
+from relationship.sync.wire.transport import Channel
 
 SCOPE = "rights"
 PRIVILEGE = "prvActOnBehalfOfAnotherUser"

@@ -22,22 +22,23 @@ from relationship.errors import (
     TryLater,
     Unavailable,
 )
-from relationship.store import deployment, scope, sources
-from relationship.store.sightings import Read
-from relationship.store.sources import SourceRow
-from relationship.sync import calls, crm, crm_activities, directory, groups
-from relationship.sync.auth import CREDENTIAL_CODES
-from relationship.sync.connection import Microsoft, connect
-from relationship.sync.dataverse import TrackedTable
-from relationship.sync.dataverse_activities import ActivityTable
-from relationship.sync.delta import Round, page_transaction
-from relationship.sync.disposition import Circle
-from relationship.sync.own_columns import OwnColumns
-from relationship.sync.personal import Personal, personal_sources
-from relationship.sync.policy import enforce, move_window, require_consent
-from relationship.sync.readers import House, reader_of
+from relationship.store import deployment
+from relationship.store.activities.sightings import Read
+from relationship.store.sources import scope, sources
+from relationship.store.sources.sources import SourceRow
+from relationship.sync.readers import calls, crm, crm_activities, directory, groups
+from relationship.sync.readers.delta import Round, page_transaction
+from relationship.sync.readers.personal import Personal, personal_sources
+from relationship.sync.readers.policy import enforce, move_window, require_consent
+from relationship.sync.readers.readers import House, reader_of
+from relationship.sync.readers.terms import terms
 from relationship.sync.report import DEGRADED, HEALTHY, READING, UNAVAILABLE, Progress, Report, Tally, Trouble
-from relationship.sync.terms import terms
+from relationship.sync.shapes.dataverse import TrackedTable
+from relationship.sync.shapes.dataverse_activities import ActivityTable
+from relationship.sync.shapes.disposition import Circle
+from relationship.sync.shapes.own_columns import OwnColumns
+from relationship.sync.wire.auth import CREDENTIAL_CODES
+from relationship.sync.wire.connection import Microsoft, connect
 from settings.rules import Rules
 
 __all__ = ["House", "Progress", "Report", "Trouble", "reader_of", "sync_once"]

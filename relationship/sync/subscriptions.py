@@ -17,11 +17,11 @@ import structlog
 
 from relationship.config import Config
 from relationship.errors import BadItem, FixSettings, Reconnect, RelationshipError, TryLater
-from relationship.store import scope, sources, subscriptions
 from relationship.store.database import Store
-from relationship.store.subscriptions import SubscriptionRow, hash_of
-from relationship.sync.msgraph import instant
-from relationship.sync.transport import Channel, Json
+from relationship.store.sources import scope, sources, subscriptions
+from relationship.store.sources.subscriptions import SubscriptionRow, hash_of
+from relationship.sync.shapes.msgraph import instant
+from relationship.sync.wire.transport import Channel, Json
 
 log = structlog.get_logger()
 

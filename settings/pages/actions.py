@@ -6,18 +6,18 @@ from flask import abort, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from relationship.store import acting
 from relationship.store import rules as stored
-from relationship.store.acting import Fired
+from relationship.store.outbox import acting
+from relationship.store.outbox.acting import Fired
 from settings.pages import actions_form, sections, wording_actions
 from settings.pages.actions_form import Typed
 from settings.pages.shell import blueprint
 from settings.pages.versions import shown_version
 from settings.rules import Actions, Rules
 from settings.rules.actions import MOST_ENDPOINTS, MOST_RULES, ActionRule, MailTimes
-from web import action_words
 from web.house import house
-from web.members import for_admins
+from web.identity.members import for_admins
+from web.operations import action_words
 
 HOME = "settings.actions"
 NEW = "new"

@@ -21,13 +21,13 @@ from settings.pages.api_consequences import refuse_own_domains, refuse_unconfirm
 from settings.rules import Actions, Exclusions, HealthSection, Introductions, Rules, Sources
 from settings.rules.form import Form
 from settings.rules.recommendations import Recommendations
-from web import cursors
 from web.api import asked, problems
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
 from web.house import house
-from web.members import member
+from web.identity.members import member
+from web.lists import cursors
 
 blueprint = room("settings", __name__)
 

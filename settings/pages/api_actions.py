@@ -7,21 +7,23 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from relationship.clock import real_clock
-from relationship.store import outbox, reading_deliveries
-from relationship.store.audit import Action
-from relationship.store.outbox import Kind, State
+from relationship.store.outbox import outbox
+from relationship.store.outbox.outbox import Kind, State
+from relationship.store.privacy.audit import Action
+from relationship.store.reading import reading_deliveries
 from settings.pages.actions import PREVIEW_DAYS, would_fire
 from settings.rules import Actions
 from settings.rules.actions import ActionRule
 from settings.rules.addresses import is_loopback
 from settings.rules.form import Form
-from web import audit, cursors
+from web import audit
 from web.api import asked, problems
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
 from web.house import house
-from web.members import member
+from web.identity.members import member
+from web.lists import cursors
 
 blueprint = room("actions", __name__)
 

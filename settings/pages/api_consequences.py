@@ -6,9 +6,9 @@ from flask import Response
 from pydantic import BaseModel
 
 from relationship.desk.retain import would_remove
-from relationship.store import hiding
 from relationship.store import rules as stored
-from relationship.store.retention import Removed
+from relationship.store.privacy import hiding
+from relationship.store.privacy.retention import Removed
 from settings.rules import Exclusions, Rules, Sources
 from web.api import asked, problems
 from web.api.document import documented

@@ -6,19 +6,19 @@ from flask import Response
 from pydantic import BaseModel, Field, model_validator
 
 from relationship.activities import RecordKind, RecordRef
-from relationship.letters import Names, acquaintance
-from relationship.store import reading_contact, reading_opportunity
+from relationship.letters.letters import Names, acquaintance
+from relationship.store.reading import reading_contact, reading_opportunity
 from settings.rules import Template
 from settings.rules.form import Form, refusal
 from settings.rules.health import Guid
 from settings.rules.templates import KNOWN, LONGEST_REASON, first_name
-from web import rights
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
 from web.house import house
-from web.members import Member
+from web.identity import rights
+from web.identity.members import Member
 
 blueprint = room("settings_introductions", __name__)
 

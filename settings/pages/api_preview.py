@@ -9,17 +9,17 @@ from relationship.activities import RecordKind
 from relationship.clock import day_of
 from relationship.health.explanation import Explanation
 from relationship.health.rules import HealthRules
-from relationship.store import pipeline as pipelines
 from relationship.store import rules as stored
+from relationship.store.ratings import pipeline as pipelines
 from settings import preview
 from settings.pages import permitted
 from settings.rules import HealthSection
-from web import rights
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
 from web.house import house
+from web.identity import rights
 
 blueprint = room("settings_preview", __name__)
 

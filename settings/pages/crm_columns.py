@@ -3,12 +3,12 @@
 from flask import render_template
 from flask_babel import lazy_gettext as _l
 
-from relationship.store import write_back
+from relationship.store.crm import write_back
 from settings.pages.shell import blueprint
-from web import reasons
 from web.house import house
-from web.members import for_keepers
-from web.reasons import Reason
+from web.identity.members import for_keepers
+from web.operations import reasons
+from web.operations.reasons import Reason
 
 # What only the writing can meet; everything else is known from the reading.
 _REASONS = {

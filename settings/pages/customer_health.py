@@ -9,15 +9,15 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from relationship.signals.health_fields import PRECEDENCE
-from relationship.store import churn_models
 from relationship.store import rules as stored
+from relationship.store.customers import churn_models
 from settings.pages import sections
 from settings.pages.shell import blueprint
 from settings.pages.versions import shown_version
 from settings.rules import CustomerHealth
-from web import score_words
+from web.customers import score_words
 from web.house import house
-from web.members import for_admins
+from web.identity.members import for_admins
 
 NUMBERS: Mapping[str, tuple[object, object]] = {
     "healthy_from": (_l("Healthy from"), _l("least score of the status “Healthy”")),

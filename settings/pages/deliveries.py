@@ -6,14 +6,16 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from relationship.clock import real_clock
-from relationship.store import outbox, reading_deliveries
 from relationship.store import rules as stored
-from relationship.store.audit import Action
-from relationship.store.outbox import Kind, OneDelivery, State
+from relationship.store.outbox import outbox
+from relationship.store.outbox.outbox import Kind, OneDelivery, State
+from relationship.store.privacy.audit import Action
+from relationship.store.reading import reading_deliveries
 from settings.pages.shell import blueprint
-from web import action_words, audit
+from web import audit
 from web.house import house
-from web.members import for_admins, member
+from web.identity.members import for_admins, member
+from web.operations import action_words
 
 PAGE_SIZE = 50
 LARGEST_ID = 10**12

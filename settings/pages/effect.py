@@ -5,15 +5,17 @@ import re
 from flask import abort, render_template, request
 
 from relationship.activities import RecordKind
-from relationship.store import pipeline, reading_names
 from relationship.store import rules as stored
+from relationship.store.ratings import pipeline
+from relationship.store.reading import reading_names
 from settings import preview
 from settings.pages import effect_words, health_form, permitted, wording
 from settings.pages.shell import blueprint, whole_house
 from settings.pages.versions import shown_version
-from web import explaining, rights
 from web.house import house
-from web.members import for_admins
+from web.identity import rights
+from web.identity.members import for_admins
+from web.ratings import explaining
 from web.texts import _
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

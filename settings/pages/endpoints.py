@@ -11,11 +11,11 @@ from relationship.clock import real_clock
 from relationship.desk import enqueue
 from relationship.desk.deliver import Ways, deliver_now
 from relationship.errors import RelationshipError
-from relationship.store import hook_secrets
 from relationship.store import rules as stored
-from relationship.store.audit import Action
-from relationship.store.outbox import State
-from relationship.sync.webhooks import HookPost, new_secret
+from relationship.store.outbox import hook_secrets
+from relationship.store.outbox.outbox import State
+from relationship.store.privacy.audit import Action
+from relationship.sync.outward.webhooks import HookPost, new_secret
 from settings.pages import actions_form, sections, wording_actions
 from settings.pages.actions import HOME, NEW, saved
 from settings.pages.actions_form import Fault, Typed
@@ -24,9 +24,10 @@ from settings.pages.versions import shown_version
 from settings.rules import Actions
 from settings.rules.actions import EVENTS, MOST_ENDPOINTS, Endpoint
 from settings.rules.addresses import is_loopback
-from web import action_words, audit
+from web import audit
 from web.house import house
-from web.members import for_admins, member
+from web.identity.members import for_admins, member
+from web.operations import action_words
 
 TEST_EVENT = "test"
 

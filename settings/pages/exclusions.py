@@ -8,10 +8,12 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from relationship.activities import RecordKind
-from relationship.store import choosing, hiding, reading_choices
 from relationship.store import rules as stored
-from relationship.store.choosing import Choice
-from relationship.store.hiding import Hidden
+from relationship.store.lists import choosing
+from relationship.store.lists.choosing import Choice
+from relationship.store.privacy import hiding
+from relationship.store.privacy.hiding import Hidden
+from relationship.store.reading import reading_choices
 from settings.pages import permitted, sections, wording_lists
 from settings.pages.exclusions_form import LISTS, Fault, Read, read
 from settings.pages.shell import blueprint
@@ -19,7 +21,7 @@ from settings.pages.versions import shown_version
 from settings.rules import Exclusions, Rules
 from settings.rules.proposals import Proposal, proposals
 from web.house import house
-from web.members import for_admins
+from web.identity.members import for_admins
 
 MOST_FOUND = 8
 # Directories and address books beyond this are searched by name instead.

@@ -7,10 +7,11 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from relationship.clock import real_clock
-from relationship.store import ratings, scope, sync_wishes
-from relationship.store import reading_status as status
 from relationship.store import rules as stored
-from relationship.store.reading_status import KindTotal
+from relationship.store.ratings import ratings
+from relationship.store.reading import reading_status as status
+from relationship.store.reading.reading_status import KindTotal
+from relationship.store.sources import scope, sync_wishes
 
 # The scheduler looks every three seconds; after this long something keeps it.
 UNHEARD_AFTER = timedelta(seconds=20)

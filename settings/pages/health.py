@@ -10,16 +10,16 @@ from werkzeug.wrappers import Response
 from relationship.activities import KINDS
 from relationship.desk.change_rules import change_rules
 from relationship.errors import Conflict
-from relationship.store import reading_names, reading_segments
 from relationship.store import rules as stored
+from relationship.store.reading import reading_names, reading_segments
 from settings import preview
 from settings.pages import health_form, overtaken, permitted, wording
 from settings.pages.shell import blueprint, whole_house
 from settings.pages.versions import shown_version
 from settings.rules import HealthSection, Rules
 from web.house import house
-from web.listing import LONGEST_SEARCH, MOST_WORDS
-from web.members import for_admins, member
+from web.identity.members import for_admins, member
+from web.lists.listing import LONGEST_SEARCH, MOST_WORDS
 from web.texts import _
 
 MOST_FOUND = 8

@@ -15,7 +15,7 @@ from settings.pages.versions import shown_version
 from settings.rules import HealthRight, HealthRights
 from settings.rules.health_rights import ROLES
 from web.house import house
-from web.members import for_admins
+from web.identity.members import for_admins
 
 RIGHTS: Mapping[HealthRight, tuple[object, object]] = {
     HealthRight.LIST: (_l("List"), _l("sees score, status and flag: on the account, in lists, files and reports")),

@@ -12,7 +12,7 @@ from settings.pages import difference_words, naming
 from settings.pages.shell import blueprint, whole_house
 from web import formats
 from web.house import house
-from web.members import for_admins, member
+from web.identity.members import for_admins, member
 from web.texts import _
 
 PER_PAGE = 20

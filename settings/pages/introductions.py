@@ -4,9 +4,10 @@ from flask import abort, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from relationship.store import choosing, reading_choices
 from relationship.store import rules as stored
-from relationship.store.choosing import Choice
+from relationship.store.lists import choosing
+from relationship.store.lists.choosing import Choice
+from relationship.store.reading import reading_choices
 from settings.pages import permitted, sample_letter, sections, template_form, wording_lists
 from settings.pages.shell import blueprint
 from settings.pages.template_form import Fault, Written
@@ -20,7 +21,7 @@ from settings.rules.introductions import (
 )
 from settings.rules.templates import KNOWN
 from web.house import house
-from web.members import for_admins, member
+from web.identity.members import for_admins, member
 
 HOME = "settings.introductions"
 MOST_A_WEEK = 20

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from relationship.store import reading_names, reading_segments
+from relationship.store.reading import reading_names, reading_segments
 from settings.history import Difference
 from settings.pages import permitted
 from settings.pages.difference_words import keys_named

@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from relationship.access import RightsUnknown
 from relationship.activities import RecordKind, RecordRef
-from relationship.store.choosing import Choice
-from relationship.store.reading_names import NamedRecord
+from relationship.store.lists.choosing import Choice
+from relationship.store.reading.reading_names import NamedRecord
 from settings.preview import Effect
-from web import rights
+from web.identity import rights
 
 T = TypeVar("T")
 

@@ -5,8 +5,8 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from relationship.signals.recommendations import PLACEHOLDERS, Way
-from relationship.store import callings
 from relationship.store import rules as stored
+from relationship.store.signals import callings
 from settings.pages import recommendation_form, sections
 from settings.pages.recommendation_form import BETTER, WORSE, Typed
 from settings.pages.shell import blueprint
@@ -14,9 +14,9 @@ from settings.pages.template_form import new_key
 from settings.pages.versions import shown_version
 from settings.rules import Rules
 from settings.rules.recommendations import MOST_RECOMMENDATIONS, CatalogueEntry, Recommendations, ScoreLimits
-from web import recommendation_words
 from web.house import house
-from web.members import for_admins
+from web.identity.members import for_admins
+from web.recommendations import recommendation_words
 
 HOME = "settings.recommendations"
 NEW = "new"

@@ -11,7 +11,7 @@ from settings import history
 from settings.pages import wording
 from settings.pages.shell import blueprint
 from web.house import house
-from web.members import for_readers
+from web.identity.members import for_readers
 
 
 @blueprint.get("/rules")

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection
 
-from relationship.letters import Names, acquaintance
-from relationship.store import reading_contact
+from relationship.letters.letters import Names, acquaintance
+from relationship.store.reading import reading_contact
 from settings.pages.api_introductions import (
     SAMPLE_COLLEAGUE,
     SAMPLE_CONTACT,

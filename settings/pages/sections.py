@@ -13,7 +13,7 @@ from settings.pages import overtaken
 from settings.pages.shell import whole_house
 from settings.rules import Rules
 from web.house import house
-from web.members import member
+from web.identity.members import member
 
 LONGEST_NOTE = 500
 _SAVED = "settings.saved_section"

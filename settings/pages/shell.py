@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from relationship.house import House
-from web.members import for_readers, member
+from web.identity.members import for_readers, member
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings", template_folder="templates")
 

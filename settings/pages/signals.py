@@ -15,9 +15,9 @@ from settings.pages.shell import blueprint, whole_house
 from settings.pages.versions import shown_version
 from settings.rules import Signals
 from settings.rules.signals import bounds
-from web import signal_words
 from web.house import house
-from web.members import for_admins
+from web.identity.members import for_admins
+from web.signals import signal_words
 
 HOME = "settings.signals"
 NAMES = tuple(name for _title, words in wording_signals.GROUPS.values() for name in words)

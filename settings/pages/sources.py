@@ -10,22 +10,24 @@ from werkzeug.wrappers import Response
 from relationship.desk import list_groups as listing
 from relationship.desk.retain import would_remove
 from relationship.errors import RelationshipError
-from relationship.store import choosing, leaving, reading_choices, scope
-from relationship.store import reading_status as status
 from relationship.store import rules as stored
-from relationship.store.choosing import Choice
-from relationship.store.read_again import read_again
-from relationship.store.reading_status import KINDS, StatusFilters, StatusPage
-from relationship.sync.terms import Terms, terms
+from relationship.store.lists import choosing
+from relationship.store.lists.choosing import Choice
+from relationship.store.reading import reading_choices
+from relationship.store.reading import reading_status as status
+from relationship.store.reading.reading_status import KINDS, StatusFilters, StatusPage
+from relationship.store.sources import leaving, scope
+from relationship.store.sources.read_again import read_again
+from relationship.sync.readers.terms import Terms, terms
 from settings.pages import sections, wording_lists
 from settings.pages.data_held import DATA_HELD, KEPT
 from settings.pages.shell import blueprint, whole_house
 from settings.pages.sources_form import DAYS, Read, fields, read
 from settings.pages.versions import shown_version
 from settings.rules import Rules, Sources
-from web import reasons
 from web.house import house
-from web.members import for_admins
+from web.identity.members import for_admins
+from web.operations import reasons
 
 MAILBOX = "mail"
 PAGE_SIZE = 25

@@ -13,11 +13,12 @@ from werkzeug.wrappers import Response
 from relationship.activities import KINDS
 from relationship.desk import read_now as wishing
 from relationship.errors import RelationshipError, SyncIsOff
-from relationship.store import choosing, sync_wishes
 from relationship.store import rules as stored
-from relationship.sync import doctor
-from relationship.sync.connection import connect
-from relationship.sync.findings import Finding, Mark
+from relationship.store.lists import choosing
+from relationship.store.sources import sync_wishes
+from relationship.sync.checks import doctor
+from relationship.sync.checks.findings import Finding, Mark
+from relationship.sync.wire.connection import connect
 from settings.pages import (
     exclusions,
     first_reading,
@@ -34,9 +35,9 @@ from settings.pages.shell import blueprint, whole_house
 from settings.pages.sources_form import Read as ReadSources
 from settings.pages.versions import shown_version
 from settings.rules import HealthSection, Rules, WeightsForm
-from web import reasons
 from web.house import house
-from web.members import for_admins
+from web.identity.members import for_admins
+from web.operations import reasons
 
 STEPS = tuple(wording_start.STEPS)
 HOME = "settings.begin"

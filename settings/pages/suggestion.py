@@ -11,7 +11,7 @@ from settings.pages import wording
 from settings.pages.shell import blueprint, whole_house
 from web import words
 from web.formats import number, signed
-from web.members import for_admins
+from web.identity.members import for_admins
 from web.texts import _
 
 

@@ -4,8 +4,8 @@ from flask_babel import lazy_gettext as _l
 
 from relationship.health.rules import Frequency
 from settings.rules import HealthSection
-from web.explaining import FREQUENCIES
 from web.formats import number
+from web.ratings.explaining import FREQUENCIES
 from web.texts import _
 
 RECORD_KINDS = {

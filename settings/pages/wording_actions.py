@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
-from web import action_words
+from web.operations import action_words
 
 RECORDS: Mapping[str, object] = {
     "opportunity": _l("Opportunities"),

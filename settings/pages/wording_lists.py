@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
-from relationship.store.choosing import Choosable
+from relationship.store.lists.choosing import Choosable
 from settings.rules.proposals import Why
 
 

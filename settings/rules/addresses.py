@@ -1,6 +1,7 @@
 """The addresses that webhooks may be sent to: https, by a name that means what it seems to mean. Pure.
 
-Whether a name leads to a machine inside is looked at again each time something is sent (`relationship.sync.webhooks`).
+Whether a name leads to a machine inside is looked at again each time something is sent
+(`relationship.sync.outward.webhooks`).
 """
 
 import ipaddress

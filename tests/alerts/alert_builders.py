@@ -13,10 +13,11 @@ from relationship.desk import alert_rules
 from relationship.desk.alert_rules import Person
 from relationship.desk.raise_alerts import raise_alerts
 from relationship.desk.tell_alerts import tell
-from relationship.store import alerts, tables
-from relationship.store.alerts import Raised
+from relationship.store import tables
+from relationship.store.alerts import alerts
+from relationship.store.alerts.alerts import Raised
 from relationship.store.database import Store
-from relationship.store.verbatim_tables import VERBATIM, VERBATIM_MARK
+from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_MARK
 from relationship.verbatims import analyse
 from relationship.verbatims.alerts.conditions import Condition, Group, When
 from relationship.verbatims.alerts.rule import AlertRule

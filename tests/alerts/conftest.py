@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from outbox.outbox_bench import Bench, bench_over, config
 
 from relationship.store.database import Store
-from relationship.sync.mail_out import BySmtp
+from relationship.sync.outward.mail_out import BySmtp
 
 
 class Sink:

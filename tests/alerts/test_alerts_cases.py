@@ -12,12 +12,13 @@ from outbox.outbox_bench import Bench, config, receiver
 
 from relationship.desk import alert_rules, decide_alert
 from relationship.desk.deliver import Ways, drain
-from relationship.store import alert_rules as kept_rules
-from relationship.store import alerts, outbox
-from relationship.store.alerts import State
-from relationship.store.rating_change_tables import RECORD_CHANGE
-from relationship.sync.mail_out import BySmtp
-from relationship.sync.webhooks import HookPost
+from relationship.store.alerts import alert_rules as kept_rules
+from relationship.store.alerts import alerts
+from relationship.store.alerts.alerts import State
+from relationship.store.outbox import outbox
+from relationship.store.ratings.rating_change_tables import RECORD_CHANGE
+from relationship.sync.outward.mail_out import BySmtp
+from relationship.sync.outward.webhooks import HookPost
 from relationship.verbatims.alerts.attrition import Profile
 from relationship.verbatims.alerts.cases import BY_KEY
 from relationship.verbatims.alerts.rule import AlertRule, Letter, Perimeter, Recipients

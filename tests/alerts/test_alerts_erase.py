@@ -4,9 +4,10 @@ from alert_builders import ADMIN, about, rule, run, say, switch_on
 from outbox.outbox_bench import Bench
 
 from relationship.desk import alert_rules
-from relationship.store import alert_rules as kept_rules
-from relationship.store import alerts, forgetting_alerts
-from relationship.store.one_person import person
+from relationship.store.alerts import alert_rules as kept_rules
+from relationship.store.alerts import alerts
+from relationship.store.privacy import forgetting_alerts
+from relationship.store.privacy.one_person import person
 
 UNA = "una@nordlys.example"
 

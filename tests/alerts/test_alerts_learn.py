@@ -11,9 +11,9 @@ from store_builders import FIRST
 from relationship.activities import RecordKind
 from relationship.clock import day_number
 from relationship.desk.learn_attrition import learn_attrition
-from relationship.store import records
+from relationship.store.crm import records
+from relationship.store.crm.records import RecordRow
 from relationship.store.database import open_store
-from relationship.store.records import RecordRow
 
 
 def test_what_lost_accounts_said_raises_an_alert_for_the_next_one(sqlite_template: Path, tmp_path: Path) -> None:

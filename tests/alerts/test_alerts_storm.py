@@ -13,9 +13,9 @@ from relationship.clock import day_number
 from relationship.desk import alert_rules
 from relationship.desk.alert_rules import NotSaved, Person
 from relationship.desk.deliver import Ways, drain
-from relationship.store import alerts
+from relationship.store.alerts import alerts
 from relationship.store.database import Store, open_store
-from relationship.sync.mail_out import BySmtp
+from relationship.sync.outward.mail_out import BySmtp
 
 ANGRY = "Inadmissible, je suis furieux !"
 OUTSIDE = "agence@agences.example"
@@ -117,7 +117,7 @@ def test_a_person_of_customer_success_has_rules_that_tell_them_alone(store: Stor
 
 
 def test_a_rule_keeps_its_versions_and_a_late_save_is_told(bench: Bench) -> None:
-    from relationship.store import alert_rules as kept_rules
+    from relationship.store.alerts import alert_rules as kept_rules
 
     first = rule(about("emotion", "anger"), recipients={"owner": True})
     number = switch_on(bench, first)

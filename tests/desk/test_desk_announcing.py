@@ -12,8 +12,11 @@ from relationship.config import Config
 from relationship.desk.change_rules import change_rules
 from relationship.desk.rate import rate_all
 from relationship.house import House
-from relationship.store import deployment, rating_changes, ratings, record_changes, records, sources
-from relationship.store.rating_changes import Change
+from relationship.store import deployment
+from relationship.store.crm import record_changes, records
+from relationship.store.ratings import rating_changes, ratings
+from relationship.store.ratings.rating_changes import Change
+from relationship.store.sources import sources
 from settings.rules import BandsForm, HealthSection, Rules
 
 

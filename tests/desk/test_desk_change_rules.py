@@ -15,9 +15,11 @@ from relationship.desk.change_rules import change_rules
 from relationship.desk.rate import rate_all
 from relationship.errors import Conflict
 from relationship.house import House
-from relationship.store import bases, deployment, ratings, records, rules, tables
+from relationship.store import deployment, rules, tables
+from relationship.store.crm import records
 from relationship.store.database import open_store
 from relationship.store.dump import dump
+from relationship.store.ratings import bases, ratings
 from settings.rules import BandsForm, HealthSection, Introductions, Rules
 
 HEALTH = tables.table(tables.Health)

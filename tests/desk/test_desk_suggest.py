@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 from store_builders import NOW
 
-from relationship import suggesting
 from relationship.activities import KINDS, Kind
 from relationship.clock import day_of, frozen_clock
 from relationship.config import Config
@@ -21,7 +20,8 @@ from relationship.house import House, prepare
 from relationship.store import deployment, rules, tables
 from relationship.store.database import Store
 from relationship.store.dump import dump
-from relationship.store.reading_outcomes import ClosedOpportunity, closed_opportunities
+from relationship.store.reading.reading_outcomes import ClosedOpportunity, closed_opportunities
+from relationship.terminal import suggesting
 from settings.rules import HealthSection, Overrides, Rules
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "suggestion.py"

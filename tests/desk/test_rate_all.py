@@ -12,9 +12,11 @@ from relationship.clock import frozen_clock
 from relationship.config import Config
 from relationship.desk.rate import rate_all
 from relationship.house import House, prepare
-from relationship.store import deployment, records, rules, sources, tables
+from relationship.store import deployment, rules, tables
+from relationship.store.crm import records
 from relationship.store.database import Store
 from relationship.store.dump import dump
+from relationship.store.sources import sources
 from settings.rules import HealthSection, Rules, WeightsForm
 
 HEALTH = tables.table(tables.Health)

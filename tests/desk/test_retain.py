@@ -18,7 +18,7 @@ from relationship.desk.retain import Retained, retain
 from relationship.store import deployment
 from relationship.store.database import Store
 from relationship.store.dump import dump
-from relationship.store.retention import Removed
+from relationship.store.privacy.retention import Removed
 
 OLD, YOUNG = (120, 90, 61), (59, 12, 3)
 

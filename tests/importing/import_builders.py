@@ -15,11 +15,13 @@ from relationship.house import House
 from relationship.importing.kinds import ImportKind
 from relationship.importing.opening import Source
 from relationship.importing.options import Options
-from relationship.store import deployment, import_runs, records
+from relationship.store import deployment
+from relationship.store.crm import records
+from relationship.store.crm.records import RecordRow
 from relationship.store.database import Store
-from relationship.store.import_runs import NewRun, State
-from relationship.store.records import RecordRow
-from relationship.store.staging import By
+from relationship.store.importing import import_runs
+from relationship.store.importing.import_runs import NewRun, State
+from relationship.store.importing.staging import By
 
 NOON = datetime(2026, 6, 17, 10, 0, tzinfo=UTC)
 TENANT = "7c4b0f4e-0000-4000-8000-000000000001"

@@ -6,8 +6,10 @@ from import_builders import FJORD, NOON, TOR, Office, csv_of
 
 from relationship.clock import number_of
 from relationship.importing.kinds import ImportKind
-from relationship.store import forgetting_customers, import_runs, satisfaction, usage
-from relationship.store.one_person import person
+from relationship.store.customers import satisfaction, usage
+from relationship.store.importing import import_runs
+from relationship.store.privacy import forgetting_customers
+from relationship.store.privacy.one_person import person
 
 FIRST_KEPT = number_of(date(2026, 6, 10))
 

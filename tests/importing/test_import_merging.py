@@ -16,11 +16,14 @@ from relationship.desk.bring_in import bring_in, check, of_file
 from relationship.errors import TryLater
 from relationship.importing.kinds import ImportKind
 from relationship.importing.options import Options
-from relationship.store import account_events, account_health, audit, import_runs, satisfaction, stage_days, usage
+from relationship.store.crm import stage_days
+from relationship.store.customers import account_events, account_health, satisfaction, usage
 from relationship.store.database import open_store
-from relationship.store.import_runs import NewRun, State
+from relationship.store.importing import import_runs
+from relationship.store.importing.import_runs import NewRun, State
+from relationship.store.importing.staging import By
 from relationship.store.lease import lease
-from relationship.store.staging import By
+from relationship.store.privacy import audit
 
 LATER = datetime(2026, 6, 18, 10, 0, tzinfo=UTC)
 

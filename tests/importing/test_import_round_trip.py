@@ -19,14 +19,15 @@ from relationship.importing.health_lines import health_lines
 from relationship.importing.kinds import ImportKind
 from relationship.importing.options import Options
 from relationship.importing.template import csv_file, csv_template, xlsx_file
-from relationship.store import account_health, health_in_force, import_names, import_runs
-from relationship.store.account_health import NewValue
+from relationship.store.customers import account_health, health_in_force
+from relationship.store.customers.account_health import NewValue
+from relationship.store.customers.health_export import health_of_accounts
 from relationship.store.database import open_store
-from relationship.store.health_export import health_of_accounts
-from relationship.store.import_runs import NewRun, State
-from relationship.store.list_filters import Column, Filters
-from relationship.store.reading_scope import Reach, Scope
-from relationship.store.staging import By
+from relationship.store.importing import import_names, import_runs
+from relationship.store.importing.import_runs import NewRun, State
+from relationship.store.importing.staging import By
+from relationship.store.lists.list_filters import Column, Filters
+from relationship.store.reading.reading_scope import Reach, Scope
 from settings.rules.health_rights import HealthRight
 
 ACCOUNTS = (NORDLYS, FJORD, TWIN, OTHER_TWIN)

@@ -8,10 +8,11 @@ from import_builders import FJORD, NORDLYS, TOR, Office
 
 from relationship.clock import number_of
 from relationship.desk.hear import Said, hear
-from relationship.store import erased_names, forgetting_verbatims, verbatim_moods, verbatims
-from relationship.store.erased_names import NameKeys
-from relationship.store.one_person import person
-from relationship.store.verbatims import Source
+from relationship.store.privacy import erased_names, forgetting_verbatims
+from relationship.store.privacy.erased_names import NameKeys
+from relationship.store.privacy.one_person import person
+from relationship.store.verbatims import verbatim_moods, verbatims
+from relationship.store.verbatims.verbatims import Source
 
 DAY = number_of(date(2026, 6, 16))
 THREAT = Said(

@@ -15,12 +15,14 @@ from relationship.errors import RelationshipError
 from relationship.graph.ties import TieWord
 from relationship.house import House
 from relationship.introductions import Via
-from relationship.store import colleagues, deployment, introductions, records
-from relationship.store.colleagues import DirectoryUser
+from relationship.store import deployment
+from relationship.store.crm import colleagues, records
+from relationship.store.crm.colleagues import DirectoryUser
+from relationship.store.crm.records import RecordKind, RecordRow
 from relationship.store.database import Store
-from relationship.store.introductions import Introduction
-from relationship.store.records import RecordKind, RecordRow
-from relationship.sync.mail_out import Delivery, SellerMail, ServiceMail
+from relationship.store.knows import introductions
+from relationship.store.knows.introductions import Introduction
+from relationship.sync.outward.mail_out import Delivery, SellerMail, ServiceMail
 
 TENANT = "7c4b0f4e-0000-4000-8000-000000000001"
 NOON = datetime(2026, 6, 17, 10, 0, tzinfo=UTC)

@@ -8,9 +8,9 @@ from relationship.desk.answer import answer, answer_by_link, read_link
 from relationship.desk.introduce import withdraw
 from relationship.introductions import NoSuchIntroduction, NotAllowed, NotPossible, State, Step
 from relationship.links import PATH, AnswerLinks
-from relationship.store import audit
-from relationship.store.reading_introductions import mine, one_of_mine, proposals
-from relationship.sync.mail_out import Delivery
+from relationship.store.knows.reading_introductions import mine, one_of_mine, proposals
+from relationship.store.privacy import audit
+from relationship.sync.outward.mail_out import Delivery
 
 ANSWERED = [
     (Step.ACCEPT, State.ACCEPTED, ""),

@@ -21,10 +21,12 @@ from relationship.introductions import (
     TooMany,
     Via,
 )
-from relationship.store import audit, colleagues, introductions
 from relationship.store import rules as stored_rules
-from relationship.store.tie_tables import PREFERENCE
-from relationship.sync.mail_out import Delivery, SellerMail
+from relationship.store.crm import colleagues
+from relationship.store.knows import introductions
+from relationship.store.knows.tie_tables import PREFERENCE
+from relationship.store.privacy import audit
+from relationship.sync.outward.mail_out import Delivery, SellerMail
 from settings.rules import Rules
 
 GONE = Reconnect("No right.", next_step="Give it.", code="mail_consent_missing")

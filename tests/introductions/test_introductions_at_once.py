@@ -14,7 +14,7 @@ from relationship.desk.introduce import withdraw
 from relationship.errors import RelationshipError
 from relationship.introductions import AlreadyAsked, NotAllowed, NotPossible, State, Step
 from relationship.links import PATH, AnswerLinks
-from relationship.store import introductions
+from relationship.store.knows import introductions
 
 
 def together(*acts: Callable[[], Any]) -> list[Any]:

@@ -8,8 +8,11 @@ from relationship.desk.answer import answer
 from relationship.desk.follow_introductions import Followed, follow, recognise
 from relationship.errors import TryLater
 from relationship.introductions import State, Step, Via
-from relationship.store import audit, introductions, records, sides
-from relationship.store.records import RecordKind, RecordRow
+from relationship.store.activities import sides
+from relationship.store.crm import records
+from relationship.store.crm.records import RecordKind, RecordRow
+from relationship.store.knows import introductions
+from relationship.store.privacy import audit
 
 NOTHING = Followed(0, 0, 0, 0, 0)
 ANNES, BRUNOS, TORS = "anne@fjord.example", "bruno@fjord.example", "tor@nordlys.example"

@@ -11,9 +11,10 @@ from relationship import failpoints
 from relationship.desk.follow_introductions import follow
 from relationship.desk.introduce import Asked
 from relationship.introductions import State
-from relationship.store import audit, introductions
 from relationship.store.database import Store, open_store
-from relationship.sync.mail_out import Delivery, SellerMail, ServiceMail
+from relationship.store.knows import introductions
+from relationship.store.privacy import audit
+from relationship.sync.outward.mail_out import Delivery, SellerMail, ServiceMail
 
 # Whether a mail has left by then, and what the seller finds after a while.
 ASKING = {

@@ -9,10 +9,10 @@ from relationship.activities import RecordKind, RecordRef
 from relationship.graph.odds import Outcomes
 from relationship.graph.ties import TieWord
 from relationship.introductions import State, Via
-from relationship.store import introductions
-from relationship.store.introduction_tables import INTRODUCTION
-from relationship.store.introductions import NewIntroduction
-from relationship.store.reading_introductions import learnt, outcomes, totals
+from relationship.store.knows import introductions
+from relationship.store.knows.introduction_tables import INTRODUCTION
+from relationship.store.knows.introductions import NewIntroduction
+from relationship.store.knows.reading_introductions import learnt, outcomes, totals
 
 
 def put(bench: Bench, state: State, *, people: int, count: int, word: TieWord = TieWord.MEDIUM, hops: int = 1) -> None:

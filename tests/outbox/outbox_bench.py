@@ -17,15 +17,16 @@ from store_builders import people
 
 from relationship.config import Config
 from relationship.desk.deliver import Delivered, Ways, drain
-from relationship.digests import Notice
 from relationship.errors import RelationshipError
 from relationship.house import House
-from relationship.store import deployment, hook_secrets, outbox
+from relationship.letters.digests import Notice
+from relationship.store import deployment
 from relationship.store import rules as stored
 from relationship.store.database import Store
-from relationship.store.outbox import OneDelivery
-from relationship.sync.mail_out import ServiceMail
-from relationship.sync.webhooks import Hook
+from relationship.store.outbox import hook_secrets, outbox
+from relationship.store.outbox.outbox import OneDelivery
+from relationship.sync.outward.mail_out import ServiceMail
+from relationship.sync.outward.webhooks import Hook
 from settings.rules import Actions, Rules
 
 NOON = datetime(2026, 6, 17, 10, 0, tzinfo=UTC)

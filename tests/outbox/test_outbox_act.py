@@ -12,11 +12,13 @@ from outbox_bench import ENDPOINT, Bench
 from relationship import failpoints
 from relationship.activities import RecordKind, RecordRef
 from relationship.desk.act_on_changes import Acted, act
-from relationship.store import acting, mail_choices, outbox, rating_changes, tables
 from relationship.store import rules as stored
-from relationship.store.mail_choices import Choice, How
-from relationship.store.outbox import Kind, OneDelivery
-from relationship.store.rating_change_tables import RatingChange
+from relationship.store import tables
+from relationship.store.outbox import acting, mail_choices, outbox
+from relationship.store.outbox.mail_choices import Choice, How
+from relationship.store.outbox.outbox import Kind, OneDelivery
+from relationship.store.ratings import rating_changes
+from relationship.store.ratings.rating_change_tables import RatingChange
 from relationship.store.upsert import insert_new
 from settings.rules.actions import BANDS, NOT_THE_RELATIONSHIP, TRENDS, ActionRule
 

@@ -12,11 +12,11 @@ from relationship.activities import RecordKind, RecordRef
 from relationship.desk import enqueue
 from relationship.desk.deliver import MOST_ATTEMPTS, Ways, deliver_now, pause, tidy
 from relationship.errors import BadItem, FixSettings, Reconnect, RelationshipError, TryLater
-from relationship.store import mail_choices, outbox
-from relationship.store.forgetting_deliveries import deliveries
-from relationship.store.mail_choices import Choice, How
-from relationship.store.one_person import Person
-from relationship.store.outbox import State
+from relationship.store.outbox import mail_choices, outbox
+from relationship.store.outbox.mail_choices import Choice, How
+from relationship.store.outbox.outbox import State
+from relationship.store.privacy.forgetting_deliveries import deliveries
+from relationship.store.privacy.one_person import Person
 
 RUNS = itertools.count()
 DEAL = RecordRef(RecordKind.OPPORTUNITY, "0c6f5f1e-0000-4000-8000-000000000001")

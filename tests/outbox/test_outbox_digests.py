@@ -16,8 +16,8 @@ from outbox_bench import Bench, config
 
 from relationship.desk import enqueue
 from relationship.desk.deliver import Ways, drain
-from relationship.digests import Notice, composed, due_at
-from relationship.sync.mail_out import BySmtp
+from relationship.letters.digests import Notice, composed, due_at
+from relationship.sync.outward.mail_out import BySmtp
 
 PARIS = ZoneInfo("Europe/Paris")
 ATTACKS = (

@@ -12,9 +12,9 @@ from relationship import failpoints
 from relationship.desk import enqueue
 from relationship.desk.deliver import Ways, drain
 from relationship.store.database import open_store
-from relationship.store.outbox import LEASE, State
-from relationship.sync.mail_out import ServiceMail
-from relationship.sync.webhooks import Hook
+from relationship.store.outbox.outbox import LEASE, State
+from relationship.sync.outward.mail_out import ServiceMail
+from relationship.sync.outward.webhooks import Hook
 
 # How often each leaves in the end, when the process dies there once.
 PLACES = {"deliver.claimed": 1, "deliver.bundled": 1, "deliver.sent": 2, "deliver.marked": 1}

@@ -16,9 +16,9 @@ from outbox_bench import SECRET, Bench, Receiver, config, drip, plain, receiver
 
 from relationship.desk import enqueue
 from relationship.errors import FixSettings, RelationshipError, TryLater
-from relationship.store import hook_secrets
-from relationship.sync import webhooks
-from relationship.sync.webhooks import Hook, HookPost, is_allowed, new_secret
+from relationship.store.outbox import hook_secrets
+from relationship.sync.outward import webhooks
+from relationship.sync.outward.webhooks import Hook, HookPost, is_allowed, new_secret
 
 AT = datetime(2026, 6, 17, 10, tzinfo=UTC)
 HERE = ("127.0.0.1",)

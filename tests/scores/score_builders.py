@@ -10,10 +10,11 @@ from web_site import config
 from relationship.clock import frozen_clock, number_of
 from relationship.house import House
 from relationship.signals.scores import Group, ScoreFacts
-from relationship.store import tables, usage
-from relationship.store.customer_tables import SATISFACTION, USAGE_DAY
+from relationship.store import tables
+from relationship.store.customers import usage
+from relationship.store.customers.customer_tables import SATISFACTION, USAGE_DAY
 from relationship.store.database import Store
-from relationship.store.signal_tables import SignalRecord
+from relationship.store.signals.signal_tables import SignalRecord
 from relationship.store.upsert import insert_new
 
 NOW = datetime(2026, 6, 17, 8, 30, tzinfo=UTC)

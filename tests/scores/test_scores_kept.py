@@ -7,7 +7,7 @@ from score_builders import NOW, TODAY, add_account, add_answer, add_signal, add_
 
 from relationship.desk.score import score_all
 from relationship.signals.scores import Score, movement
-from relationship.store import account_health, account_scores, health_in_force
+from relationship.store.customers import account_health, account_scores, health_in_force
 from relationship.store.database import Store
 
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from relationship.config import Config
 from relationship.excluded import has_excluded_domain, named, without
-from relationship.sync.terms import Terms, terms
+from relationship.sync.readers.terms import Terms, terms
 from settings.rules import Exclusions, Sources
 from settings.rules.exclusions import is_public_suffix
 from settings.rules.proposals import Why, proposals

@@ -36,7 +36,7 @@ from relationship.desk.rate import rate_all
 from relationship.desk.rerating import rated_under
 from relationship.health.rating import Rating
 from relationship.house import House
-from relationship.store import pipeline, ratings
+from relationship.store.ratings import pipeline, ratings
 from settings.preview import Effect, effect_of, preview, warm
 from settings.rules import BandsForm, HealthSection, Overrides, WeightsForm
 

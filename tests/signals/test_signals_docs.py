@@ -11,9 +11,9 @@ from relationship.signals.signal import WHAT
 from relationship.signals.thresholds import Thresholds
 from settings.pages.wording_signals import GROUPS
 from settings.rules import Signals
-from web import signal_words
-from web.signal_facts_words import SENTENCES
-from web.signal_rules import RULES
+from web.signals import signal_words
+from web.signals.signal_facts_words import SENTENCES
+from web.signals.signal_rules import RULES
 
 DOC = Path(__file__).parents[2] / "docs" / "signals.md"
 

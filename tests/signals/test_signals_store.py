@@ -12,11 +12,14 @@ from relationship.config import Config
 from relationship.desk.detect import detect_all, would_detect
 from relationship.desk.rate import rate_all
 from relationship.house import House
-from relationship.store import contact_standings, deployment, records, rules, signals, usage
-from relationship.store.customer_tables import ACCOUNT_EVENT, STAGE_DAY, USAGE_DAY
+from relationship.store import deployment, rules
+from relationship.store.crm import records
+from relationship.store.crm.records import RecordRow
+from relationship.store.customers import contact_standings, usage
+from relationship.store.customers.customer_tables import ACCOUNT_EVENT, STAGE_DAY, USAGE_DAY
 from relationship.store.database import Store
-from relationship.store.records import RecordRow
-from relationship.store.signal_tables import SIGNAL
+from relationship.store.signals import signals
+from relationship.store.signals.signal_tables import SIGNAL
 from relationship.store.tables import Record, table
 from settings.rules import Rules, Signals
 

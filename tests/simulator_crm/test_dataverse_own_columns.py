@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from crm_world import small_world
 
-from relationship.sync.crm_definitions import SCORE, definition
+from relationship.sync.shapes.crm_definitions import SCORE, definition
 from simulator.dataverse import Crm
 
 

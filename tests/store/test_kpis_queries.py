@@ -14,27 +14,20 @@ from relationship.clock import number_of
 from relationship.health.kpis.effort import Exchange, effort
 from relationship.health.kpis.most import InTouch
 from relationship.health.kpis.replies import replies
-from relationship.store import (
-    contact_days,
-    memberships,
-    preferences,
-    reading_exchanges,
-    reading_reach,
-    reading_similar,
-    records,
-    sides,
-    sightings,
-    tables,
-)
+from relationship.store import tables
+from relationship.store.activities import contact_days, sides, sightings
+from relationship.store.activities.sightings import Piece
+from relationship.store.crm import memberships, records
+from relationship.store.crm.memberships import MembershipRow
+from relationship.store.crm.records import RecordRow
 from relationship.store.database import Store
-from relationship.store.exclusion_tables import ExcludedAddress
-from relationship.store.memberships import MembershipRow
-from relationship.store.preferences import Choice
-from relationship.store.reading_exchanges import Period
-from relationship.store.reading_record import RatedRecord, rated_record
-from relationship.store.reading_scope import Reach, Scope
-from relationship.store.records import RecordRow
-from relationship.store.sightings import Piece
+from relationship.store.knows import preferences
+from relationship.store.knows.preferences import Choice
+from relationship.store.privacy.exclusion_tables import ExcludedAddress
+from relationship.store.reading import reading_exchanges, reading_reach, reading_similar
+from relationship.store.reading.reading_exchanges import Period
+from relationship.store.reading.reading_record import RatedRecord, rated_record
+from relationship.store.reading.reading_scope import Reach, Scope
 from relationship.store.upsert import insert_new
 
 TODAY = number_of(date(2026, 6, 17))

@@ -13,10 +13,11 @@ import pytest
 import sqlalchemy as sa
 
 from relationship.activities import KINDS
-from relationship.store import reading_shares, tables
+from relationship.store import tables
 from relationship.store.database import Store, open_store
-from relationship.store.reading_scope import Reach, Scope
-from relationship.store.reading_shares import PeopleOfAccount
+from relationship.store.reading import reading_shares
+from relationship.store.reading.reading_scope import Reach, Scope
+from relationship.store.reading.reading_shares import PeopleOfAccount
 
 TODAY = 20_000
 PEOPLE = ("Tor", "Una", "Vigdis")

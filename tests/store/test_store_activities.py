@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from store_builders import ANNE, BRUNO, NEXT, NOW, PARIS, TOR, days_of, deliver, mail, mailbox, people, read
 
 from relationship.activities import Activity
-from relationship.store import activities, contact_days, sides, sightings, sources, tables
+from relationship.store import tables
+from relationship.store.activities import activities, contact_days, sides, sightings
 from relationship.store.database import Store
+from relationship.store.sources import sources
 
 
 @pytest.fixture

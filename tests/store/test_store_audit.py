@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from relationship.errors import FixSettings
-from relationship.store import audit
-from relationship.store.audit import Act, Action, AuditKeys
 from relationship.store.database import Store
+from relationship.store.privacy import audit
+from relationship.store.privacy.audit import Act, Action, AuditKeys
 
 NOW = datetime(2026, 6, 17, 9, 0, tzinfo=UTC)
 KEYS = AuditKeys(["a secret of the configuration"])

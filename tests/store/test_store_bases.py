@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from relationship.activities import KINDS
 from relationship.health.contact_days import ContactDays
 from relationship.store import tables
-from relationship.store.bases import pack, unpack
+from relationship.store.ratings.bases import pack, unpack
 from relationship.store.upsert import upsert
 
 _rows = st.lists(

@@ -6,9 +6,10 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from relationship.store import sources, tables
+from relationship.store import tables
 from relationship.store.database import Store
 from relationship.store.migrate import alembic_config
+from relationship.store.sources import sources
 from relationship.store.upsert import insert_new, upsert
 
 NOW = datetime(2026, 6, 17, 9, 0, tzinfo=UTC)

@@ -7,10 +7,14 @@ import sqlalchemy as sa
 from store_builders import ANNE, BRUNO, FIRST, PARIS, STRANGER, TOR, UNA, deliver, mail, mailbox, people, read
 
 from relationship.activities import RecordKind
-from relationship.store import contact_days, deployment, excluded_names, exclusions, records, scope, sides, tables
-from relationship.store.choosing import Choice, choices, domains_of
-from relationship.store.hiding import Hidden, hidden_by, refused_domains
-from relationship.store.records import RecordRow
+from relationship.store import deployment, tables
+from relationship.store.activities import contact_days, sides
+from relationship.store.crm import records
+from relationship.store.crm.records import RecordRow
+from relationship.store.lists.choosing import Choice, choices, domains_of
+from relationship.store.privacy import excluded_names, exclusions
+from relationship.store.privacy.hiding import Hidden, hidden_by, refused_domains
+from relationship.store.sources import scope
 from settings.rules import Exclusions
 
 A1, TOR_ID, UNA_ID, LEAD, O1 = (f"{number:08x}-0000-4000-8000-000000000000" for number in range(1, 6))

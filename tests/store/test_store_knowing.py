@@ -22,9 +22,13 @@ from relationship.graph.ties import TieWord
 from relationship.graph.visibility import CountBand
 from relationship.house import House
 from relationship.knowing import Knowing, WhoKnows
-from relationship.store import audit, colleagues, deployment, networks, records, sightings
-from relationship.store.colleagues import DirectoryUser
-from relationship.store.preferences import Choice
+from relationship.store import deployment
+from relationship.store.activities import sightings
+from relationship.store.crm import colleagues, records
+from relationship.store.crm.colleagues import DirectoryUser
+from relationship.store.knows import networks
+from relationship.store.knows.preferences import Choice
+from relationship.store.privacy import audit
 from settings.rules import Exclusions, Rules
 from settings.rules.proposals import proposals
 

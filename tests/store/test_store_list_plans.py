@@ -6,11 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from relationship.activities import RecordKind
-from relationship.store import record_lists
 from relationship.store.database import Store
-from relationship.store.list_filters import Column, Filters
-from relationship.store.reading_scope import Reach, Scope
-from relationship.store.searching import folded, folded_holds
+from relationship.store.lists import record_lists
+from relationship.store.lists.list_filters import Column, Filters
+from relationship.store.lists.searching import folded, folded_holds
+from relationship.store.reading.reading_scope import Reach, Scope
 
 OPEN = Filters(statuses=frozenset({"open"}))
 EVERY_RECORD = Scope(Reach.UNCHECKED)

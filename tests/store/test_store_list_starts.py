@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from relationship.activities import RecordKind
-from relationship.store import list_starts, record_lists, tables
+from relationship.store import tables
 from relationship.store.database import Store
-from relationship.store.list_filters import Column, Filters
-from relationship.store.reading_scope import KeptSet, Reach, Scope
+from relationship.store.lists import list_starts, record_lists
+from relationship.store.lists.list_filters import Column, Filters
+from relationship.store.reading.reading_scope import KeptSet, Reach, Scope
 
 NOW = datetime(2026, 6, 17, 9, tzinfo=UTC)
 EVERYTHING = Scope(Reach.UNCHECKED)

@@ -7,9 +7,10 @@ import pytest
 from store_builders import ANNE, NEXT, TOR, UNA, days_of, deliver, mail, mailbox, people
 
 from relationship.activities import RecordKind
-from relationship.store import contact_days, records, sides
+from relationship.store.activities import contact_days, sides
+from relationship.store.crm import records
+from relationship.store.crm.records import RecordRow
 from relationship.store.database import Store
-from relationship.store.records import RecordRow
 
 
 @pytest.fixture

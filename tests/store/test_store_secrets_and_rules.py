@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet
 
 from relationship.errors import FixSettings
-from relationship.store import deployment, rules, tables, tokens
+from relationship.store import deployment, rules, tables
 from relationship.store.database import Store
-from relationship.store.tokens import TokenVault
+from relationship.store.sources import tokens
+from relationship.store.sources.tokens import TokenVault
 from settings.rules import HealthSection, Rules, WeightsForm
 
 NOW = datetime(2026, 6, 17, 9, 0, tzinfo=UTC)

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from store_builders import FIRST, NEXT, opportunity, people
 
 from relationship.activities import RecordKind
-from relationship.store import records, tables
-from relationship.store.cursors import Place
+from relationship.store import tables
+from relationship.store.crm import records
+from relationship.store.crm.records import RecordRow
 from relationship.store.database import Store
-from relationship.store.reading_segments import Segment, Team, segments, teams
-from relationship.store.records import RecordRow
+from relationship.store.reading.reading_segments import Segment, Team, segments, teams
+from relationship.store.sources.cursors import Place
 
 NORTH, SOUTH = "bu-north", "bu-south"
 _record = tables.table(tables.Record)

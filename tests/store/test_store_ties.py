@@ -20,9 +20,11 @@ from tie_worlds import (
 
 from relationship.activities import RecordKind
 from relationship.graph.ties import closeness
-from relationship.store import preferences, records, retention
+from relationship.store.crm import records
 from relationship.store.database import Store
-from relationship.store.preferences import Choice
+from relationship.store.knows import preferences
+from relationship.store.knows.preferences import Choice
+from relationship.store.privacy import retention
 
 ANNE, BRUNO, BRUNO_TOO, CEM = OURS
 TOR, UNA, STRANGER = OUTSIDE

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from relationship.errors import StorageTrouble
-from relationship.store import sources, tables
+from relationship.store import tables
 from relationship.store.database import Store, open_store
 from relationship.store.migrate import migrate
+from relationship.store.sources import sources
 from relationship.store.upsert import upsert
 
 

@@ -10,9 +10,11 @@ from relationship.health.crm_codes import Codes, codes
 from relationship.health.rules import Band
 from relationship.health.states import State
 from relationship.health.trend import Trend
-from relationship.store import bases, tables, write_back
-from relationship.store.bases import Round
+from relationship.store import tables
+from relationship.store.crm import write_back
 from relationship.store.database import Store
+from relationship.store.ratings import bases
+from relationship.store.ratings.bases import Round
 from relationship.store.upsert import upsert
 
 RECORD, HEALTH = tables.table(tables.Record), tables.table(tables.Health)

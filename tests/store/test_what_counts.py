@@ -19,7 +19,8 @@ from store_builders import (
 )
 
 from relationship.activities import RecordKind
-from relationship.store import contact_days, records, sides
+from relationship.store.activities import contact_days, sides
+from relationship.store.crm import records
 from relationship.store.database import Store
 
 
@@ -73,7 +74,7 @@ def test_joining_the_team_later_makes_earlier_mail_count_and_leaving_takes_it_aw
     assert counted(conn, mail("m1", BRUNO, TOR, days_ago=1)) == []
     team(conn, "o1", "su-bruno")
     assert counted(conn) == [("email", 1, 1, 0)]
-    from relationship.store import memberships
+    from relationship.store.crm import memberships
 
     memberships.save(conn, [], ["m-su-bruno"], place=NEXT)
     assert counted(conn) == []

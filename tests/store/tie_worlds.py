@@ -9,10 +9,13 @@ from sqlalchemy import Connection
 from store_builders import FIRST, NEXT, PARIS
 
 from relationship.activities import Activity, Kind, Party, RecordKind, Role, Status
-from relationship.store import colleagues, contact_days, records, sides, sightings, sources, ties
-from relationship.store.colleagues import DirectoryUser
-from relationship.store.records import RecordRow
-from relationship.store.sightings import Piece, Verdict
+from relationship.store.activities import contact_days, sides, sightings
+from relationship.store.activities.sightings import Piece, Verdict
+from relationship.store.crm import colleagues, records
+from relationship.store.crm.colleagues import DirectoryUser
+from relationship.store.crm.records import RecordRow
+from relationship.store.knows import ties
+from relationship.store.sources import sources
 
 NOW = datetime(2026, 6, 17, 9, 0, tzinfo=UTC)
 TODAY = 20_621  # 2026-06-17, counted by hand from 2026-01-01 = 20 454

@@ -5,10 +5,11 @@ from datetime import date
 from sqlalchemy import Connection
 from store_builders import FIRST, NOW
 
-from relationship.store import colleagues, sources
-from relationship.store.colleagues import DirectoryUser
-from relationship.store.sightings import Piece
-from relationship.sync.disposition import circle
+from relationship.store.activities.sightings import Piece
+from relationship.store.crm import colleagues
+from relationship.store.crm.colleagues import DirectoryUser
+from relationship.store.sources import sources
+from relationship.sync.shapes.disposition import circle
 
 ANNE, BRUNO, CEM = "anne@fjord.example", "bruno@fjord.example", "cem@fjord.example"
 INSIDE = circle(["fjord.example"], ())

@@ -8,7 +8,7 @@ from typing import Any
 from sync_world import NOW, House, world
 
 from relationship.activities import Kind
-from relationship.store import contact_days, sides
+from relationship.store.activities import contact_days, sides
 from simulator import identity
 from simulator.dataverse import Activities
 from simulator.server import Running

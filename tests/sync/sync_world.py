@@ -12,8 +12,8 @@ from relationship.clock import Clock
 from relationship.config import Config
 from relationship.store.database import Store
 from relationship.store.dump import dump
-from relationship.sync.connection import Microsoft, connect
 from relationship.sync.run import Report, sync_once
+from relationship.sync.wire.connection import Microsoft, connect
 from settings.rules import Rules
 from simulator.server import Running
 from simulator.world import (

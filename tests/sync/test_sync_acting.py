@@ -16,14 +16,15 @@ from relationship.activities import RecordKind, RecordRef
 from relationship.clock import real_clock
 from relationship.errors import BadItem, Reconnect, RelationshipError
 from relationship.store.database import Store
-from relationship.store.outbox import CrmTask, task_guid
-from relationship.store.tokens import TokenVault
-from relationship.sync import crm_tasks, delegated, planning
-from relationship.sync.connection import connect
-from relationship.sync.delegated import CALENDAR, MAIL, Consents
-from relationship.sync.planning import Meeting, Slot
-from relationship.sync.sessions import open_session
-from relationship.sync.transport import Channel
+from relationship.store.outbox.outbox import CrmTask, task_guid
+from relationship.store.sources.tokens import TokenVault
+from relationship.sync.outward import crm_tasks, planning
+from relationship.sync.outward.planning import Meeting, Slot
+from relationship.sync.wire import delegated
+from relationship.sync.wire.connection import connect
+from relationship.sync.wire.delegated import CALENDAR, MAIL, Consents
+from relationship.sync.wire.sessions import open_session
+from relationship.sync.wire.transport import Channel
 from simulator import identity
 from simulator.dataverse.schema import Ref
 from simulator.entra import Grant

@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 from sync_world import config_for
 
 from relationship.errors import FixSettings, Reconnect, TryLater
-from relationship.sync.auth import Credentials
+from relationship.sync.wire.auth import Credentials
 from simulator.server import Running
 
 

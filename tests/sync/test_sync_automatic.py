@@ -2,7 +2,7 @@
 
 import pytest
 
-from relationship.sync.automatic import is_automatic
+from relationship.sync.shapes.automatic import is_automatic
 
 
 @pytest.mark.parametrize(

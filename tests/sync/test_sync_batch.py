@@ -3,7 +3,7 @@
 import pytest
 
 from relationship.errors import TryLater
-from relationship.sync.batch import Answer, Part, answers, written
+from relationship.sync.wire.batch import Answer, Part, answers, written
 
 ROOT = "/api/data/v9.2"
 

@@ -14,10 +14,10 @@ from sync_world import NOW, House, config_for, mail, world
 
 from relationship.activities import Kind
 from relationship.desk.rate import rate_all
-from relationship.store import sources
 from relationship.store.database import Store
-from relationship.store.sources import all_sources
-from relationship.sync import calendars
+from relationship.store.sources import sources
+from relationship.store.sources.sources import all_sources
+from relationship.sync.readers import calendars
 from simulator.faults import Fault, FaultKind
 from simulator.mailbox import MailboxState
 from simulator.server import Running, start

@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from relationship.errors import BadItem
-from relationship.sync.zones import instant, zone_of
+from relationship.sync.shapes.zones import instant, zone_of
 
 EVENTS = 20_000
 YEARS = range(2020, 2036)

@@ -11,8 +11,8 @@ from sync_world import NOW, House, config_for, mail, world
 
 from relationship.activities import Kind
 from relationship.store.database import Store
-from relationship.store.sources import all_sources
-from relationship.sync.reconcile import reconcile_once
+from relationship.store.sources.sources import all_sources
+from relationship.sync.readers.reconcile import reconcile_once
 from simulator import identity
 from simulator.faults import Fault, FaultKind
 from simulator.server import Running, start

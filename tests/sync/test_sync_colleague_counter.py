@@ -17,16 +17,17 @@ from counter_world import (
 from store_builders import NEXT, NOW
 
 from relationship.activities import Kind
-from relationship.store import preferences, sightings
+from relationship.store.activities import sightings
+from relationship.store.activities.sightings import Verdict
 from relationship.store.database import Store
-from relationship.store.exclusion_tables import ExcludedAddress
-from relationship.store.pair_days import Internal
-from relationship.store.preferences import Choice
-from relationship.store.sightings import Verdict
+from relationship.store.knows import preferences
+from relationship.store.knows.pair_days import Internal
+from relationship.store.knows.preferences import Choice
+from relationship.store.privacy.exclusion_tables import ExcludedAddress
 from relationship.store.upsert import insert_new
-from relationship.sync import call_rows, events
-from relationship.sync.disposition import mail_reader
-from relationship.sync.events import Owner, event_reader
+from relationship.sync.shapes import call_rows, events
+from relationship.sync.shapes.disposition import mail_reader
+from relationship.sync.shapes.events import Owner, event_reader
 
 PARIS = ZoneInfo("Europe/Paris")
 READ = mail_reader(INSIDE, read_from=None, zone=PARIS)

@@ -186,7 +186,7 @@ def test_each_table_is_a_source_of_its_own(house):
 
 
 def test_many_changes_are_asked_for_in_addresses_that_are_short_enough(house, running, monkeypatch, undisturbed):
-    from relationship.sync import crm_activities
+    from relationship.sync.readers import crm_activities
 
     monkeypatch.setattr(crm_activities, "MOST_KEYS_ASKED", 2)
     for number in range(7):
@@ -201,7 +201,7 @@ def test_many_changes_are_asked_for_in_addresses_that_are_short_enough(house, ru
 
 
 def test_two_hundred_keys_fit_into_an_address():
-    from relationship.sync.dataverse_activities import MOST_KEYS_ASKED, TABLES
+    from relationship.sync.shapes.dataverse_activities import MOST_KEYS_ASKED, TABLES
 
     guids = [identity.guid("activity", str(number)) for number in range(MOST_KEYS_ASKED)]
     longest = max(len(table.rows_link("https://fjord.crm12.dynamics.com/api/data/v9.2", guids)) for table in TABLES)

@@ -67,7 +67,7 @@ def test_f46_deletions_come_last_and_unknown_ones_are_ignored(house, running, un
 
 
 def test_f46_what_is_deleted_while_its_participants_are_asked_for_is_gone(house, running, undisturbed, monkeypatch):
-    from relationship.sync import crm_activities
+    from relationship.sync.readers import crm_activities
 
     plain, gone = crm_activities.plain_pages, []
 

@@ -10,7 +10,7 @@ from sync_world import NOW, House, Undisturbed
 from relationship import failpoints
 from relationship.activities import Kind
 from relationship.sync.fail_points import RECONCILE_FAIL_POINTS, SYNC_FAIL_POINTS
-from relationship.sync.reconcile import reconcile_once
+from relationship.sync.readers.reconcile import reconcile_once
 from simulator import identity
 from simulator.server import Running, start
 

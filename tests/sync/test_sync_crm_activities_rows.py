@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from relationship.errors import BadItem
-from relationship.sync.dataverse_activities import APPOINTMENTS, EMAILS, PHONE_CALLS, TASKS, ActivityTable, piece
-from relationship.sync.disposition import circle
-from relationship.sync.identity import call_key, meeting_key, own_key
+from relationship.sync.shapes.dataverse_activities import APPOINTMENTS, EMAILS, PHONE_CALLS, TASKS, ActivityTable, piece
+from relationship.sync.shapes.disposition import circle
+from relationship.sync.shapes.identity import call_key, meeting_key, own_key
 
 GUID = "5531d753-95af-e711-a94e-000d3a11e605"
 INES, TOR = "2c0b3d0c-1b1c-e911-a979-000d3a454e67", "25a17064-1ae7-e611-80f4-e0071b661f01"

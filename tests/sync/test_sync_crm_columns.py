@@ -7,11 +7,11 @@ import pytest
 from sync_world import config_for
 
 from relationship.errors import FixSettings
-from relationship.sync import crm_columns
-from relationship.sync.connection import connect
-from relationship.sync.crm_columns import InUseError
-from relationship.sync.findings import Mark
-from relationship.sync.transport import Channel
+from relationship.sync.checks.findings import Mark
+from relationship.sync.outward import crm_columns
+from relationship.sync.outward.crm_columns import InUseError
+from relationship.sync.wire.connection import connect
+from relationship.sync.wire.transport import Channel
 from simulator.dataverse.own_columns import OwnColumns
 from simulator.server import Running
 

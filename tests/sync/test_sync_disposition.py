@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from relationship.activities import Activity, Party, Role
-from relationship.store.pair_days import Internal
-from relationship.store.sightings import Verdict
-from relationship.sync.disposition import circle, mail_reader
-from relationship.sync.identity import mail_key
+from relationship.store.activities.sightings import Verdict
+from relationship.store.knows.pair_days import Internal
+from relationship.sync.shapes.disposition import circle, mail_reader
+from relationship.sync.shapes.identity import mail_key
 
 PARIS = ZoneInfo("Europe/Paris")
 INSIDE = circle(["Fjord.example"], {"ines@fjord.example", "ines@partner.example"})

@@ -20,10 +20,10 @@ from sync_world import COLLEAGUES, OUTSIDERS, config_for
 from relationship.cli import main
 from relationship.errors import StorageTrouble
 from relationship.store.database import Store
-from relationship.sync import doctor
-from relationship.sync.connection import connect
-from relationship.sync.findings import Finding, Mark, as_json, exit_code
-from relationship.sync.permissions import FOR_GROUPS, NEEDED, REFUSED, verdict
+from relationship.sync.checks import doctor
+from relationship.sync.checks.findings import Finding, Mark, as_json, exit_code
+from relationship.sync.checks.permissions import FOR_GROUPS, NEEDED, REFUSED, verdict
+from relationship.sync.wire.connection import connect
 from simulator.mailbox import MailboxState
 from simulator.registration import READ_ROLES
 from simulator.server import Running

@@ -18,12 +18,13 @@ from relationship.errors import FixSettings
 from relationship.graph.ties import TieWord
 from relationship.house import House as Wired
 from relationship.introductions import Via
-from relationship.store import audit, erased_names, excluded_names, records
-from relationship.store.cursors import Place
+from relationship.store.crm import records
+from relationship.store.crm.records import RecordRow
 from relationship.store.database import Store, open_store
-from relationship.store.records import RecordRow
-from relationship.sync.mail_out import Delivery
-from relationship.sync.reconcile import reconcile_once
+from relationship.store.privacy import audit, erased_names, excluded_names
+from relationship.store.sources.cursors import Place
+from relationship.sync.outward.mail_out import Delivery
+from relationship.sync.readers.reconcile import reconcile_once
 from simulator import identity
 from simulator.server import Running, start
 

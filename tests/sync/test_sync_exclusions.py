@@ -14,9 +14,10 @@ from relationship.desk.change_rules import change_rules
 from relationship.desk.rate import rate_all
 from relationship.errors import SyncIsOff
 from relationship.house import House as Wired
-from relationship.store import excluded_names, rules
+from relationship.store import rules
 from relationship.store.database import open_store
-from relationship.sync.reconcile import reconcile_once
+from relationship.store.privacy import excluded_names
+from relationship.sync.readers.reconcile import reconcile_once
 from settings.rules import Exclusions, Rules, Sources
 from simulator import identity
 from simulator.server import Running, start

@@ -14,7 +14,7 @@ from sync_world import NOW, House, Undisturbed, config_for
 from relationship.desk.rate import rate_all
 from relationship.errors import StorageTrouble
 from relationship.store.database import Store, open_store
-from relationship.sync.connection import connect
+from relationship.sync.wire.connection import connect
 from simulator.fault_plans.orders import Order
 from simulator.organisation import Organisation
 from simulator.server import Running

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sync_world import NOW, House, Undisturbed
 
-from relationship.store.sources import all_sources
+from relationship.store.sources.sources import all_sources
 from simulator.expiry import Expiry
 from simulator.faults import Fault, FaultKind
 from simulator.server import Running

@@ -8,9 +8,10 @@ import pytest
 from sync_world import NOW, House, Undisturbed
 
 from relationship.errors import Reconnect, StorageTrouble
-from relationship.store.sources import all_sources
-from relationship.sync import mailboxes, msgraph
+from relationship.store.sources.sources import all_sources
+from relationship.sync.readers import mailboxes
 from relationship.sync.report import Progress
+from relationship.sync.shapes import msgraph
 from simulator.dataverse import Limits
 from simulator.fault_plans.orders import Order
 from simulator.faults import Fault, FaultKind
@@ -271,7 +272,7 @@ def test_a_full_disk_stops_the_run_and_the_next_one_goes_on(house, undisturbed, 
     def full(*_args: object, **_options: object) -> int:
         raise StorageTrouble("The disk is full.", next_step="Free some space.", code="disk_full")
 
-    monkeypatch.setattr("relationship.store.sightings.apply_page", full)
+    monkeypatch.setattr("relationship.store.activities.sightings.apply_page", full)
     with pytest.raises(StorageTrouble):
         house.sync()
     monkeypatch.undo()

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 from relationship.activities import Kind
-from relationship.sync.identity import call_key, mail_key, meeting_key, own_key
+from relationship.sync.shapes.identity import call_key, mail_key, meeting_key, own_key
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NINE_IN_PARIS = datetime(2026, 3, 2, 10, 0, tzinfo=timezone(timedelta(hours=1)))

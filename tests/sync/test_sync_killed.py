@@ -24,9 +24,9 @@ from relationship import failpoints
 from relationship.config import Config
 from relationship.store.database import open_store
 from relationship.store.dump import dump
-from relationship.sync.connection import connect
 from relationship.sync.fail_points import SYNC_FAIL_POINTS
 from relationship.sync.run import sync_once
+from relationship.sync.wire.connection import connect
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 

@@ -19,17 +19,19 @@ from relationship.clock import real_clock
 from relationship.desk.rate import rate_all
 from relationship.desk.tie import tie_all
 from relationship.house import House as Wired
-from relationship.store import introductions, records, web_sessions
+from relationship.store.crm import records
 from relationship.store.database import Store, open_store
-from relationship.store.web_sessions import Visit
-from relationship.sync import delegated
-from relationship.sync.delegated import Consents
-from relationship.sync.sessions import open_session
+from relationship.store.knows import introductions
+from relationship.store.rights import web_sessions
+from relationship.store.rights.web_sessions import Visit
+from relationship.sync.wire import delegated
+from relationship.sync.wire.delegated import Consents
+from relationship.sync.wire.sessions import open_session
 from simulator import identity
 from simulator.entra import Grant
 from simulator.server import Running, start
 from web.app import create_app
-from web.members import VISIT
+from web.identity.members import VISIT
 
 INES, OMAR, EVA = identity.msgraph_user("ines"), identity.msgraph_user("omar"), identity.contact("eva")
 OURS = {"Sec-Fetch-Site": "same-origin"}

@@ -24,12 +24,12 @@ from relationship.clock import real_clock
 from relationship.config import Config
 from relationship.errors import FixSettings, Reconnect, RelationshipError, TryLater
 from relationship.store.database import Store
-from relationship.store.tokens import TokenVault
-from relationship.sync import delegated
-from relationship.sync.auth import Credentials
-from relationship.sync.delegated import MAIL, Consents
-from relationship.sync.mail_out import ByCrm, ByMsgraph, BySmtp, Delivery, SellerMail, ServiceMail
-from relationship.sync.sessions import open_session
+from relationship.store.sources.tokens import TokenVault
+from relationship.sync.outward.mail_out import ByCrm, ByMsgraph, BySmtp, Delivery, SellerMail, ServiceMail
+from relationship.sync.wire import delegated
+from relationship.sync.wire.auth import Credentials
+from relationship.sync.wire.delegated import MAIL, Consents
+from relationship.sync.wire.sessions import open_session
 from simulator import identity
 from simulator.entra import Grant
 from simulator.faults import Fault, FaultKind

@@ -12,11 +12,13 @@ from sync_world import House, config_for, world
 
 from relationship.config import load_config
 from relationship.errors import FixSettings
-from relationship.store import account_health, stage_days, tables
-from relationship.sync import doctor
-from relationship.sync.connection import connect
-from relationship.sync.findings import Mark
-from relationship.sync.own_columns import OwnColumns, health_fields
+from relationship.store import tables
+from relationship.store.crm import stage_days
+from relationship.store.customers import account_health
+from relationship.sync.checks import doctor
+from relationship.sync.checks.findings import Mark
+from relationship.sync.shapes.own_columns import OwnColumns, health_fields
+from relationship.sync.wire.connection import connect
 from simulator import identity
 from simulator.server import Running, start
 

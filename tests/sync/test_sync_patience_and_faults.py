@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from relationship.errors import BadItem, CursorExpired, Reconnect, TryLater, Unavailable
-from relationship.sync.faults import Service, fault
-from relationship.sync.patience import LONGEST_WAIT_SECONDS, retry_after_seconds
+from relationship.sync.wire.faults import Service, fault
+from relationship.sync.wire.patience import LONGEST_WAIT_SECONDS, retry_after_seconds
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

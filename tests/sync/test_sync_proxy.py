@@ -16,11 +16,11 @@ from sync_world import House, config_for
 
 from relationship.errors import TryLater
 from relationship.store.database import Store
-from relationship.sync.connection import connect
-from relationship.sync.faults import Service
-from relationship.sync.patience import MAILBOX_RATE, Quotas
-from relationship.sync.sessions import Sessions
-from relationship.sync.transport import Channel
+from relationship.sync.wire.connection import connect
+from relationship.sync.wire.faults import Service
+from relationship.sync.wire.patience import MAILBOX_RATE, Quotas
+from relationship.sync.wire.sessions import Sessions
+from relationship.sync.wire.transport import Channel
 from simulator.server import Running
 
 USER, PASSWORD = "relationship", "a b"

@@ -11,12 +11,12 @@ from sync_world import NOW, House, some_mail
 from relationship import failpoints
 from relationship.activities import Kind
 from relationship.errors import FixSettings
-from relationship.store import cursors, sources
-from relationship.store import sightings as copies
-from relationship.store.sightings import Verdict
-from relationship.sync.connection import connect
+from relationship.store.activities import sightings as copies
+from relationship.store.activities.sightings import Verdict
+from relationship.store.sources import cursors, sources
 from relationship.sync.fail_points import RECONCILE_FAIL_POINTS
-from relationship.sync.reconcile import Finding, Reconciled, reconcile_once
+from relationship.sync.readers.reconcile import Finding, Reconciled, reconcile_once
+from relationship.sync.wire.connection import connect
 from simulator import identity
 from simulator.faults import Fault, FaultKind
 from simulator.server import Running, start
@@ -98,8 +98,8 @@ def test_what_is_missing_is_kept_again(prefix, house, undisturbed):
 
 def test_records_teams_and_users_of_the_crm_are_compared_too(house, running, undisturbed):
     from relationship.activities import RecordKind
-    from relationship.store import memberships, records
-    from relationship.store.cursors import Place
+    from relationship.store.crm import memberships, records
+    from relationship.store.sources.cursors import Place
 
     house.sync()
     truth = house.dump()
@@ -140,7 +140,7 @@ def test_a_mail_that_moved_is_no_ghost(house, running, undisturbed):
 
 
 def test_a_list_that_leaves_something_out_deletes_nothing(house, running, monkeypatch):
-    from relationship.sync import crm_activities
+    from relationship.sync.readers import crm_activities
 
     house.sync()
     before = house.dump()
@@ -188,7 +188,7 @@ def test_only_the_window_is_compared(house, running):
 
 
 def test_more_ghosts_than_may_be_asked_for_are_left_and_said(house, running, monkeypatch):
-    from relationship.sync import reconcile as module
+    from relationship.sync.readers import reconcile as module
 
     house.sync()
     monkeypatch.setattr(module, "MOST_CONFIRMED", 0)

@@ -7,7 +7,7 @@ from crm_sync_world import acts, filed_world
 from store_builders import may_read
 from sync_world import House, config_for
 
-from relationship.rounds import reconcile_round, retain_round, sync_round
+from relationship.terminal.rounds import reconcile_round, retain_round, sync_round
 from simulator import identity
 from simulator.server import Running, start
 
@@ -57,7 +57,7 @@ def test_what_retention_removed_does_not_come_back_with_the_next_sync_or_compari
     house = House(config_for(running, retain_days=6), store, running)
     house.sync()
     from relationship.desk.retain import retain
-    from relationship.sync.reconcile import reconcile_once
+    from relationship.sync.readers.reconcile import reconcile_once
 
     retain(house)
     before = house.dump()

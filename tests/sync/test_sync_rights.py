@@ -8,8 +8,8 @@ from sync_world import House, config_for
 from relationship.config import Config
 from relationship.errors import Reconnect
 from relationship.store.database import Store
-from relationship.sync.permissions import NEEDED, REFUSED, refuse_too_wide, roles_of
-from relationship.sync.reconcile import reconcile_once
+from relationship.sync.checks.permissions import NEEDED, REFUSED, refuse_too_wide, roles_of
+from relationship.sync.readers.reconcile import reconcile_once
 from simulator.server import Running
 
 PERMISSIONS = tuple(one.name for one in NEEDED)

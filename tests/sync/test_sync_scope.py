@@ -13,10 +13,10 @@ from test_sync_exclusions import told
 from relationship.desk.list_groups import list_groups
 from relationship.errors import Reconnect, Unavailable
 from relationship.house import House as Wired
-from relationship.store import scope
-from relationship.store.choosing import choices
 from relationship.store.database import open_store
-from relationship.store.sources import all_sources
+from relationship.store.lists.choosing import choices
+from relationship.store.sources import scope
+from relationship.store.sources.sources import all_sources
 from settings.rules import Exclusions, Rules, Sources
 from simulator import identity
 from simulator.server import Running, start

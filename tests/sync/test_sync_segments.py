@@ -11,11 +11,12 @@ from sync_world import NOW, House, config_for, world
 
 from relationship.store import tables
 from relationship.store.dump import dump
-from relationship.store.reading_segments import Segment, Team, segments, teams
-from relationship.sync import dataverse, doctor
-from relationship.sync.connection import connect
-from relationship.sync.findings import Mark
-from relationship.sync.reconcile import reconcile_once
+from relationship.store.reading.reading_segments import Segment, Team, segments, teams
+from relationship.sync.checks import doctor
+from relationship.sync.checks.findings import Mark
+from relationship.sync.readers.reconcile import reconcile_once
+from relationship.sync.shapes import dataverse
+from relationship.sync.wire.connection import connect
 from simulator import identity
 from simulator.dataverse.schema import FIRST_OWN_CHOICE, SEGMENT
 from simulator.server import Running, start

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from relationship.activities import RecordKind
 from relationship.errors import BadItem
-from relationship.store.colleagues import DirectoryUser
-from relationship.sync import dataverse, msgraph
+from relationship.store.crm.colleagues import DirectoryUser
+from relationship.sync.shapes import dataverse, msgraph
 
 PARIS = ZoneInfo("Europe/Paris")
 MESSAGE = {

@@ -12,12 +12,12 @@ from werkzeug.serving import make_server
 from relationship.desk.hints import follow
 from relationship.errors import FixSettings, TryLater
 from relationship.house import House as WholeHouse
-from relationship.store import subscriptions
 from relationship.store.database import Store
-from relationship.store.subscriptions import SubscriptionRow
-from relationship.subscribing import keep_subscribed, subscribe_round
-from relationship.sync.connection import connect
+from relationship.store.sources import subscriptions
+from relationship.store.sources.subscriptions import SubscriptionRow
 from relationship.sync.subscriptions import LIFE, Act, Kept, end_all, keep, notification_url, plan
+from relationship.sync.wire.connection import connect
+from relationship.terminal.subscribing import keep_subscribed, subscribe_round
 from simulator.mailbox import MailboxState
 from simulator.organisation import Organisation
 from simulator.server import Running

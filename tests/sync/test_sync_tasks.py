@@ -9,8 +9,8 @@ import pytest
 from sync_world import NOW, House, config_for, mail, world
 
 from relationship.activities import Kind
-from relationship.store import sources
 from relationship.store.database import Store
+from relationship.store.sources import sources
 from simulator import identity
 from simulator.faults import Fault, FaultKind
 from simulator.server import Running, start

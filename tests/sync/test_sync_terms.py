@@ -8,12 +8,12 @@ from crm_sync_world import FILED
 from store_builders import may_read
 from sync_world import NOW, House, config_for, some_mail, some_of_each, world
 
-from relationship import scoping
 from relationship.desk.rate import rate_all
 from relationship.desk.retain import retain, would_remove
 from relationship.errors import FixSettings
 from relationship.store import deployment, rules
-from relationship.store.read_again import read_again
+from relationship.store.sources.read_again import read_again
+from relationship.terminal import scoping
 from settings.rules import Rules, Sources
 from simulator import identity
 from simulator.server import Running, start

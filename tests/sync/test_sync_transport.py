@@ -18,10 +18,10 @@ import trustme
 from pyrate_limiter import Duration, Rate
 
 from relationship.errors import BadItem, CursorExpired, FixSettings, Reconnect, TryLater
-from relationship.sync.faults import Service
-from relationship.sync.patience import MAILBOX_RATE, Circuit, Quiet, Quotas
-from relationship.sync.sessions import Sessions
-from relationship.sync.transport import ATTEMPTS, Channel
+from relationship.sync.wire.faults import Service
+from relationship.sync.wire.patience import MAILBOX_RATE, Circuit, Quiet, Quotas
+from relationship.sync.wire.sessions import Sessions
+from relationship.sync.wire.transport import ATTEMPTS, Channel
 
 BASE = "https://graph.example/v1.0"
 LINK = f"{BASE}/users/delta?$select=id"
@@ -352,7 +352,7 @@ def test_f21_an_answer_that_drips_is_given_up_at_the_deadline(text, tmp_path):
 
 def test_an_answer_without_end_is_cut_off(tmp_path, monkeypatch):
     stamina.set_testing(True, attempts=1)
-    monkeypatch.setattr("relationship.sync.transport.LONGEST_ANSWER_BYTES", 1_000_000)
+    monkeypatch.setattr("relationship.sync.wire.transport.LONGEST_ANSWER_BYTES", 1_000_000)
 
     def talk(secure: ssl.SSLSocket) -> None:
         secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")

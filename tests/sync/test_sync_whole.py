@@ -4,7 +4,7 @@ import json
 
 from sync_world import DOMAIN, House, Undisturbed, config_for
 
-from relationship.store.sources import all_sources
+from relationship.store.sources.sources import all_sources
 
 
 def test_the_first_run_keeps_every_mail_with_an_outsider_once(house, organisation):

@@ -20,12 +20,12 @@ from relationship.errors import TryLater
 from relationship.health.crm_codes import Codes
 from relationship.house import House as DeskHouse
 from relationship.store import rules, tables
-from relationship.store import write_back as stored
+from relationship.store.crm import write_back as stored
+from relationship.store.crm.write_back import ToTell
 from relationship.store.database import Store
-from relationship.store.write_back import ToTell
-from relationship.sync import crm_columns
-from relationship.sync.write_back import write
-from relationship.writing_back import estimated_minutes
+from relationship.sync.outward import crm_columns
+from relationship.sync.outward.write_back import write
+from relationship.terminal.writing_back import estimated_minutes
 from simulator.dataverse import Limits
 from simulator.server import Running
 

@@ -12,7 +12,7 @@ from relationship.verbatims.keywords import found
 from relationship.verbatims.patterns import spelled_out
 from relationship.verbatims.readable import readable
 from relationship.verbatims.tokens import sentences
-from web.highlighted import lines
+from web.verbatims.highlighted import lines
 
 HOSTILE = [
     "<script>alert('colère')</script> C'est inadmissible",

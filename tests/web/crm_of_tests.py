@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from relationship.activities import RecordKind, RecordRef
 from relationship.errors import TryLater
-from relationship.store import reader_sets, tables
+from relationship.store import tables
 from relationship.store.database import Store
+from relationship.store.rights import reader_sets
 
 _record, _team, _colleague = (tables.table(one) for one in (tables.Record, tables.Membership, tables.Colleague))
 

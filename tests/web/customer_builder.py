@@ -7,10 +7,11 @@ from web_builder import ACCOUNTS, NOW, TODAY, Deal, weekly
 from web_site import Site
 
 from relationship.clock import number_of
-from relationship.store import tables, usage
-from relationship.store.account_health import SOURCES
-from relationship.store.customer_tables import SATISFACTION, USAGE_DAY
-from relationship.store.score_tables import ACCOUNT_HEALTH, ACCOUNT_SCORE
+from relationship.store import tables
+from relationship.store.customers import usage
+from relationship.store.customers.account_health import SOURCES
+from relationship.store.customers.customer_tables import SATISFACTION, USAGE_DAY
+from relationship.store.customers.score_tables import ACCOUNT_HEALTH, ACCOUNT_SCORE
 
 _record = tables.table(tables.Record)
 ROWS: tuple[tuple[float | None, int | None, str | None, bool | None, int | None, int | None, int | None], ...] = (

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 import web_builder
 
-from relationship.store import quarantine, sources, tables
+from relationship.store import tables
 from relationship.store.database import Store
+from relationship.store.sources import quarantine, sources
 from relationship.store.upsert import insert_new
 
 NOW = web_builder.NOW

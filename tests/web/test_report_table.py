@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from relationship.reports.definition import Definition
 from relationship.reports.table import Frame, work_out
-from web.report_form import arguments, read
+from web.reports.report_form import arguments, read
 
 TODAY = date(2026, 6, 17)
 ACCOUNT = st.tuples(

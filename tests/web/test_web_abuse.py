@@ -8,8 +8,8 @@ from web_builder import Deal, guid, oid, weekly
 from web_site import Site, site_over
 
 from relationship.activities import RecordKind, RecordRef
-from relationship.store import audit
 from relationship.store.database import Store
+from relationship.store.privacy import audit
 
 OWN = Deal("Affaire propre", account=0, owner=0, contacts=weekly())
 # Every text of a foreign record is a canary: wherever one of them leaves the service, something leaks.

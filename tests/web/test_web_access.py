@@ -20,11 +20,12 @@ from relationship.access import (
     reads_records,
 )
 from relationship.activities import RecordKind, RecordRef
-from relationship.store import reader_sets, records
-from relationship.store.cursors import Place
+from relationship.store.crm import records
 from relationship.store.database import Store
-from relationship.store.reading_scope import Reach, Scope
-from relationship.store.record_lists import RecordPage, record_rows
+from relationship.store.lists.record_lists import RecordPage, record_rows
+from relationship.store.reading.reading_scope import Reach, Scope
+from relationship.store.rights import reader_sets
+from relationship.store.sources.cursors import Place
 
 READER = Reader(oid(0), frozenset({AppRole.SELLER}))
 DEALS = tuple(Deal(f"Affaire {number:02}", account=number % 3) for number in range(12))

@@ -19,10 +19,11 @@ from relationship.graph.ties import TieWord
 from relationship.house import House
 from relationship.introductions import State, Step, Via
 from relationship.links import PATH, AnswerLinks
-from relationship.store import introductions, tables
+from relationship.store import tables
 from relationship.store.database import Store
-from relationship.store.introduction_tables import INTRODUCTION
-from relationship.store.introductions import Introduction, NewIntroduction
+from relationship.store.knows import introductions
+from relationship.store.knows.introduction_tables import INTRODUCTION
+from relationship.store.knows.introductions import Introduction, NewIntroduction
 from relationship.store.upsert import insert_new
 
 SELLER, COLLEAGUE, CONTACT = "Camille Roussel", "Hugo <b>Lefèvre</b>", "Élodie {{ 7*7 }} <script>"

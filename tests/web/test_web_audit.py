@@ -8,9 +8,9 @@ from web_site import Site, site_over
 
 from relationship.desk.change_rules import change_rules
 from relationship.errors import Conflict
-from relationship.store import audit
-from relationship.store.audit import Act, Action
 from relationship.store.database import Store
+from relationship.store.privacy import audit
+from relationship.store.privacy.audit import Act, Action
 from settings.rules import HealthSection, Rules
 
 

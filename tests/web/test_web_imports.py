@@ -14,8 +14,8 @@ from relationship.importing.kinds import SPECS, ImportKind
 from relationship.importing.opening import Source
 from relationship.importing.options import Options
 from relationship.importing.rows import read
-from relationship.store import import_names, import_runs
-from web import import_words, imports
+from relationship.store.importing import import_names, import_runs
+from web.importing import import_words, imports
 
 USAGE = "account;date;log-ins;seats\r\n{name};2026-06-15;64;40\r\nnobody;2026-06-15;1;1\r\n{name};2026-06-16;70;40\r\n"
 

@@ -7,9 +7,9 @@ import pytest
 from test_web_sign_in import BASE, Door, door_to, small_world
 
 from relationship.house import House
-from relationship.store import audit
 from relationship.store.database import Store
-from relationship.sync.delegated import CALENDAR, Consents
+from relationship.store.privacy import audit
+from relationship.sync.wire.delegated import CALENDAR, Consents
 from simulator.server import Running, start
 
 

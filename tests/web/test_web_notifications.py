@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from web_site import Site, site_over
 from werkzeug.test import TestResponse
 
-from relationship.store import subscriptions
 from relationship.store.database import Store
-from relationship.store.subscriptions import Hinted, SubscriptionRow, hash_of
+from relationship.store.sources import subscriptions
+from relationship.store.sources.subscriptions import Hinted, SubscriptionRow, hash_of
 
 NOW = datetime.now(UTC)
 INES, OMAR = "mailbox/ines", "mailbox/omar"

@@ -24,11 +24,11 @@ from web_site import VISIT, config
 from relationship.access import AppRole
 from relationship.clock import frozen_clock
 from relationship.house import House, prepare
-from relationship.store import reader_sets, web_sessions
 from relationship.store.database import Store, open_store
-from relationship.store.web_sessions import Visit
-from relationship.sync.connection import connect
+from relationship.store.rights import reader_sets, web_sessions
+from relationship.store.rights.web_sessions import Visit
 from relationship.sync.run import sync_once
+from relationship.sync.wire.connection import connect
 from simulator import identity
 from simulator.dataverse import Crm
 from simulator.dataverse.rights import Depth

@@ -11,9 +11,9 @@ from relationship.clock import real_clock
 from relationship.errors import FixSettings
 from relationship.house import House
 from relationship.store.database import Store
-from relationship.store.rights_tables import WEB_SESSION
+from relationship.store.rights.rights_tables import WEB_SESSION
 from web.app import create_app
-from web.sign_in import local_path
+from web.identity.sign_in import local_path
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
@@ -141,7 +141,7 @@ def test_an_unforeseen_error_shows_no_stack(small_site: Site, monkeypatch: pytes
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("relationship.store.record_lists.shares", broken)
+    monkeypatch.setattr("relationship.store.lists.record_lists.shares", broken)
     answer = small_site.as_().get("/opportunities")
     assert answer.status_code == 500
     assert "Something went wrong on our side" in answer.text

@@ -18,15 +18,16 @@ from werkzeug.test import TestResponse
 from relationship.clock import frozen_clock, real_clock
 from relationship.errors import TryLater
 from relationship.house import House
-from relationship.store import tables, web_sessions
+from relationship.store import tables
 from relationship.store.database import Store
-from relationship.store.rights_tables import READER_SET, WEB_SESSION
-from relationship.store.web_sessions import Visit
+from relationship.store.rights import web_sessions
+from relationship.store.rights.rights_tables import READER_SET, WEB_SESSION
+from relationship.store.rights.web_sessions import Visit
 from simulator.server import Running, start
 from simulator.world import Opportunity, OpportunityStatus, Person, Side, SignIn, World
-from web import sign_in
 from web.app import create_app
-from web.entra import Entra
+from web.identity import sign_in
+from web.identity.entra import Entra
 
 BASE = "http://localhost:8080"
 ROLES: dict[str, tuple[str, ...]] = {

@@ -9,10 +9,11 @@ from status_builder import add_every_sort, add_source, mailbox
 from web_builder import Deal, weekly
 from web_site import Site
 
-from relationship.store import reading_status
 from relationship.store.database import Store
-from relationship.store.reading_status import StatusFilters
-from web import action_words, reasons, recommendation_words
+from relationship.store.reading import reading_status
+from relationship.store.reading.reading_status import StatusFilters
+from web.operations import action_words, reasons
+from web.recommendations import recommendation_words
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from web_builder import Deal, weekly
 from web_site import Site
 
-from relationship.store import ratings
+from relationship.store.ratings import ratings
 
 
 def test_a_switched_off_opportunity_shows_no_score_no_curve_and_says_why(small_site: Site) -> None:

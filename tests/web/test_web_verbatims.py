@@ -11,7 +11,7 @@ from web_site import Site
 from relationship.activities import RecordKind, RecordRef
 from relationship.clock import number_of
 from relationship.desk.hear import Said, hear
-from relationship.store.verbatims import Source
+from relationship.store.verbatims.verbatims import Source
 
 DAY = number_of(date(2026, 6, 16))
 OURS = {"Sec-Fetch-Site": "same-origin"}

@@ -17,11 +17,11 @@ from relationship.access import AppRole
 from relationship.clock import frozen_clock
 from relationship.config import Config
 from relationship.house import House
-from relationship.store import web_sessions
 from relationship.store.database import Store
-from relationship.store.web_sessions import Visit
+from relationship.store.rights import web_sessions
+from relationship.store.rights.web_sessions import Visit
 from web.app import create_app
-from web.members import VISIT
+from web.identity.members import VISIT
 
 
 def config(**changes: Any) -> Config:

@@ -10,18 +10,18 @@ from relationship.access import HealthRight
 from relationship.clock import day_of
 from relationship.desk.type_health import Typist, type_fields
 from relationship.errors import Conflict
-from relationship.store import account_health, account_scores
-from relationship.store.account_scores import ScoreRow
+from relationship.store.customers import account_health, account_scores
+from relationship.store.customers.account_scores import ScoreRow
 from settings.rules.form import Form
-from web import record_page
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
-from web.health_told import HealthTold, as_text, changes_allowed, health_told
+from web.customers.health_told import HealthTold, as_text, changes_allowed, health_told
 from web.house import house, today
-from web.members import Member, member
+from web.identity.members import Member, member
 from web.nouns import ACCOUNTS
+from web.records import record_page
 
 blueprint = room("account_health", __name__)
 

@@ -10,20 +10,21 @@ from relationship.clock import day_of
 from relationship.desk import alert_rules as desk
 from relationship.desk import decide_alert
 from relationship.desk.alert_rules import NotSaved, Person, may_edit, may_write
-from relationship.store import alert_rules as kept_rules
-from relationship.store import alerts as store
-from relationship.store.alert_rules import Kept
-from relationship.store.alerts import Raised, State
+from relationship.store.alerts import alert_rules as kept_rules
+from relationship.store.alerts import alerts as store
+from relationship.store.alerts.alert_rules import Kept
+from relationship.store.alerts.alerts import Raised, State
 from relationship.verbatims.alerts.rule import AlertRule
 from settings.rules.form import Form
-from web import alert_rules as pages
-from web import alerts, cursors
+from web.alerts import alert_rules as pages
+from web.alerts import alerts
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
 from web.house import house
-from web.members import Member
+from web.identity.members import Member
+from web.lists import cursors
 
 blueprint = room("alerts", __name__)
 

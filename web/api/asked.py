@@ -10,11 +10,11 @@ from flask_wtf.csrf import validate_csrf
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from relationship.store.audit import Action
+from relationship.store.privacy.audit import Action
 from web import audit
 from web.api import problems, strict
 from web.api.problems import Fault, Refused
-from web.members import Member, member
+from web.identity.members import Member, member
 from web.security import SAFE_METHODS
 
 M = TypeVar("M", bound=BaseModel)

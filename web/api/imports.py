@@ -23,18 +23,19 @@ from relationship.importing.opening import MEBIBYTE, Source, safe_name
 from relationship.importing.options import ENCODINGS, Dates, Options
 from relationship.importing.values import LARGEST_COUNT
 from relationship.importing.words import Direction, EventKind, HealthStatus, Survey
-from relationship.store import import_runs
-from relationship.store.audit import Action
-from relationship.store.import_runs import Counts, KeptFault, NewRun, Run, State
-from relationship.store.staging import By
+from relationship.store.importing import import_runs
+from relationship.store.importing.import_runs import Counts, KeptFault, NewRun, Run, State
+from relationship.store.importing.staging import By
+from relationship.store.privacy.audit import Action
 from settings.rules.form import Form
-from web import audit, import_words
+from web import audit
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
 from web.house import house
-from web.members import Member, member
+from web.identity.members import Member, member
+from web.importing import import_words
 
 blueprint = room("imports", __name__)
 

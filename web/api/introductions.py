@@ -22,20 +22,20 @@ from relationship.introductions import (
     TooMany,
     Via,
 )
-from relationship.letters import LONGEST_BODY, LONGEST_SUBJECT, Compose
-from relationship.store import reading_introductions
-from relationship.store.introductions import Introduction
-from relationship.store.reading_introductions import Seen
+from relationship.letters.letters import LONGEST_BODY, LONGEST_SUBJECT, Compose
+from relationship.store.knows import reading_introductions
+from relationship.store.knows.introductions import Introduction
+from relationship.store.knows.reading_introductions import Seen
 from settings.rules.form import Form
 from settings.rules.health import Guid
-from web import asking, introduction_words
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import SECONDS_TO_WAIT, Fault, Refused
 from web.api.rooms import answer, room
 from web.api.who_knows_whom import PersonBody
 from web.house import house
-from web.members import Member
+from web.identity.members import Member
+from web.knows import asking, introduction_words
 
 T = TypeVar("T")
 

@@ -11,15 +11,15 @@ from relationship.clock import day_of
 from relationship.graph.visibility import CountBand
 from relationship.health.kpis.deals import Pace
 from relationship.health.kpis.replies import Answers
-from web import kpis, record_page
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
 from web.house import house
-from web.kpis import Figures, Reach, SeenColleague
 from web.nouns import BY_ADDRESS, OPPORTUNITIES
-from web.similar import Similar, similar
+from web.records import kpis, record_page
+from web.records.kpis import Figures, Reach, SeenColleague
+from web.records.similar import Similar, similar
 
 blueprint = room("kpis", __name__)
 

@@ -15,9 +15,13 @@ from werkzeug.exceptions import HTTPException
 
 from relationship.errors import RelationshipError, StorageTrouble, TryLater
 from settings.rules.templates import KNOWN
-from web import action_words, alert_words, import_words, introduction_words, recommendation_words
+from web.alerts import alert_words
 from web.api.strict import DEEPEST, Odd
+from web.importing import import_words
+from web.knows import introduction_words
 from web.languages import language
+from web.operations import action_words
+from web.recommendations import recommendation_words
 
 MIMETYPE = "application/problem+json"
 # More faults than this in one answer help nobody.

@@ -11,18 +11,21 @@ from relationship.activities import RecordKind, RecordRef
 from relationship.clock import day_of
 from relationship.health.changes import Cause, What
 from relationship.health.shares import Standing
-from relationship.store import rating_changes
-from relationship.store.rating_changes import Change
+from relationship.store.ratings import rating_changes
+from relationship.store.ratings.rating_changes import Change
 from settings.rules.form import Form
-from web import account_page, change_words, cursors, curve_events, record_page, rights
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
-from web.curve_events import EventKind
 from web.house import house
+from web.identity import rights
+from web.lists import cursors
 from web.nouns import ACCOUNTS, NOUNS, Noun
-from web.share_words import ShareLine
+from web.ratings import change_words, curve_events
+from web.ratings.curve_events import EventKind
+from web.records import account_page, record_page
+from web.records.share_words import ShareLine
 
 blueprint = room("ratings", __name__)
 

@@ -13,20 +13,20 @@ from relationship.desk import deliver, recommend
 from relationship.desk.recommend import TaskWish, Wanted
 from relationship.errors import RelationshipError, StorageTrouble, TryLater
 from relationship.introductions import NotAllowed, TooMany
-from relationship.letters import LONGEST_BODY, LONGEST_SUBJECT
+from relationship.letters.letters import LONGEST_BODY, LONGEST_SUBJECT
 from relationship.signals.standing import Deed, Reason
-from relationship.store.recommendation_acts import OneAct
-from relationship.sync.connection import connect
+from relationship.store.signals.recommendation_acts import OneAct
+from relationship.sync.wire.connection import connect
 from settings.rules.form import Form
 from settings.rules.health import Guid
-from web import recommending
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
 from web.house import house
-from web.members import Member
-from web.recommending import Item
+from web.identity.members import Member
+from web.recommendations import recommending
+from web.recommendations.recommending import Item
 
 blueprint = room("recommendations", __name__)
 

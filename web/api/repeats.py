@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from flask import Response, g, request
 from flask_login import current_user
 
-from relationship.store import kept_answers
+from relationship.store.rights import kept_answers
 from web.api.asked import LONGEST_BODY_BYTES
 from web.api.problems import Fault, Refused
 from web.house import house
-from web.members import member
+from web.identity.members import member
 from web.security import SAFE_METHODS
 
 HEADER = "Idempotency-Key"

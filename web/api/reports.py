@@ -9,17 +9,18 @@ from pydantic import BaseModel, Field
 from relationship.activities import RecordKind
 from relationship.reports.definition import Definition
 from relationship.reports.table import Head
-from relationship.store import reports as store
-from relationship.store.reports import Kept
+from relationship.store.reports import reports as store
+from relationship.store.reports.reports import Kept
 from settings.rules.form import Form
-from web import report_words, rights
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
 from web.house import house
-from web.members import member
-from web.report_work import worked_out
+from web.identity import rights
+from web.identity.members import member
+from web.reports import report_words
+from web.reports.report_work import worked_out
 
 blueprint = room("reports", __name__)
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from web.api.document import documented
 from web.api.rooms import answer, room
-from web.members import member
+from web.identity.members import member
 
 blueprint = room("session", __name__)
 

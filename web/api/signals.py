@@ -9,18 +9,21 @@ from pydantic import BaseModel, Field
 from relationship.activities import RecordKind
 from relationship.clock import day_of
 from relationship.signals.catalogue import DETECTORS
-from relationship.store import rules, signal_lists
-from relationship.store import signals as store
-from relationship.store.signal_lists import SignalFilters
+from relationship.store import rules
+from relationship.store.signals import signal_lists
+from relationship.store.signals import signals as store
+from relationship.store.signals.signal_lists import SignalFilters
 from settings.rules.form import Form
-from web import cursors, record_page, signal_lines
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
 from web.house import house
+from web.lists import cursors
 from web.nouns import ACCOUNTS
-from web.signal_lines import EvidenceLine, SignalLine
+from web.records import record_page
+from web.signals import signal_lines
+from web.signals.signal_lines import EvidenceLine, SignalLine
 
 blueprint = room("signals", __name__)
 

@@ -13,16 +13,17 @@ from pydantic import BaseModel, Field
 from relationship.clock import number_of
 from relationship.desk.hear import LONGEST_TEXT, Outcome, Said, hear
 from relationship.importing.opening import MEBIBYTE
-from relationship.store.audit import Action
-from relationship.store.verbatims import Source
+from relationship.store.privacy.audit import Action
+from relationship.store.verbatims.verbatims import Source
 from settings.rules.form import Form
-from web import audit, verbatim_words
+from web import audit
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
 from web.house import house
-from web.members import Member, member
+from web.identity.members import Member, member
+from web.verbatims import verbatim_words
 
 blueprint = room("verbatims", __name__)
 

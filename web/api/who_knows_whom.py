@@ -12,16 +12,17 @@ from pydantic import BaseModel, Field
 from relationship.clock import day_of
 from relationship.graph.visibility import VisibleTie
 from relationship.knowing import KnownPerson, Way
-from relationship.store import reading_targets
-from relationship.store.reading_targets import Target
+from relationship.store.knows import reading_targets
+from relationship.store.knows.reading_targets import Target
 from settings.rules.form import Form
-from web import rights, tie_words, who_knows
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
 from web.house import house
-from web.who_knows import Answer
+from web.identity import rights
+from web.knows import tie_words, who_knows
+from web.knows.who_knows import Answer
 
 blueprint = room("who_knows_whom", __name__)
 

@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response
 
 from relationship.activities import RecordKind, RecordRef
 from relationship.store import rules
-from web import kpi_words, kpis, record_page, tie_words, who_knows
 from web.house import house
-from web.members import member
+from web.identity.members import member
+from web.knows import tie_words, who_knows
 from web.nouns import NOUNS, Noun
 from web.panel import place, sign_in
 from web.panel.hints import Hints, hints
 from web.panel.sparkline import HEIGHT, WIDTH, sparkline
+from web.records import kpi_words, kpis, record_page
 
 blueprint = Blueprint("panel", __name__, url_prefix=place.PATH)
 

@@ -17,8 +17,8 @@ import orjson
 from sqlalchemy import Connection
 
 from relationship.clock import real_clock
-from relationship.store import tokens
-from relationship.store.tokens import TokenVault
+from relationship.store.sources import tokens
+from relationship.store.sources.tokens import TokenVault
 
 SECONDS = 60
 TRIES = 3

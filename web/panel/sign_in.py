@@ -7,9 +7,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from relationship.access import known_roles
-from relationship.store.audit import Action
-from web import audit, members
+from relationship.store.privacy.audit import Action
+from web import audit
 from web.house import house
+from web.identity import members
 from web.panel import hand_over
 
 blueprint = Blueprint("panel_sign_in", __name__, url_prefix="/panel/sign-in")

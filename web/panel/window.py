@@ -3,8 +3,8 @@
 from flask import Blueprint, jsonify, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
-from web.entra import Identity
 from web.house import house
+from web.identity.entra import Identity
 from web.panel import hand_over
 
 blueprint = Blueprint("panel_window", __name__, url_prefix="/auth/panel")

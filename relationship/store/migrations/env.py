@@ -5,30 +5,21 @@ from typing import Any, Literal
 from alembic import context
 from sqlmodel import SQLModel
 
-from relationship.store import (
-    alert_tables,
-    answer_tables,
-    audit_tables,
-    customer_tables,
-    erased_tables,
-    exclusion_tables,
-    import_tables,
-    introduction_tables,
-    outbox_tables,
-    rating_change_tables,
-    rating_tables,
-    recommendation_tables,
-    report_tables,
-    rights_tables,
-    score_tables,
-    signal_tables,
-    subscription_tables,
-    tables,
-    tie_tables,
-    verbatim_tables,
-    view_tables,
-    write_back_tables,
-)
+from relationship.store import tables
+from relationship.store.alerts import alert_tables
+from relationship.store.crm import write_back_tables
+from relationship.store.customers import customer_tables, score_tables
+from relationship.store.importing import import_tables
+from relationship.store.knows import introduction_tables, tie_tables
+from relationship.store.lists import view_tables
+from relationship.store.outbox import outbox_tables
+from relationship.store.privacy import audit_tables, erased_tables, exclusion_tables
+from relationship.store.ratings import rating_change_tables, rating_tables
+from relationship.store.reports import report_tables
+from relationship.store.rights import answer_tables, rights_tables
+from relationship.store.signals import recommendation_tables, signal_tables
+from relationship.store.sources import subscription_tables
+from relationship.store.verbatims import verbatim_tables
 
 # Naming the modules that define tables is what puts these into the metadata.
 TABLES = (

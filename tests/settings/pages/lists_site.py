@@ -6,7 +6,8 @@ from settings_site import SAME_SITE, token
 from web_builder import guid
 from web_site import Site
 
-from relationship.store import deployment, rules, scope, sources
+from relationship.store import deployment, rules
+from relationship.store.sources import scope, sources
 from settings.rules import Rules
 
 HR, SALES = "g-hr", "g-sales"

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from web_builder import oid
 
 from relationship.desk import enqueue
-from relationship.digests import Notice
+from relationship.letters.digests import Notice
 from settings.rules import Actions
 
 pytestmark = pytest.mark.browser

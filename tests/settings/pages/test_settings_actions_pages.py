@@ -11,11 +11,11 @@ from web_site import Site
 
 from relationship.clock import real_clock
 from relationship.desk import enqueue
-from relationship.digests import Notice
-from relationship.store import hook_secrets, mail_choices, outbox
-from relationship.store.mail_choices import Choice, How
-from relationship.store.outbox import State
-from relationship.sync import webhooks
+from relationship.letters.digests import Notice
+from relationship.store.outbox import hook_secrets, mail_choices, outbox
+from relationship.store.outbox.mail_choices import Choice, How
+from relationship.store.outbox.outbox import State
+from relationship.sync.outward import webhooks
 
 PAGE = "/settings/actions"
 RULE = {

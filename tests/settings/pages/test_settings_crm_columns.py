@@ -6,7 +6,7 @@ from web_site import Site, site_over
 
 from relationship.desk.rate import rate_all
 from relationship.house import House
-from relationship.store import write_back
+from relationship.store.crm import write_back
 from relationship.store.database import Store
 
 PART = "/settings/crm-columns"

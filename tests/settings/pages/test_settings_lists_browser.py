@@ -21,7 +21,7 @@ from werkzeug.serving import make_server
 from relationship import schedule
 from relationship.house import House, prepare
 from relationship.store.database import Store
-from relationship.sync.connection import connect
+from relationship.sync.wire.connection import connect
 from settings.rules import Exclusions, Sources
 from simulator.server import start
 from simulator.world import Group

@@ -11,8 +11,8 @@ from store_builders import TOR, deliver, mail, mailbox, people
 from web_site import Site, site_over
 
 from relationship.errors import Unavailable
-from relationship.store import scope, sources
 from relationship.store.database import Store
+from relationship.store.sources import scope, sources
 from settings.pages import sources as page
 from settings.rules import Sources
 

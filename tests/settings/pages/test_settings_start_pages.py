@@ -13,8 +13,9 @@ from web_site import Site
 from relationship.clock import real_clock
 from relationship.desk import read_now
 from relationship.errors import Reconnect
-from relationship.store import sync_wishes, tables
-from relationship.sync.findings import Finding, Mark
+from relationship.store import tables
+from relationship.store.sources import sync_wishes
+from relationship.sync.checks.findings import Finding, Mark
 from settings.pages import first_reading, start
 from settings.rules import Sources
 

@@ -15,9 +15,11 @@ sys.path.append(str(Path(__file__).parents[2] / "scores"))
 from score_builders import add_answer
 
 from relationship.desk.score import score_all
-from relationship.store import account_health, health_in_force, outbox_tables, rules
-from relationship.store.account_health import NewValue
-from relationship.store.audit_tables import AuditEntry
+from relationship.store import rules
+from relationship.store.customers import account_health, health_in_force
+from relationship.store.customers.account_health import NewValue
+from relationship.store.outbox import outbox_tables
+from relationship.store.privacy.audit_tables import AuditEntry
 from relationship.store.tables import table
 from settings.rules import Actions, Rules
 from settings.rules.actions import Endpoint

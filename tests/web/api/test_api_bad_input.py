@@ -166,7 +166,7 @@ def test_b19_methods(caller: Caller) -> None:
 
 
 def test_b20_a_cursor_of_another_list(caller: Caller, small_site: Site) -> None:
-    from web import cursors
+    from web.lists import cursors
 
     with small_site.app.app_context():
         foreign = cursors.sealed("1", of="opportunities")

@@ -8,7 +8,7 @@ from api_caller import Caller, told
 from web_site import Site
 
 from relationship.store import rules as stored
-from relationship.store.answer_tables import KEPT_ANSWER
+from relationship.store.rights.answer_tables import KEPT_ANSWER
 
 KEY = {"Idempotency-Key": "8f2c-1"}
 

@@ -6,8 +6,8 @@ from web_builder import deals_of_all_sorts
 from web_site import Site
 
 from relationship.desk.rate import rate_all
-from relationship.store import audit
 from relationship.store import rules as stored
+from relationship.store.privacy import audit
 
 OTHERS = ("seller", "sales_manager", "customer_success", "privacy_officer", "")
 

@@ -18,8 +18,8 @@ sys.path.append(str(Path(__file__).parents[2] / "scores"))
 from score_builders import NOW, add_answer, add_signal, add_use, house_over
 
 from relationship.desk.score import score_all
-from relationship.store import account_health
-from relationship.store.account_health import NewValue
+from relationship.store.customers import account_health
+from relationship.store.customers.account_health import NewValue
 from relationship.store.database import open_store
 
 FALLS, SHINES, UNKNOWN = (web_builder.guid("account", number) for number in range(3))

@@ -13,11 +13,12 @@ from relationship.activities import RecordKind, RecordRef
 from relationship.clock import number_of
 from relationship.graph.ties import TieWord
 from relationship.introductions import State, Via
-from relationship.store import introductions, tables, ties
+from relationship.store import tables
 from relationship.store.database import Store
-from relationship.store.introduction_tables import INTRODUCTION
-from relationship.store.introductions import NewIntroduction
-from relationship.store.tie_tables import PairDay, StaleTie, TieDay, TiePerson
+from relationship.store.knows import introductions, ties
+from relationship.store.knows.introduction_tables import INTRODUCTION
+from relationship.store.knows.introductions import NewIntroduction
+from relationship.store.knows.tie_tables import PairDay, StaleTie, TieDay, TiePerson
 from relationship.store.upsert import insert_new
 
 COLLEAGUES = (*SELLERS, "Nadia Costes", "Olivier Brun", "Pauline Girard", "Quentin Ferrand", "Rachida Amrani")

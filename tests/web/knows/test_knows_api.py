@@ -16,8 +16,8 @@ from relationship.activities import RecordKind, RecordRef
 from relationship.desk.prefer import prefer
 from relationship.graph.ties import TieWord
 from relationship.introductions import DAILY_LIMIT, Via
-from relationship.store import introductions
-from relationship.sync.mail_out import Delivery, SellerMail
+from relationship.store.knows import introductions
+from relationship.sync.outward.mail_out import Delivery, SellerMail
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 

@@ -16,8 +16,9 @@ from relationship.desk.follow_introductions import follow
 from relationship.graph.ties import TieWord
 from relationship.house import House
 from relationship.introductions import State, Via
-from relationship.store import tables, tie_rounds
-from relationship.sync.mail_out import Delivery, SellerMail, ServiceMail
+from relationship.store import tables
+from relationship.store.knows import tie_rounds
+from relationship.sync.outward.mail_out import Delivery, SellerMail, ServiceMail
 
 pytestmark = pytest.mark.browser
 

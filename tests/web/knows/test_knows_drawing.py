@@ -6,9 +6,9 @@ from web_site import Site
 
 from relationship.access import known_roles
 from relationship.activities import RecordKind, RecordRef
-from web import drawn_network, who_knows
-from web.drawn_network import ME, Drawing
-from web.members import Member
+from web.identity.members import Member
+from web.knows import drawn_network, who_knows
+from web.knows.drawn_network import ME, Drawing
 
 
 def drawing_of(site: Site, person: int) -> Drawing | None:

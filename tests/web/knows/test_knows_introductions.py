@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 
 from relationship.errors import TryLater
 from relationship.introductions import Via
-from relationship.store import introductions
-from relationship.sync.mail_out import Delivery, SellerMail
+from relationship.store.knows import introductions
+from relationship.sync.outward.mail_out import Delivery, SellerMail
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 

@@ -16,7 +16,9 @@ from relationship.desk.change_rules import change_rules
 from relationship.graph.ties import TieWord
 from relationship.house import House
 from relationship.introductions import Via
-from relationship.store import audit, introductions, rules
+from relationship.store import rules
+from relationship.store.knows import introductions
+from relationship.store.privacy import audit
 
 
 def text_of(answer: TestResponse) -> str:

@@ -16,10 +16,12 @@ from werkzeug.test import TestResponse
 from relationship.desk.change_rules import change_rules
 from relationship.desk.prefer import prefer
 from relationship.house import House
-from relationship.store import rules, sightings, sources
-from relationship.store.cursors import Place
-from relationship.sync import msgraph
-from relationship.sync.readers import reader_of
+from relationship.store import rules
+from relationship.store.activities import sightings
+from relationship.store.sources import sources
+from relationship.store.sources.cursors import Place
+from relationship.sync.readers.readers import reader_of
+from relationship.sync.shapes import msgraph
 from settings.rules import Exclusions
 
 SEES_OTHERS = ("seller", "sales_manager", "customer_success")

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from web_builder import TODAY, Deal, oid, weekly
 from web_site import Site
 
-import web.list_files
+import web.lists.list_files
 from relationship.activities import RecordKind, RecordRef
 from relationship.store import tables
-from relationship.store.audit_tables import AuditEntry
+from relationship.store.privacy.audit_tables import AuditEntry
 
 SUM = Deal("=SUM(A1:A9)", value=1234.5, close_in=30, contacts=weekly(), created_ago=730)
 PLUS = Deal("+33 1", value=None, close_in=None)
@@ -58,7 +58,7 @@ def test_a_file_holds_what_the_crm_lets_the_reader_read(site: Site) -> None:
 
 def test_a_list_beyond_the_cap_is_refused_with_the_way_out(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.fill([SUM, PLUS])
-    monkeypatch.setattr(web.list_files, "MOST_ROWS", 1)
+    monkeypatch.setattr(web.lists.list_files, "MOST_ROWS", 1)
     answer = site.as_().get("/opportunities.xlsx")
     assert answer.status_code == 422
     assert "This list has 2 lines; a file holds at most 1." in answer.text

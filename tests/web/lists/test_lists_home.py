@@ -13,7 +13,7 @@ from relationship.clock import number_of
 from relationship.health.rules import Bands
 from relationship.health.urgency import Standing, urgency
 from relationship.store import tables
-from relationship.store.rating_change_tables import RATING_CHANGE
+from relationship.store.ratings.rating_change_tables import RATING_CHANGE
 
 # Eight weeks silent: 8.14, Poor; every week: 62.97, Good (docs/health.md).
 SILENT = weekly(until=56, weeks=100)

@@ -13,11 +13,13 @@ from web_builder import TODAY, Deal, weekly
 from web_site import Site, site_over
 
 from relationship.clock import number_of
-from relationship.store import bases, contact_days, tables
+from relationship.store import tables
+from relationship.store.activities import contact_days
 from relationship.store.database import Store
-from relationship.store.rating_tables import RatingBasis
+from relationship.store.ratings import bases
+from relationship.store.ratings.rating_tables import RatingBasis
 from relationship.store.upsert import insert_new
-from web.small_groups import FEWEST_PEOPLE, told
+from web.knows.small_groups import FEWEST_PEOPLE, told
 
 GOOD, POOR = weekly(weeks=100), weekly(until=56, weeks=100)
 # Five people sell in the north, one in the south.

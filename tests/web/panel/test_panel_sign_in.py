@@ -11,9 +11,9 @@ from panel_door import BASE, CRM, DEAL, OURS, Frame, frame_of
 from web_site import Site, site_over
 
 from relationship.clock import real_clock
-from relationship.store.audit import Action, entries
 from relationship.store.database import Store
-from relationship.store.tokens import TokenVault
+from relationship.store.privacy.audit import Action, entries
+from relationship.store.sources.tokens import TokenVault
 from web.panel import hand_over
 
 KEY = Fernet.generate_key().decode()

@@ -11,7 +11,7 @@ from recommendation_bench import Bench, bench
 from werkzeug.serving import make_server
 
 from relationship.store.database import open_store
-from web.members import VISIT
+from web.identity.members import VISIT
 
 
 @pytest.fixture(scope="module")

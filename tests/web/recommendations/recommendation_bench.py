@@ -16,17 +16,18 @@ from web_site import Site, begin_visits, config
 from relationship.activities import RecordKind
 from relationship.clock import frozen_clock, real_clock
 from relationship.house import House
-from relationship.store import colleagues, records, web_sessions
-from relationship.store.colleagues import CrmUser, DirectoryUser
-from relationship.store.cursors import Place
+from relationship.store.crm import colleagues, records
+from relationship.store.crm.colleagues import CrmUser, DirectoryUser
+from relationship.store.crm.records import RecordRow
 from relationship.store.database import Store
-from relationship.store.records import RecordRow
-from relationship.store.signal_tables import SIGNAL, SignalRecord
+from relationship.store.rights import web_sessions
+from relationship.store.rights.web_sessions import Visit
+from relationship.store.signals.signal_tables import SIGNAL, SignalRecord
+from relationship.store.sources.cursors import Place
 from relationship.store.upsert import insert_new
-from relationship.store.web_sessions import Visit
-from relationship.sync import delegated
-from relationship.sync.delegated import Consents, Right
-from relationship.sync.sessions import open_session
+from relationship.sync.wire import delegated
+from relationship.sync.wire.delegated import Consents, Right
+from relationship.sync.wire.sessions import open_session
 from simulator import identity
 from simulator.entra import Grant
 from simulator.server import Running, start

@@ -9,9 +9,9 @@ from web_site import Site
 
 from relationship.clock import number_of
 from relationship.store import tables
+from relationship.store.customers.score_tables import AccountScore
 from relationship.store.database import Store
-from relationship.store.score_tables import AccountScore
-from relationship.store.signal_tables import SIGNAL, SignalRecord
+from relationship.store.signals.signal_tables import SIGNAL, SignalRecord
 from relationship.store.tables import table
 from relationship.store.upsert import insert_new
 

@@ -9,8 +9,8 @@ from looks import LOOKS
 from recommendation_bench import OMAR, TOR, Bench
 from recommendation_builder import rows
 
-from relationship.store.recommendation_tables import RECOMMENDATION_ACT
-from relationship.sync.delegated import CALENDAR, MAIL
+from relationship.store.signals.recommendation_tables import RECOMMENDATION_ACT
+from relationship.sync.wire.delegated import CALENDAR, MAIL
 from simulator import identity
 from simulator.dataverse.schema import Ref
 

@@ -14,10 +14,11 @@ from recommendation_builder import rows
 from web_site import Site
 
 from relationship.signals.standing import MOST_A_DAY, Deed
-from relationship.store import outbox, recommendation_acts
-from relationship.store.outbox_tables import DELIVERY
-from relationship.store.recommendation_tables import QBR_DOCUMENT, RECOMMENDATION_ACT
-from relationship.store.signal_tables import SIGNAL
+from relationship.store.outbox import outbox
+from relationship.store.outbox.outbox_tables import DELIVERY
+from relationship.store.signals import recommendation_acts
+from relationship.store.signals.recommendation_tables import QBR_DOCUMENT, RECOMMENDATION_ACT
+from relationship.store.signals.signal_tables import SIGNAL
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 

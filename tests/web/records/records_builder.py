@@ -16,7 +16,7 @@ from relationship.addresses import identity
 from relationship.clock import number_of
 from relationship.desk.rate import rate_all
 from relationship.store import tables
-from relationship.store.exclusion_tables import ExcludedAddress
+from relationship.store.privacy.exclusion_tables import ExcludedAddress
 from relationship.store.upsert import insert_new
 
 BREVENT, ORVANE, TILLEULS, SEREIN, MONTPLAISIR, CASTELNAU = range(6)

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from web_site import Site
 
-from web import record_list
+from web.lists import record_list
 
 FIGURES = {"HX-Request": "true", "HX-Target": "figures"}
 

@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from web_builder import TODAY, oid
 from web_site import Site
 
-from relationship.store import reader_sets, tables
-from relationship.store.audit_tables import AuditEntry
+from relationship.store import tables
+from relationship.store.privacy.audit_tables import AuditEntry
+from relationship.store.rights import reader_sets
 
 A, B, C, D, E, F = (
     "Aurélie Fontaine",

@@ -13,9 +13,10 @@ from web_builder import NOW, TODAY, guid
 from web_site import Site, site_over
 
 from relationship.clock import number_of
-from relationship.store import rating_changes, rules, tables
+from relationship.store import rules, tables
 from relationship.store.database import Store
-from relationship.store.rating_change_tables import RECORD_CHANGE
+from relationship.store.ratings import rating_changes
+from relationship.store.ratings.rating_change_tables import RECORD_CHANGE
 from settings.rules import BandsForm, HealthSection, Rules
 
 ACCOUNT = made.account(made.BREVENT)

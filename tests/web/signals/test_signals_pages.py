@@ -14,7 +14,7 @@ from relationship.config import Config
 from relationship.desk.detect import detect_all
 from relationship.house import House
 from relationship.store import rules
-from relationship.store.customer_tables import ACCOUNT_EVENT
+from relationship.store.customers.customer_tables import ACCOUNT_EVENT
 from relationship.store.tables import Record, table
 
 RECORD = table(Record)

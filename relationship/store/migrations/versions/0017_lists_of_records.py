@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from relationship.store.searching import folded
+from relationship.store.lists.searching import folded
 from relationship.store.tables import PLAIN_ORDER, UtcDateTime
 
 revision = "0017"

@@ -1,0 +1,1 @@
+"""What the service and sellers write: introductions, changes, alerts, digests. Sentences only: nothing is sent here."""

@@ -1,0 +1,198 @@
+"""What alert rules ask about verbatims, read set by set: the words, what was understood, and whose they are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from relationship.activities import RecordKind, RecordRef
+from relationship.clock import day_of
+from relationship.store import tables
+from relationship.store.chunks import in_chunks
+from relationship.store.customers.score_tables import ACCOUNT_HEALTH, ACCOUNT_SCORE
+from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_MARK
+from relationship.verbatims.alerts.attrition import Profile
+from relationship.verbatims.alerts.facts import Facts, Span
+from relationship.verbatims.alerts.vip import Revenue, top_contributors
+
+_record = tables.table(tables.Record)
+_contact = _record.alias("contact")
+_address = tables.table(tables.RecordAddress)
+# Sales of so many days stand for the revenue of an account that tells none.
+SALES_DAYS = 365
+# Rules read no further into a text: whoever writes more has said it by then.
+LONGEST_TEXT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One verbatim as rules and pages need it. account: None while nobody knows whose words they are; address: of
+    whoever said it, '' unknown."""
+
+    id: int
+    day: int
+    language: str
+    facts: Facts
+    account_id: int | None = None
+    account: RecordRef | None = None
+    account_name: str = ""
+    owner_guid: str = ""
+    contact_guid: str = ""
+    address: str = ""
+
+
+def heard(
+    conn: Connection,
+    ids: Sequence[int],
+    *,
+    today: int,
+    vips: frozenset[int] | None = None,
+    profile: Profile | None = None,
+) -> list[Heard]:
+    """These verbatims by id, those that are still there. vips: accounts as `vip_accounts` finds them, when known."""
+    known = vip_accounts(conn, today=today) if vips is None else vips
+    found: list[Heard] = []
+    for chunk in in_chunks(list(ids)):
+        rows = conn.execute(_query().where(VERBATIM.c.id.in_(chunk)).order_by(VERBATIM.c.id)).all()
+        marks = _marks(conn, chunk)
+        found += [_heard(row, marks.get(row.id, {}), known, profile) for row in rows]
+    return found
+
+
+def ids_after(conn: Connection, last: int, *, limit: int) -> list[int]:
+    """Numbers of later verbatims, in the order in which they came in."""
+    return list(conn.scalars(sa.select(VERBATIM.c.id).where(VERBATIM.c.id > last).order_by(VERBATIM.c.id).limit(limit)))
+
+
+def ids_between(conn: Connection, *, since: int, until: int, limit: int, account_id: int | None = None) -> list[int]:
+    """Numbers of the verbatims of these days, the latest first."""
+    columns = VERBATIM.c
+    which = [columns.day >= since, columns.day <= until]
+    if account_id is not None:
+        which.append(columns.account_id == account_id)
+    query = sa.select(columns.id).where(*which).order_by(columns.day.desc(), columns.id.desc())
+    return list(conn.scalars(query.limit(limit)))
+
+
+def latest_id(conn: Connection) -> int:
+    return conn.scalar(sa.select(sa.func.max(VERBATIM.c.id))) or 0
+
+
+def vip_accounts(conn: Connection, *, today: int) -> frozenset[int]:
+    """The accounts that contribute most: by their revenue of a year, else by what was won with them in the last one."""
+    columns = _record.c
+    revenues = [
+        Revenue(number, currency, arr)
+        for number, currency, arr in conn.execute(
+            sa.select(columns.id, columns.currency, columns.arr).where(
+                columns.kind == RecordKind.ACCOUNT.value, columns.arr > 0
+            )
+        )
+    ]
+    if not revenues:
+        account = _record.alias("account")
+        won = (
+            sa.select(account.c.id, columns.currency, sa.func.sum(columns.value))
+            .join_from(_record, account, sa.and_(account.c.guid == columns.account_guid, account.c.kind == "account"))
+            .where(
+                columns.kind == RecordKind.OPPORTUNITY.value,
+                columns.status == "won",
+                columns.value > 0,
+                columns.closed_on >= day_of(today) - timedelta(days=SALES_DAYS),
+            )
+            .group_by(account.c.id, columns.currency)
+        )
+        revenues = [Revenue(*row) for row in conn.execute(won)]
+    return top_contributors(revenues)
+
+
+def _query() -> sa.Select[Any]:
+    columns = VERBATIM.c
+    churn = (
+        sa.select(ACCOUNT_SCORE.c.value)
+        .where(ACCOUNT_SCORE.c.account_id == columns.account_id, ACCOUNT_SCORE.c.score == "churn")
+        .order_by(ACCOUNT_SCORE.c.day.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    written = (
+        sa.select(sa.func.min(_address.c.address))
+        .join_from(_address, _contact, _contact.c.id == _address.c.record_id)
+        .where(_contact.c.kind == RecordKind.CONTACT.value, _contact.c.guid == columns.contact_guid)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(
+            VERBATIM,
+            _record.c.guid.label("account_guid"),
+            _record.c.name.label("account_name"),
+            _record.c.owner_guid,
+            _record.c.segment,
+            ACCOUNT_HEALTH.c.score.label("health"),
+            ACCOUNT_HEALTH.c.status.label("health_status"),
+            churn.label("churn"),
+            written.label("written"),
+        )
+        .outerjoin(_record, _record.c.id == columns.account_id)
+        .outerjoin(ACCOUNT_HEALTH, ACCOUNT_HEALTH.c.account_id == columns.account_id)
+    )
+
+
+def _marks(conn: Connection, ids: Sequence[int]) -> dict[int, dict[str, set[str]]]:
+    found: dict[int, dict[str, set[str]]] = {}
+    for number, sort, word in conn.execute(sa.select(VERBATIM_MARK).where(VERBATIM_MARK.c.verbatim_id.in_(ids))):
+        found.setdefault(number, {}).setdefault(sort, set()).add(word)
+    return found
+
+
+def _heard(row: Any, marks: Mapping[str, set[str]], vips: frozenset[int], profile: Profile | None) -> Heard:
+    text = row.text[:LONGEST_TEXT]
+    facts = Facts(
+        text=text,
+        source=row.source,
+        emotion=row.emotion,
+        intensity=row.intensity,
+        polarity=row.polarity,
+        threat=row.threat,
+        threat_degree=row.threat_degree,
+        themes=frozenset(marks.get("theme", ())),
+        sensitivities=frozenset(marks.get("sensitivity", ())),
+        moments=frozenset(marks.get("moment", ())),
+        satisfaction=row.satisfaction,
+        recommendation=row.recommendation,
+        filters={str(name): str(value) for name, value in orjson.loads(row.filters or "{}").items()},
+        segment=row.segment or "",
+        is_vip=row.account_id in vips,
+        health=row.health,
+        health_status=row.health_status or "",
+        churn=row.churn,
+        spans=_spans(row.analysis, len(text)),
+    )
+    if profile is not None:
+        facts = profile.marked(facts)
+    return Heard(
+        id=row.id,
+        day=row.day,
+        language=row.language if row.language in ("fr", "en") else "fr",
+        facts=facts,
+        account_id=row.account_id,
+        account=RecordRef(RecordKind.ACCOUNT, row.account_guid) if row.account_guid else None,
+        account_name=row.account_name or "",
+        owner_guid=row.owner_guid or "",
+        contact_guid=row.contact_guid or "",
+        address=row.address or row.written or "",
+    )
+
+
+def _spans(analysis: str, longest: int) -> tuple[Span, ...]:
+    """The places that were marked when the text was understood, those that lie within it."""
+    found = []
+    for one in orjson.loads(analysis or "{}").get("spans", ()):
+        start, end, sort, word = (one["start"], one["end"], one["sort"], one["word"]) if isinstance(one, dict) else one
+        if 0 <= start < end <= longest:
+            found.append(Span(start, end, str(sort), str(word)))
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Records of the CRM and the columns that are written back there."""

@@ -1,0 +1,64 @@
+"""Events at customers: what happened, when, and where that is known from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from relationship.store.chunks import in_chunks
+from relationship.store.customers.customer_tables import ACCOUNT_EVENT
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEventRow:
+    """See `customer_tables.AccountEvent`."""
+
+    id: int
+    account_id: int
+    key: str
+    day: int
+    kind: str
+    direction: str
+    text: str
+    source: str
+    added_at: datetime
+    added_by_name: str
+
+
+_COLUMNS = tuple(ACCOUNT_EVENT.c[name] for name in AccountEventRow.__slots__)
+
+
+def between(
+    conn: Connection, *, since: int, until: int, account_ids: Sequence[int] | None = None
+) -> list[AccountEventRow]:
+    """Events of the days `since` to `until`, both included, by account, then oldest first; None: all accounts."""
+    query = (
+        sa.select(*_COLUMNS)
+        .where(ACCOUNT_EVENT.c.day.between(since, until))
+        .order_by(ACCOUNT_EVENT.c.account_id, ACCOUNT_EVENT.c.day, ACCOUNT_EVENT.c.id)
+    )
+    if account_ids is None:
+        return [AccountEventRow(*row) for row in conn.execute(query)]
+    found: list[AccountEventRow] = []
+    for chunk in in_chunks(sorted(account_ids)):
+        found += [AccountEventRow(*row) for row in conn.execute(query.where(ACCOUNT_EVENT.c.account_id.in_(chunk)))]
+    return found
+
+
+def of_account(conn: Connection, account_id: int, *, until: int, limit: int = 50) -> list[AccountEventRow]:
+    """The newest events of one account up to a day, newest first."""
+    query = (
+        sa.select(*_COLUMNS)
+        .where(ACCOUNT_EVENT.c.account_id == account_id, ACCOUNT_EVENT.c.day <= until)
+        .order_by(ACCOUNT_EVENT.c.day.desc(), ACCOUNT_EVENT.c.id.desc())
+        .limit(limit)
+    )
+    return [AccountEventRow(*row) for row in conn.execute(query)]
+
+
+def remove(conn: Connection, account_id: int, event_id: int) -> bool:
+    """Take one event away, as after a mistake; returns whether it was there."""
+    gone = sa.delete(ACCOUNT_EVENT).where(ACCOUNT_EVENT.c.id == event_id, ACCOUNT_EVENT.c.account_id == account_id)
+    return conn.execute(gone).rowcount > 0

@@ -1,0 +1,1 @@
+"""Imports from the waiting file to the merged rows."""

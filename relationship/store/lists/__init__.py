@@ -1,0 +1,1 @@
+"""Lists of records: filters, orders, pages, kept views."""

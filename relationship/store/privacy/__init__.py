@@ -1,0 +1,1 @@
+"""Who is left out, erased or forgotten, and the log of who did what."""

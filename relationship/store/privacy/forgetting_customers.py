@@ -1,0 +1,56 @@
+"""What the store forgets of what came in about customers: of one person, and of the days before one."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from relationship.store.customers import usage
+from relationship.store.customers.customer_tables import (
+    ACCOUNT_EVENT,
+    ACCOUNT_HEALTH_VALUE,
+    SATISFACTION,
+    USAGE_DAY,
+    USAGE_SPAN,
+)
+from relationship.store.importing import import_runs
+from relationship.store.importing.import_tables import IMPORT_FAULT, IMPORT_RUN
+from relationship.store.privacy.one_person import Person
+
+# A week or month that holds a day began at most so many days before it.
+LONGEST_SPAN = 31
+
+
+def answers(conn: Connection, person: Person) -> int:
+    """Who gave an answer to a survey, and the words; the score stays, of nobody."""
+    theirs = sa.update(SATISFACTION).where(SATISFACTION.c.contact_guid.in_(sorted(person.guids)))
+    return conn.execute(theirs.values(contact_guid=None, comment="")).rowcount
+
+
+def imports(conn: Connection, person: Person) -> int:
+    """The name of whoever brought something in, and rejected lines that hold an address of the person."""
+    keys = person.colleague_keys
+    gone = conn.execute(
+        sa.update(IMPORT_RUN).where(IMPORT_RUN.c.started_by.in_(keys)).values(started_by_name="")
+    ).rowcount
+    for table, by, name in (
+        (ACCOUNT_EVENT, "added_by", "added_by_name"),
+        (SATISFACTION, "added_by", "added_by_name"),
+        (ACCOUNT_HEALTH_VALUE, "by", "by_name"),
+    ):
+        gone += conn.execute(sa.update(table).where(table.c[by].in_(keys)).values({name: ""})).rowcount
+    for address in sorted(one for one in person.names if "@" in one):
+        lines = IMPORT_FAULT.c.cells.icontains(address, autoescape=True)
+        gone += conn.execute(sa.update(IMPORT_FAULT).where(lines).values(cells="")).rowcount
+    return gone
+
+
+def before(conn: Connection, day: int, *, runs_before: datetime) -> int:
+    """Remove use, events and answers of earlier days, and earlier runs of imports; sums keep to the days that stay."""
+    gone = 0
+    for table in (USAGE_DAY, ACCOUNT_EVENT, SATISFACTION):
+        gone += conn.execute(sa.delete(table).where(table.c.day < day)).rowcount
+    conn.execute(sa.delete(USAGE_SPAN).where(USAGE_SPAN.c.start < day))
+    kept = sa.select(USAGE_DAY.c.account_id, USAGE_DAY.c.day).where(USAGE_DAY.c.day < day + LONGEST_SPAN)
+    usage.add_up(conn, kept.subquery("kept"))
+    return gone + import_runs.remove_before(conn, runs_before)

@@ -1,0 +1,1 @@
+"""Ratings: what they rest on, what they are, how they changed."""

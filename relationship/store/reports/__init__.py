@@ -1,0 +1,1 @@
+"""Custom reports: what is kept of them, and their facts."""

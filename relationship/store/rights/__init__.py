@@ -1,0 +1,1 @@
+"""What each person may read, who is signed in, and answers kept for a repeat."""

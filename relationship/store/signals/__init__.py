@@ -1,0 +1,1 @@
+"""Signals, what is recommended about them, and what people did."""

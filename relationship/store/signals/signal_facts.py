@@ -1,0 +1,257 @@
+"""What the detectors look at, read set by set: accounts, contact days, contacts, events, opportunities and their moves."""
+
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from relationship.activities import Kind, RecordKind, Status
+from relationship.clock import number_of
+from relationship.health.contact_days import KIND_INDEX, ContactDays
+from relationship.signals.facts import (
+    Accounts,
+    Bools,
+    Cancelled,
+    ContactChanges,
+    Contacts,
+    Events,
+    Facts,
+    Ints,
+    Touches,
+)
+from relationship.signals.people import decides
+from relationship.signals.signal import Source
+from relationship.signals.thresholds import Thresholds
+from relationship.store.activities import contact_days
+from relationship.store.customers import account_events, contact_standings
+from relationship.store.privacy.excluded_names import left_out_by_name
+from relationship.store.ratings import bases
+from relationship.store.signals import signal_deals, signal_use
+from relationship.store.tables import Activity, ActivityParty, Record, RecordSide, table
+from relationship.store.tables import Source as SourceTable
+
+_record = table(Record)
+_activity = table(Activity)
+_party = table(ActivityParty)
+_side = table(RecordSide)
+_source = table(SourceTable)
+
+# A mailbox or calendar through which somebody was in contact with the account is broken, or that of its owner.
+BROKEN_ACTIVITIES = """
+SELECT DISTINCT l.record_id FROM source o
+JOIN colleague c ON o.key IN ('mailbox/' || c.key, 'calendar/' || c.key)
+JOIN address d ON d.colleague_id = c.id
+JOIN activity_party p ON p.address_id = d.id
+JOIN record_activity l ON l.activity_id = p.activity_id
+JOIN record r ON r.id = l.record_id AND r.kind = 'account'
+WHERE o.state = 'degraded'
+UNION
+SELECT r.id FROM source o
+JOIN colleague c ON o.key IN ('mailbox/' || c.key, 'calendar/' || c.key)
+JOIN record r ON r.kind = 'account' AND r.owner_guid = c.systemuser_guid
+WHERE o.state = 'degraded'
+"""
+
+
+def facts(conn: Connection, limits: Thresholds, *, today: int, rated: bool) -> Facts:
+    """All facts of today about active accounts and open opportunities that are not left out.
+
+    rated  the bases of ratings are up to date (relationship health is switched on)
+    """
+    accounts = _accounts(conn)
+    ids = accounts.id
+    use = signal_use.use_of(conn, ids, today=today, stale_days=limits.usage_stale_days)
+    contacts, contact_guids = _contacts(conn, ids, today)
+    pipeline = signal_deals.open_deals(conn, ids, contact_guids, today=today)
+    nobody_read = _no_source(conn, "mailbox/")
+    return Facts(
+        today=today,
+        accounts=accounts,
+        use=use.use,
+        touches=_touches(conn, ids, today, rated=rated),
+        cancelled=_cancelled(conn, ids, since=today - limits.cancelled_days, until=today),
+        contacts=contacts,
+        contact_touches=_touches(conn, contacts.id, today, rated=rated),
+        contact_changes=_changes(conn, ids, since=today - limits.contact_change_days, until=today),
+        events=_events(conn, ids, since=today - limits.event_days, until=today),
+        deals=pipeline.deals,
+        deal_touches=_touches(conn, pipeline.deals.id, today, rated=rated),
+        deal_contacts=pipeline.contacts,
+        moves=pipeline.moves,
+        broken={
+            Source.USAGE: use.broken,
+            Source.ACTIVITIES: np.isin(ids, np.fromiter(_broken_activities(conn), dtype=np.int64)),
+            Source.CRM: np.full(len(ids), _crm_is_broken(conn)),
+        },
+        missing={Source.USAGE: use.missing, Source.ACTIVITIES: np.full(len(ids), nobody_read)},
+    )
+
+
+def _accounts(conn: Connection) -> Accounts:
+    deal = _record.alias("won")
+    bought = (
+        sa.select(deal.c.id)
+        .where(
+            deal.c.kind == RecordKind.OPPORTUNITY.value, deal.c.status == "won", deal.c.account_guid == _record.c.guid
+        )
+        .exists()
+    )
+    query = (
+        sa.select(_record.c.id, _record.c.created_on, _record.c.renewal_on, sa.or_(bought, _record.c.arr > 0))
+        .where(
+            _record.c.kind == RecordKind.ACCOUNT.value,
+            _record.c.status == "active",
+            ~left_out_by_name(_record.c.kind, _record.c.guid),
+        )
+        .order_by(_record.c.id)
+    )
+    rows = conn.execute(query).all()
+    return Accounts(
+        id=np.array([row[0] for row in rows], dtype=np.int64),
+        created=np.array([number_of(row[1]) for row in rows], dtype=np.float64),
+        renewal=np.array([number_of(row[2]) if row[2] else np.nan for row in rows], dtype=np.float64),
+        customer=np.array([bool(row[3]) for row in rows], dtype=np.bool_),
+    )
+
+
+def _contacts(conn: Connection, ids: Ints, today: int) -> tuple[Contacts, dict[str, int]]:
+    """Contacts of these accounts, and where each stands by its GUID."""
+    account = _record.alias("account_of_contact")
+    query = (
+        sa.select(
+            _record.c.id, account.c.id, _record.c.guid, _record.c.status, _record.c.created_on, _record.c.job_title
+        )
+        .join_from(
+            _record,
+            account,
+            sa.and_(account.c.kind == RecordKind.ACCOUNT.value, account.c.guid == _record.c.account_guid),
+        )
+        .where(_record.c.kind == RecordKind.CONTACT.value, ~left_out_by_name(_record.c.kind, _record.c.guid))
+        .order_by(_record.c.id)
+    )
+    rows = [row for row in conn.execute(query) if number_of(row[4]) <= today]
+    place, there = places(ids, [row[1] for row in rows])
+    rows = [row for row, is_there in zip(rows, there.tolist(), strict=True) if is_there]
+    deciding = {title: decides(title) for title in {row[5] for row in rows}}
+    found = Contacts(
+        id=np.array([row[0] for row in rows], dtype=np.int64),
+        account=place[there],
+        active=np.array([row[3] == "active" for row in rows], dtype=np.bool_),
+        created=np.array([number_of(row[4]) for row in rows], dtype=np.float64),
+        decider=np.array([deciding[row[5]] for row in rows], dtype=np.bool_),
+    )
+    return found, {row[2]: number for number, row in enumerate(rows)}
+
+
+def _touches(conn: Connection, ids: Ints, today: int, *, rated: bool) -> Touches:
+    """The contact days of these records, all kinds of a day together."""
+    if rated:
+        kept = bases.of_records(conn, ids.tolist())
+        days = bases.unpack(kept.packed)
+        owner = np.searchsorted(ids, kept.record_ids)[days.record] if len(kept.record_ids) else days.record
+    else:
+        days = contact_days.load(conn, ids.tolist())
+        owner = days.record
+    return touches_of(days, owner.astype(np.int64), today)
+
+
+def touches_of(days: ContactDays, owner: Ints, today: int) -> Touches:
+    """Contact days by owner and day; days after today are left out.
+
+    >>> found = touches_of(ContactDays.of_record([("email", 5, 1, 0), ("call", 5, 1, 1)]), np.array([0, 0]), 9)
+    >>> found.day.tolist(), found.theirs.tolist(), found.mail_theirs.tolist()
+    ([5], [True], [False])
+    """
+    rows = np.flatnonzero(days.day <= today)
+    owner, day = owner[rows], days.day[rows].astype(np.int64)
+    least = int(day.min()) if len(day) else 0
+    span = int(day.max()) - least + 1 if len(day) else 1
+    marks, which = np.unique(owner * span + (day - least), return_inverse=True)
+    is_mail = days.kind[rows] == KIND_INDEX[Kind.EMAIL]
+
+    def any_of(flags: Bools) -> Bools:
+        return np.bincount(which[flags], minlength=len(marks)) > 0
+
+    theirs = days.theirs[rows] > 0
+    return Touches(
+        owner=marks // span,
+        day=marks % span + least,
+        theirs=any_of(theirs),
+        mail_ours=any_of(is_mail & (days.ours[rows] > 0)),
+        mail_theirs=any_of(is_mail & theirs),
+    )
+
+
+def _cancelled(conn: Connection, ids: Ints, *, since: int, until: int) -> Cancelled:
+    """Cancelled meetings on which somebody of an account was invited."""
+    query = (
+        sa.select(_side.c.record_id, _activity.c.id, _activity.c.day)
+        .distinct()
+        .join_from(_activity, _party, _party.c.activity_id == _activity.c.id)
+        .join(_side, sa.and_(_side.c.address_id == _party.c.address_id, _side.c.side == "them"))
+        .join(_record, sa.and_(_record.c.id == _side.c.record_id, _record.c.kind == RecordKind.ACCOUNT.value))
+        .where(
+            _activity.c.kind == Kind.MEETING.value,
+            _activity.c.status == Status.CANCELLED.value,
+            _activity.c.day > since,
+            _activity.c.day <= until,
+        )
+    )
+    rows = conn.execute(query).all()
+    place, there = places(ids, [row[0] for row in rows])
+    return Cancelled(place[there], whole(row[1] for row in rows)[there], whole(row[2] for row in rows)[there])
+
+
+def _changes(conn: Connection, ids: Ints, *, since: int, until: int) -> ContactChanges:
+    rows = contact_standings.changes(conn, since=since, until=until)
+    place, there = places(ids, [row[0] for row in rows])
+    rows = [row for row, is_there in zip(rows, there.tolist(), strict=True) if is_there]
+    return ContactChanges(
+        place[there], whole(row[1] for row in rows), tuple(row[2] for row in rows), whole(row[3] for row in rows)
+    )
+
+
+def _events(conn: Connection, ids: Ints, *, since: int, until: int) -> Events:
+    rows = account_events.between(conn, since=since, until=until)
+    place, there = places(ids, [row.account_id for row in rows])
+    rows = [row for row, is_there in zip(rows, there.tolist(), strict=True) if is_there]
+    return Events(
+        place[there],
+        whole(row.id for row in rows),
+        whole(row.day for row in rows),
+        tuple(row.kind for row in rows),
+        tuple(row.direction for row in rows),
+    )
+
+
+def _broken_activities(conn: Connection) -> list[int]:
+    return [number for (number,) in conn.exec_driver_sql(BROKEN_ACTIVITIES)]
+
+
+def _crm_is_broken(conn: Connection) -> bool:
+    broken = sa.select(_source.c.id).where(_source.c.key.startswith("dataverse/"), _source.c.state == "degraded")
+    return bool(conn.scalar(sa.select(broken.exists())))
+
+
+def _no_source(conn: Connection, prefix: str) -> bool:
+    """Whether no source of a sort was ever read."""
+    read = sa.select(_source.c.id).where(_source.c.key.startswith(prefix), _source.c.last_success_at.is_not(None))
+    return not conn.scalar(sa.select(read.exists()))
+
+
+def places(ids: Ints, wanted: list[int]) -> tuple[Ints, Bools]:
+    """Where in `ids` (ascending) each wanted id stands, and whether it does.
+
+    >>> [found.tolist() for found in places(np.array([3, 7]), [7, 5])]
+    [[1, 1], [True, False]]
+    """
+    asked = np.array(wanted, dtype=np.int64)
+    if not len(ids):
+        return np.zeros(len(asked), dtype=np.int64), np.zeros(len(asked), dtype=np.bool_)
+    place = np.minimum(np.searchsorted(ids, asked), len(ids) - 1).astype(np.int64)
+    return place, ids[place] == asked
+
+
+def whole(values: Any) -> Ints:
+    return np.fromiter(values, dtype=np.int64)

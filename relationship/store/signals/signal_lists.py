@@ -1,0 +1,232 @@
+"""Named queries of the list of open signals: one page, how many of each family, all of them for a file."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlakeyset
+import sqlalchemy as sa
+from sqlakeyset.serial import BadBookmark, InvalidPage
+from sqlalchemy import Connection
+
+from relationship.activities import RecordKind, RecordRef
+from relationship.store.chunks import in_chunks
+from relationship.store.customers.customer_tables import ACCOUNT_EVENT
+from relationship.store.lists.searching import folded
+from relationship.store.privacy.excluded_names import left_out_by_name
+from relationship.store.reading.reading_scope import Scope, may_be_read, owned_by
+from relationship.store.signals.signal_tables import SIGNAL
+from relationship.store.signals.signals import COLUMNS, SignalRow, row_of
+from relationship.store.tables import Colleague, Record, table
+
+_subject = table(Record)
+_account = _subject.alias("signal_account")
+_deal = _subject.alias("signal_deal")
+_owner = table(Colleague).alias("signal_owner")
+
+
+@dataclass(frozen=True, slots=True)
+class SignalFilters:
+    """What is left out of the list; '' and None: nothing.
+
+    detectors   only of these;  account: GUID;  owner_key: whose record it is;  words: in the name of record or account
+    """
+
+    family: str = ""
+    detectors: frozenset[str] = frozenset()
+    account: str = ""
+    owner_key: str | None = None
+    words: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSignal:
+    """A signal with what it is about. value: at stake; of an account its revenue of a year, else its open deals."""
+
+    signal: SignalRow
+    kind: RecordKind
+    guid: str
+    name: str
+    account_guid: str
+    account: str
+    owner: str
+    value: float | None
+    currency: str
+
+    @property
+    def ref(self) -> RecordRef:
+        return RecordRef(self.kind, self.guid)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalPage:
+    """rows, and the places from which the next and the previous page are read (None at an end)."""
+
+    rows: tuple[ListedSignal, ...]
+    next_place: str | None
+    previous_place: str | None
+
+
+_deals_of_account = (
+    sa.select(sa.func.sum(_deal.c.value))
+    .where(
+        _deal.c.kind == RecordKind.OPPORTUNITY.value,
+        _deal.c.status == "open",
+        _deal.c.account_guid == _subject.c.guid,
+        _deal.c.currency == _subject.c.currency,
+    )
+    .correlate(_subject)
+    .scalar_subquery()
+)
+_VALUE = sa.case(
+    (_subject.c.kind == RecordKind.OPPORTUNITY.value, _subject.c.value),
+    else_=sa.func.coalesce(_subject.c.arr, _deals_of_account),
+)
+_SORTS: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
+    "value": (sa.func.coalesce(_VALUE, -1.0), SIGNAL.c.strength),
+    "strength": (SIGNAL.c.strength, sa.func.coalesce(_VALUE, -1.0)),
+    "since": (SIGNAL.c.first_seen, SIGNAL.c.strength),
+}
+SORTS = tuple(_SORTS)
+
+
+_FROM = (
+    SIGNAL.join(_subject, _subject.c.id == SIGNAL.c.subject_id)
+    .outerjoin(_account, _account.c.id == SIGNAL.c.account_id)
+    .outerjoin(_owner, _owner.c.systemuser_guid == _subject.c.owner_guid)
+)
+
+
+def signal_page(
+    conn: Connection, *, scope: Scope, filters: SignalFilters, sort: str, size: int, place: str | None = None
+) -> SignalPage:
+    """One keyset page of open signals, the largest first; ValueError for a place that is none."""
+    query = _ordered(scope, filters, sort)
+    try:
+        page: Any = sqlakeyset.select_page(conn, query, per_page=size, page=place)
+    except (BadBookmark, InvalidPage) as error:
+        raise ValueError("not a place in this list") from error
+    paging = page.paging
+    return SignalPage(
+        tuple(_row(row) for row in page),
+        paging.bookmark_next if paging.has_next else None,
+        paging.bookmark_previous if paging.has_previous else None,
+    )
+
+
+def all_signals(
+    conn: Connection, *, scope: Scope, filters: SignalFilters, sort: str, limit: int
+) -> Iterator[ListedSignal]:
+    """The whole list in its order, up to `limit`."""
+    for row in conn.execute(_ordered(scope, filters, sort).limit(limit)):
+        yield _row(row)
+
+
+def counts(conn: Connection, *, scope: Scope, filters: SignalFilters) -> dict[str, int]:
+    """How many signals of each family the other filters leave."""
+    query = _listed(scope, filters, any_family=True).with_only_columns(SIGNAL.c.family, sa.func.count())
+    return dict(conn.execute(query.group_by(SIGNAL.c.family)).all())
+
+
+def about(conn: Connection, numbers: Collection[int]) -> list[ListedSignal]:
+    """These signals with what they are about, in the order of the numbers."""
+    found: dict[int, ListedSignal] = {}
+    for chunk in in_chunks(list(numbers)):
+        query = _columns(sa.select(SIGNAL.c.id).select_from(_FROM)).where(SIGNAL.c.id.in_(chunk))
+        found |= {row[0]: _row(row) for row in conn.execute(query)}
+    return [found[number] for number in numbers if number in found]
+
+
+def any_signal(conn: Connection) -> bool:
+    """Whether anything was ever found."""
+    return conn.scalar(sa.select(SIGNAL.c.id).limit(1)) is not None
+
+
+def names(conn: Connection, record_ids: Collection[int]) -> dict[int, tuple[RecordRef, str]]:
+    """Records that evidence refers to: reference and name by id; who is left out is not among them."""
+    found: dict[int, tuple[RecordRef, str]] = {}
+    for chunk in in_chunks(sorted(record_ids)):
+        query = sa.select(_subject.c.id, _subject.c.kind, _subject.c.guid, _subject.c.name).where(
+            _subject.c.id.in_(chunk), ~left_out_by_name(_subject.c.kind, _subject.c.guid)
+        )
+        found |= {row[0]: (RecordRef(RecordKind(row[1]), row[2]), row[3]) for row in conn.execute(query)}
+    return found
+
+
+def events(conn: Connection, event_ids: Collection[int]) -> dict[int, tuple[str, str, str, str]]:
+    """Events that evidence refers to: kind, direction, text and source by id."""
+    found: dict[int, tuple[str, str, str, str]] = {}
+    columns = ACCOUNT_EVENT.c
+    for chunk in in_chunks(sorted(event_ids)):
+        query = sa.select(columns.id, columns.kind, columns.direction, columns.text, columns.source).where(
+            columns.id.in_(chunk)
+        )
+        found |= {row[0]: (row[1], row[2], row[3], row[4]) for row in conn.execute(query)}
+    return found
+
+
+def _ordered(scope: Scope, filters: SignalFilters, sort: str) -> sa.Select[Any]:
+    keys = _SORTS[sort]
+    return _columns(_listed(scope, filters)).order_by(*(sa.desc(key) for key in keys), sa.desc(SIGNAL.c.id))
+
+
+def _columns(query: sa.Select[Any]) -> sa.Select[Any]:
+    owner = sa.func.coalesce(sa.func.nullif(_owner.c.crm_name, ""), _owner.c.name, "")
+    return query.with_only_columns(
+        *COLUMNS,
+        _subject.c.kind.label("subject_kind"),
+        _subject.c.guid.label("subject_guid"),
+        _subject.c.name.label("subject_name"),
+        sa.func.coalesce(_account.c.guid, "").label("account_guid"),
+        sa.func.coalesce(_account.c.name, "").label("account_name"),
+        owner.label("owner_name"),
+        _VALUE.label("value_at_stake"),
+        _subject.c.currency.label("value_currency"),
+    )
+
+
+def _listed(scope: Scope, filters: SignalFilters, *, any_family: bool = False) -> sa.Select[Any]:
+    conditions: list[sa.ColumnElement[bool]] = [
+        SIGNAL.c.ended_at.is_(None),
+        ~left_out_by_name(_subject.c.kind, _subject.c.guid),
+        sa.or_(
+            *(
+                sa.and_(_subject.c.kind == kind.value, may_be_read(scope, kind))
+                for kind in (RecordKind.ACCOUNT, RecordKind.OPPORTUNITY)
+            )
+        ),
+    ]
+    if filters.family and not any_family:
+        conditions.append(SIGNAL.c.family == filters.family)
+    if filters.detectors:
+        conditions.append(SIGNAL.c.detector.in_(sorted(filters.detectors)))
+    if filters.owner_key is not None:
+        conditions.append(owned_by(filters.owner_key))
+    if filters.least is not None:
+        conditions.append(filters.least <= _VALUE)
+    if filters.most is not None:
+        conditions.append(filters.most >= _VALUE)
+    if filters.account:
+        conditions.append(_at_account(scope, _subject.c.guid == filters.account))
+    for word in filters.words:
+        named = _subject.c.folded.contains(folded(word), autoescape=True)
+        conditions.append(sa.or_(named, _at_account(scope, named)))
+    return sa.select(SIGNAL.c.id).select_from(_FROM).where(*conditions)
+
+
+def _at_account(scope: Scope, which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Signals of such accounts; of an account that may not be read a filter tells nothing."""
+    readable = sa.select(_subject.c.id).where(
+        _subject.c.kind == RecordKind.ACCOUNT.value, which, may_be_read(scope, RecordKind.ACCOUNT)
+    )
+    return SIGNAL.c.account_id.in_(readable.correlate(None))
+
+
+def _row(row: Any) -> ListedSignal:
+    size = len(COLUMNS)
+    kind, guid, name, account_guid, account, owner, value, currency = row[size : size + 8]
+    return ListedSignal(
+        row_of(row[:size]), RecordKind(kind), guid, name, account_guid, account, owner, value, currency or ""
+    )

@@ -1,0 +1,1 @@
+"""Where activities come from: places in delta streams, hints, tokens, what cannot be read."""

@@ -1,0 +1,1 @@
+"""What customers said, and what was understood of it."""

@@ -1,0 +1,1 @@
+"""What an administrator's examination looks at."""

@@ -1,0 +1,1 @@
+"""What goes out: mail, tasks, appointments, columns, webhooks."""

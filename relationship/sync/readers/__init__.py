@@ -1,0 +1,1 @@
+"""One reader per source: mailboxes, calendars, calls, tasks, CRM, directory."""

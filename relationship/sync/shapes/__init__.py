@@ -1,0 +1,1 @@
+"""The shape of what Microsoft tells, as plain pieces. Pure."""

@@ -1,0 +1,1 @@
+"""The way to Microsoft: tokens, sessions, patience, what a failed answer means."""

@@ -1,0 +1,1 @@
+"""Accounts as customers: scores, health fields, events."""

@@ -1,0 +1,1 @@
+"""Lists of records, the pipeline and the first page: filters, columns, views, files."""

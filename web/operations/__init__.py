@@ -1,0 +1,1 @@
+"""How sources and deliveries are doing, and what Microsoft Graph tells."""

@@ -1,0 +1,1 @@
+"""A rating on a page: why it stands there, its curve, what happened on the way."""

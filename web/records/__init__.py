@@ -1,0 +1,1 @@
+"""The page of one record: opportunity, contact, lead, account."""

@@ -1,0 +1,1 @@
+"""Business reviews as a page, a PDF and slides."""

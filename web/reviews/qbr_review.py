@@ -1,0 +1,273 @@
+"""What a business review of an account shows: read from what is known, told in the reader's language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+from sqlalchemy import Connection
+
+from relationship.activities import RecordKind, RecordRef
+from relationship.clock import day_of, number_of
+from relationship.health.trend import CurvePoint
+from relationship.signals.qbr import Goal, Period, Review, Series, Span, Texts
+from relationship.signals.recommendations import Recommendation
+from relationship.signals.standing import ACTING, State
+from relationship.store.crm import related_records
+from relationship.store.customers import account_facts, account_scores, usage
+from relationship.store.signals import callings, recommendation_acts, signals
+from relationship.store.signals.recommendation_acts import OneAct
+from relationship.store.signals.signals import SignalRow
+from web import formats, words
+from web.house import house
+from web.identity import rights
+from web.identity.members import member
+from web.languages import language
+from web.recommendations import recommendation_words, recommending
+from web.recommendations.recommending import Item
+from web.records.record_page import Relationship
+from web.texts import _, _n
+
+MOST_SIGNALS, MOST_DEALS, MOST_DONE, MOST_PLANNED = 12, 10, 10, 5
+_GOOD = frozenset({"H-P4", "H-P5", "H-P6"})
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A review, and the texts it begins with."""
+
+    review: Review
+    drafted: Texts
+
+
+def prepare(conn: Connection, found: Relationship, period: Period) -> Prepared:
+    """Everything as it is known now; what lies after today is not there yet."""
+    record = found.record
+    last = min(number_of(period.ends_on), found.as_of)
+    first = number_of(period.starts_on)
+    by_month = _contact_days(found, period, last)
+    contacts = sum(filter(None, by_month))
+    earlier = sum(filter(None, _contact_days(found, period.before, None)))
+    use = _use(conn, record.id, period, last)
+    deals = _deals(conn, record.guid)
+    risks, chances = _signals(conn, record.id, first, last)
+    facts = account_facts.facts_of(conn, record.id)
+    scores = _scores(conn, record.id, first, last)
+    figures = [
+        (_("Days with contact"), _("%(now)s (before: %(before)s)", now=contacts, before=earlier)),
+        (_("Relationship score"), _movement([float(one.score) for one in _points(found, first, last)])),
+    ]
+    if facts is not None and facts.arr is not None:
+        figures.append((_("Annual revenue"), formats.money(facts.arr, facts.currency)))
+    if facts is not None and facts.renewal_on is not None:
+        figures.append((_("Renewal"), formats.day(facts.renewal_on)))
+    labels = tuple(formats.short_month(month) for month in period.months)
+    review = Review(
+        account=record.name,
+        title=_("Business review"),
+        period=name_of(period),
+        made=_("As of %(day)s", day=formats.day(found.as_of, "long")),
+        figures=tuple(figures),
+        contacts=Series(
+            _("Days with contact per month"),
+            labels,
+            tuple(None if value is None else float(value) for value in by_month),
+        ),
+        curve=_monthly(_("Relationship score"), labels, period, _points(found, first, last)),
+        use_figures=tuple(_use_figures(use, scores)),
+        use=Series(_("Active users a day, mean of the month"), labels, use),
+        health=Series(_("Customer health"), labels, _last_of_months(period, scores.get("health", {})), "line", 100.0),
+        risks=tuple(risks),
+        opportunities=tuple(chances),
+        deals=tuple(deals),
+        done=tuple(_done(conn, record.id, period)),
+        headings=_headings(),
+    )
+    return Prepared(review, _drafted(conn, found, review, contacts, earlier))
+
+
+def name_of(period: Period) -> str:
+    """How a period is called."""
+    year = period.starts_on.year
+    if period.span is Span.YEAR:
+        return str(year)
+    if period.span is Span.HALF:
+        return _("Half-year %(n)s of %(year)s", n=period.number, year=year)
+    return _("Quarter %(n)s of %(year)s", n=period.number, year=year)
+
+
+def _headings() -> dict[str, str]:
+    return {
+        "review": _("Review of the period"),
+        "use": _("Use and health"),
+        "outlook": _("Opportunities and risks"),
+        "plan": _("Action plan"),
+        "risks": _("Risks"),
+        "opportunities": _("Opportunities"),
+        "deals": _("Open deals"),
+        "done": _("What was done"),
+        "what": _("Goal"),
+        "measure": _("How it is measured"),
+        "who": _("Who"),
+        "due": _("Due on"),
+    }
+
+
+def _drafted(conn: Connection, found: Relationship, review: Review, contacts: int, earlier: int) -> Texts:
+    """Texts that make sense as they are."""
+    record = found.record
+    told = _n("%(num)s day with contact", "%(num)s days with contact", contacts)
+    before = _n("%(num)s in the period before", "%(num)s in the period before", earlier)
+    summary = [_("%(told)s, %(before)s.", told=told, before=before)]
+    if record.rating:
+        rating = str(words.RATINGS[record.rating])
+        summary.append(_("The relationship is rated %(rating)s (%(score)s of 100).", rating=rating, score=record.score))
+    if review.use.is_empty:
+        use = _("Nothing is known about the use of the product in this period.")
+    else:
+        use = _("Active users a day: %(values)s.", values=_movement([v for v in review.use.values if v is not None]))
+    risks = _n("%(num)s risk", "%(num)s risks", len(review.risks))
+    chances = _n("%(num)s opportunity", "%(num)s opportunities", len(review.opportunities))
+    outlook = _("%(risks)s and %(chances)s were seen in this period.", risks=risks, chances=chances)
+    return Texts(" ".join(summary), use, outlook, _goals(recommending.of_account(conn, record.id, record.guid)))
+
+
+def _goals(items: Sequence[Item]) -> tuple[Goal, ...]:
+    """What is recommended, each once, as goals with a measure, a person and a day."""
+    once = {one.one.key: one for one in reversed(items)}
+    chosen = [one for one in items if once.get(one.one.key) is one][:MOST_PLANNED]
+    return tuple(
+        Goal(
+            what=one.words.title,
+            measure=_("The signal “%(signal)s” has ended", signal=recommendation_words.trigger(one.calling.trigger)),
+            who=one.calling.owner or member().name,
+            due=one.due_on.isoformat(),
+        )
+        for one in chosen
+    )
+
+
+def _contact_days(found: Relationship, period: Period, last: int | None) -> list[int | None]:
+    """How many days of each month had contact; None for a month that has not begun."""
+    days = np.unique(found.days.day)
+    return [
+        int(np.sum((days >= first) & (days <= until))) if until >= first else None
+        for first, until in _months(period, last)
+    ]
+
+
+def _months(period: Period, last: int | None) -> list[tuple[int, int]]:
+    """First and last day number of each month, none after `last`."""
+    starts = [number_of(month) for month in period.months]
+    ends = [*(start - 1 for start in starts[1:]), number_of(period.ends_on)]
+    return [(start, end if last is None else min(end, last)) for start, end in zip(starts, ends, strict=True)]
+
+
+def _points(found: Relationship, first: int, last: int) -> list[CurvePoint]:
+    return [point for point in found.points if first <= point.day <= last]
+
+
+def _monthly(title: str, labels: tuple[str, ...], period: Period, points: Sequence[CurvePoint]) -> Series:
+    known = {point.day: float(point.score) for point in points}
+    return Series(title, labels, _last_of_months(period, known), "line", 100.0)
+
+
+def _last_of_months(period: Period, known: dict[int, float]) -> tuple[float | None, ...]:
+    found: list[float | None] = []
+    for first, until in _months(period, None):
+        days = [day for day in known if first <= day <= until]
+        found.append(known[max(days)] if days else None)
+    return tuple(found)
+
+
+def _use(conn: Connection, account_id: int, period: Period, last: int) -> tuple[float | None, ...]:
+    since = number_of(period.starts_on)
+    if last < since:
+        return (None,) * len(period.months)
+    spans = usage.spans(conn, usage.MONTH, since=since, until=last, account_ids=[account_id])
+    means = {
+        int(start): float(users / days)
+        for start, users, days in zip(spans.start, spans.active_users, spans.active_days, strict=True)
+        if days and not np.isnan(users)
+    }
+    return tuple(means.get(number_of(month)) for month in period.months)
+
+
+def _use_figures(use: Sequence[float | None], scores: dict[str, dict[int, float]]) -> list[tuple[str, str]]:
+    known = [value for value in use if value is not None]
+    found = [(_("Active users a day"), _movement(known))] if known else []
+    names = {"health": _("Customer health"), "churn": _("Churn risk"), "upsell": _("Upsell score")}
+    for score, name in names.items():
+        values = list(scores.get(score, {}).values())
+        if values:
+            found.append((name, _movement(values)))
+    return found
+
+
+def _scores(conn: Connection, account_id: int, first: int, last: int) -> dict[str, dict[int, float]]:
+    found: dict[str, dict[int, float]] = {}
+    for row in account_scores.curve(conn, account_id, since=first):
+        if row.day <= last:
+            found.setdefault(row.score.value, {})[row.day] = float(row.value)
+    return found
+
+
+def _movement(values: Sequence[float]) -> str:
+    """The first and the last value; a dash for none."""
+    if not values:
+        return formats.NOTHING
+    first, last = round(values[0]), round(values[-1])
+    return formats.number(last) if first == last else f"{formats.number(first)} → {formats.number(last)}"
+
+
+def _signals(conn: Connection, account_id: int, first: int, last: int) -> tuple[list[str], list[str]]:
+    """Risks and opportunities that were there in the period."""
+    rows = signals.of_account(conn, account_id) + signals.of_account(conn, account_id, ended=True)
+    subjects = {one.cause.number: one.subject for one in callings.of_signals(conn, [row.id for row in rows])}
+    seen = rights.among(subjects.values())
+    risks: list[str] = []
+    chances: list[str] = []
+    for row in rows:
+        if subjects[row.id] not in seen:
+            continue
+        over = row.ended_at.astimezone(house().config.zone).date() if row.ended_at else None
+        if row.first_seen > last or (over is not None and number_of(over) < first):
+            continue
+        good = row.family == "opportunity" or row.detector in _GOOD
+        (chances if good else risks).append(_signal_line(row, over))
+    return risks[:MOST_SIGNALS], chances[:MOST_SIGNALS]
+
+
+def _signal_line(row: SignalRow, over: date | None) -> str:
+    title = str(recommendation_words.trigger(row.detector))
+    since = formats.day(day_of(row.first_seen))
+    if over is None:
+        return _("%(title)s, since %(day)s", title=title, day=since)
+    return _("%(title)s, from %(day)s to %(over)s", title=title, day=since, over=formats.day(over))
+
+
+def _deals(conn: Connection, guid: str) -> list[tuple[str, str, str]]:
+    scope = member().scope
+    found = related_records.opportunities_of_account(conn, guid, scope=scope, limit=MOST_DEALS)
+    seen = rights.among(found.refs)
+    return [
+        (row.name, formats.stage(row.stage), formats.money(row.value, row.currency))
+        for row in found.rows
+        if RecordRef(RecordKind(row.kind), row.guid) in seen
+    ]
+
+
+def _done(conn: Connection, account_id: int, period: Period) -> list[str]:
+    """What was done about recommendations, without who did it."""
+    zone = house().config.zone
+    since = datetime.combine(period.starts_on, time(0), zone)
+    until = datetime.combine(period.ends_on + timedelta(days=1), time(0), zone)
+    acts = recommendation_acts.of_account(conn, account_id, since=since, until=until)
+    titles = {one.key: one.pure() for one in recommending.section(conn).catalogue}
+    return [_done_line(one, titles) for one in acts if one.deed in ACTING and one.state is State.MADE][-MOST_DONE:]
+
+
+def _done_line(one: OneAct, titles: dict[str, Recommendation]) -> str:
+    entry = titles.get(one.recommendation)
+    name = entry.words(language()).title if entry is not None else one.recommendation
+    return f"{formats.local_day(one.at)} · {name} · {recommendation_words.deed(one.deed, one.state)}"

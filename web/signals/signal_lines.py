@@ -1,0 +1,137 @@
+"""Signals as pages, files and the API show them: what each is about, its rule and its facts in words, with links."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from sqlalchemy import Connection
+
+from relationship.activities import RecordKind, RecordRef
+from relationship.signals.catalogue import DETECTORS
+from relationship.signals.signal import WHAT, Fact
+from relationship.signals.thresholds import Thresholds
+from relationship.store.signals import signal_lists
+from relationship.store.signals.signal_lists import ListedSignal
+from web.identity import rights
+from web.signals import signal_facts_words, signal_words
+
+_RECORDS = frozenset({"contact", "opportunity"})
+_PAGES = {RecordKind.CONTACT: "contact.page", RecordKind.OPPORTUNITY: "opportunity.page"}
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """One fact; address: of the page of the record behind it, '' without; note: what somebody wrote about it."""
+
+    fact: Fact
+    text: str
+    address: str = ""
+    note: str = ""
+    ref: RecordRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignalLine:
+    """One signal for a reader who may see it. since: day number it was first seen on; name: of what it is about."""
+
+    listed: ListedSignal
+    title: str
+    rule: str
+    evidence: tuple[EvidenceLine, ...]
+
+    @property
+    def id(self) -> int:
+        return self.listed.signal.id
+
+    @property
+    def detector(self) -> str:
+        return self.listed.signal.detector
+
+    @property
+    def family(self) -> str:
+        return self.listed.signal.family
+
+    @property
+    def good(self) -> bool:
+        return self.detector in DETECTORS and DETECTORS[self.detector].good
+
+    @property
+    def percent(self) -> int:
+        return round(self.listed.signal.strength * 100)
+
+    @property
+    def since(self) -> int:
+        return self.listed.signal.first_seen
+
+    @property
+    def last(self) -> int:
+        return self.listed.signal.last_seen
+
+    @property
+    def name(self) -> str:
+        return self.listed.name
+
+    @property
+    def account(self) -> str:
+        return self.listed.account if self.listed.kind is RecordKind.OPPORTUNITY else ""
+
+    @property
+    def account_guid(self) -> str:
+        return self.listed.account_guid
+
+    @property
+    def record_guid(self) -> str:
+        return self.listed.guid if self.listed.kind is RecordKind.OPPORTUNITY else ""
+
+    @property
+    def value(self) -> float | None:
+        return self.listed.value
+
+    @property
+    def currency(self) -> str:
+        return self.listed.currency
+
+    @property
+    def address(self) -> str:
+        """Of the page of what it is about."""
+        return url_for(f"{self.listed.kind.value}.page", guid=self.listed.guid)
+
+
+def lines(conn: Connection, found: Sequence[ListedSignal], limits: Thresholds) -> list[SignalLine]:
+    """Those of the signals that the reader may see now; the CRM is asked once for all records they name."""
+    facts = [fact for one in found for fact in one.signal.evidence]
+    names = signal_lists.names(conn, {fact.ref for fact in facts if fact.ref and WHAT.get(fact.what) in _RECORDS})
+    events = signal_lists.events(conn, {fact.ref for fact in facts if fact.ref and WHAT.get(fact.what) == "event"})
+    accounts = {RecordRef(RecordKind.ACCOUNT, one.account_guid) for one in found if one.account_guid}
+    seen = rights.among({one.ref for one in found} | accounts | {ref for ref, _name in names.values()})
+    shown = {number: one for number, one in names.items() if one[0] in seen}
+    return [
+        SignalLine(
+            _without_account(one, seen),
+            signal_words.title(one.signal.detector),
+            signal_words.rule(one.signal.detector, limits),
+            tuple(_evidence(one.signal.evidence, shown, events)),
+        )
+        for one in found
+        if one.ref in seen
+    ]
+
+
+def _without_account(one: ListedSignal, seen: frozenset[RecordRef]) -> ListedSignal:
+    """Who may read an opportunity may not always read its account."""
+    if one.kind is RecordKind.ACCOUNT or RecordRef(RecordKind.ACCOUNT, one.account_guid) in seen:
+        return one
+    return ListedSignal(one.signal, one.kind, one.guid, one.name, "", "", one.owner, one.value, one.currency)
+
+
+def _evidence(
+    facts: Iterable[Fact],
+    names: Mapping[int, tuple[RecordRef, str]],
+    events: Mapping[int, tuple[str, str, str, str]],
+) -> Iterable[EvidenceLine]:
+    for fact in facts:
+        ref, name = names.get(fact.ref or 0, (None, "")) if WHAT.get(fact.what) in _RECORDS else (None, "")
+        event = events.get(fact.ref or 0) if WHAT.get(fact.what) == "event" else None
+        text = signal_facts_words.sentence(fact, name=name, event=event[:2] if event else None)
+        note = " – ".join(part for part in event[2:] if part) if event else ""
+        yield EvidenceLine(fact, text, url_for(_PAGES[ref.kind], guid=ref.guid) if ref else "", note, ref)

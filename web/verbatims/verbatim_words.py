@@ -1,0 +1,120 @@
+"""The words of verbatims on screen: emotions, feelings, threats, sources, sensitivities, moments, roles of columns."""
+
+from flask_babel import lazy_gettext as _l
+
+from relationship.importing.faults import OF_A_LINE
+from relationship.verbatims.catalogue import default_catalogue
+from web.importing import import_words
+from web.languages import language
+from web.texts import _
+
+EMOTIONS = {
+    "joy": _l("Joy"),
+    "surprise": _l("Surprise"),
+    "calm": _l("Calm"),
+    "fear": _l("Fear"),
+    "sadness": _l("Sadness"),
+    "anger": _l("Anger"),
+    "disgust": _l("Disgust"),
+}
+FEELINGS = {"positive": _l("Positive"), "neutral": _l("Neutral"), "negative": _l("Negative")}
+THREATS = {
+    "decided": _l("Says that they leave"),
+    "conditional": _l("Leaves unless something changes"),
+    "considering": _l("Thinks of leaving"),
+}
+SOURCES = {
+    "survey": _l("Survey"),
+    "review": _l("Review"),
+    "chat": _l("Chat"),
+    "comment": _l("Comment"),
+    "mailbox": _l("Feedback mailbox"),
+}
+SENSITIVITIES = {
+    "price": _l("Price"),
+    "team_turnover": _l("Change of contact persons"),
+    "quality": _l("Quality"),
+    "delay": _l("Delays"),
+    "availability": _l("Availability"),
+    "support": _l("Support"),
+    "security": _l("Security"),
+    "ease_of_use": _l("Ease of use"),
+    "communication": _l("Communication"),
+    "contract": _l("Contract"),
+    "people": _l("Way of treating people"),
+    "environment": _l("Environment"),
+    "training": _l("Training"),
+}
+MOMENTS = {
+    "move": _l("Move"),
+    "retirement": _l("Retirement, handover"),
+    "birth": _l("Birth"),
+    "marriage": _l("Marriage"),
+    "divorce": _l("Divorce"),
+    "bereavement": _l("Bereavement"),
+    "merger": _l("Merger, takeover"),
+    "new_office": _l("New site"),
+    "opening": _l("Opening, new activity"),
+    "hiring": _l("Recruitment"),
+    "works": _l("Building works"),
+    "purchase": _l("Purchase, investment"),
+    "international": _l("Abroad"),
+}
+ROLES = {
+    "text": _l("Text"),
+    "date": _l("Date"),
+    "satisfaction": _l("Satisfaction score"),
+    "recommendation": _l("Recommendation score (0 to 10)"),
+    "filter": _l("Filter"),
+    "information": _l("Information, only shown"),
+    "language": _l("Language"),
+    "line_id": _l("Line number"),
+    "customer_id": _l("Customer number"),
+    "account": _l("Account"),
+    "address": _l("E-mail address"),
+    "blank": _l("Not kept"),
+}
+PERIODS = {"30": _l("30 days"), "90": _l("90 days"), "365": _l("One year"), "": _l("Always")}
+_FAULTS = {
+    "text_missing": _l("The line has no text that can be read."),
+    "text_too_long": _l("The text is too long. Shorten it."),
+    "day_out_of_range": _l("The date lies in the future or more than ten years back. Correct it."),
+    "satisfaction_out_of_range": _l("The satisfaction score lies outside its scale."),
+    "recommendation_out_of_range": _l("The recommendation score lies outside 0 to 10."),
+}
+
+
+def fault(code: str, detail: str = "") -> str:
+    """What is wrong with a line of a file."""
+    if code in _FAULTS:
+        return str(_FAULTS[code])
+    return import_words.of_line(code, detail) if code in OF_A_LINE else _("The line cannot be taken.")
+
+
+def theme(path: str) -> str:
+    """A theme with what it is a part of, in the reader's language."""
+    names, above = [], ""
+    for key in path.split("/"):
+        above = f"{above}/{key}" if above else key
+        names.append(default_catalogue().name(above, language()) or key)
+    return " › ".join(names)
+
+
+def themes() -> list[tuple[str, str]]:
+    """Every theme with its name, indented by its level, for a list to choose from."""
+    return [("\u2003" * (one.level - 1) + one.names[language()], one.path) for one in default_catalogue().themes]
+
+
+def about(sort: str, word: str) -> str:
+    """What highlighted words say."""
+    match sort:
+        case "emotion":
+            return str(EMOTIONS.get(word, word))
+        case "threat":
+            return str(THREATS.get(word, word))
+        case "sensitivity":
+            return _("Sensitivity: %(what)s", what=SENSITIVITIES.get(word, word))
+        case "moment":
+            return _("Moment: %(what)s", what=MOMENTS.get(word, word))
+        case _:
+            return theme(word)
