@@ -8,5 +8,6 @@ themes, sensitivities and moments of life. The words are lists that people read 
 from relationship.verbatims.analysis import Analysis, Sentence, Span, Threat
 from relationship.verbatims.emotions import Emotion
 from relationship.verbatims.understand import analyse
+from relationship.verbatims.version import UNDERSTANDING_VERSION
 
-__all__ = ["Analysis", "Emotion", "Sentence", "Span", "Threat", "analyse"]
+__all__ = ["UNDERSTANDING_VERSION", "Analysis", "Emotion", "Sentence", "Span", "Threat", "analyse"]

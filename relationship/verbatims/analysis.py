@@ -1,7 +1,7 @@
 """What is understood of a text: plain records, and how they are kept as JSON."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from relationship.verbatims.emotions import Emotion
@@ -33,12 +33,16 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Threat:
-    """That the customer leaves. kind: 'considering', 'conditional' or 'decided';  degree: 0 to 1."""
+    """That the customer leaves.
+
+    kind  'considering', 'conditional' or 'decided';  degree: 0 to 1;  level: 1 mild, 2 clear, 3 strong (`degrees.py`)
+    """
 
     kind: str
     degree: float
     start: int
     end: int
+    level: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Analysis:
     index                temperature in °C, -20 to 40 (`emotions.temperature`)
     amounts              0 to 1 by emotion; emotions that do not occur are not in it
     themes               paths without their parents;  sensitivities, moments: words of their lists
+    degrees              1 mild, 2 clear, 3 strong, by sensitivity (`degrees.py`)
+    contradiction        where scores beside the text say otherwise than its words (`contradiction.py`), else ''
     spans                by place
     """
 
@@ -66,6 +72,8 @@ class Analysis:
     sensitivities: tuple[str, ...] = ()
     moments: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
+    degrees: Mapping[str, int] = field(default_factory=dict)
+    contradiction: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The parts that the columns of the store do not hold."""

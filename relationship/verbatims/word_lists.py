@@ -7,8 +7,6 @@ from importlib import resources
 from relationship.verbatims.patterns import Meaning
 
 LANGUAGES = ("fr", "en")
-# Goes up with every change of a list or of how it is used, so that texts understood before are understood anew.
-VERSION = "2026.1"
 
 _HEAD = re.compile(r"\[([^\]]+)\]")
 

@@ -144,7 +144,9 @@ def _query() -> sa.Select[Any]:
 
 def _marks(conn: Connection, ids: Sequence[int]) -> dict[int, dict[str, set[str]]]:
     found: dict[int, dict[str, set[str]]] = {}
-    for number, sort, word in conn.execute(sa.select(VERBATIM_MARK).where(VERBATIM_MARK.c.verbatim_id.in_(ids))):
+    mark = VERBATIM_MARK.c
+    query = sa.select(mark.verbatim_id, mark.sort, mark.word).where(mark.verbatim_id.in_(ids))
+    for number, sort, word in conn.execute(query):
         found.setdefault(number, {}).setdefault(sort, set()).add(word)
     return found
 

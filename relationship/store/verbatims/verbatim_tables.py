@@ -20,7 +20,7 @@ class Verbatim(SQLModel, table=True):
     What was understood (`verbatims.understand`):
     emotion, intensity (0 to 1), polarity (-1 to 1), temperature (-20 to 40 °C)
     feeling      'positive', 'neutral' or 'negative'
-    threat       'considering', 'conditional', 'decided' or '';  threat_degree: 0 to 1
+    threat       'considering', 'conditional', 'decided' or '';  threat_degree: 0 to 1;  threat_level: 1 to 3, 0 without
     analysis     the whole of it as JSON;  analysed_with: version of the words it was understood with
     """
 
@@ -50,6 +50,7 @@ class Verbatim(SQLModel, table=True):
     temperature: float = 12.0
     threat: str = ""
     threat_degree: float = 0.0
+    threat_level: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     analysis: str = "{}"
     analysed_with: str = ""
     added_at: datetime = Field(sa_type=UtcDateTime)
@@ -60,7 +61,8 @@ class Verbatim(SQLModel, table=True):
 class VerbatimMark(SQLModel, table=True):
     """What a text is about, by which lists and rules choose.
 
-    sort  'theme', 'sensitivity' or 'moment';  word: a theme stands here with each of its parents
+    sort    'theme', 'sensitivity' or 'moment';  word: a theme stands here with each of its parents
+    degree  1 mild, 2 clear, 3 strong for a sensitivity, else 0
     """
 
     __tablename__ = "verbatim_mark"
@@ -68,6 +70,7 @@ class VerbatimMark(SQLModel, table=True):
     verbatim_id: int = Field(foreign_key="verbatim.id", primary_key=True, ondelete="CASCADE")
     sort: str = Field(primary_key=True)
     word: str = Field(primary_key=True)
+    degree: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class VerbatimMapping(SQLModel, table=True):

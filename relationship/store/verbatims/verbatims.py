@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from relationship.store.chunks import in_chunks
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_MARK
-from relationship.verbatims import Analysis
+from relationship.verbatims import UNDERSTANDING_VERSION, Analysis
 from relationship.verbatims.catalogue import parents
-from relationship.verbatims.word_lists import VERSION
+from relationship.verbatims.contradiction import contradiction
 
 
 class Source(StrEnum):
@@ -72,8 +72,14 @@ class Kept:
     temperature: float
     threat: str
     threat_degree: float
+    threat_level: int
     analysis: dict[str, Any]
     added_at: datetime
+
+    @property
+    def contradiction(self) -> str:
+        """What the scores say against the words; see `relationship.verbatims.contradiction`."""
+        return contradiction(self.feeling, self.satisfaction, self.recommendation)
 
 
 COLUMNS = tuple(VERBATIM.c[name] for name in Kept.__slots__)
@@ -127,7 +133,9 @@ def understood(conn: Connection, number: int, analysis: Analysis) -> None:
 
 def outdated(conn: Connection, *, limit: int) -> list[tuple[int, str, str]]:
     """Texts understood with earlier lists of words: id, text, language."""
-    query = sa.select(VERBATIM.c.id, VERBATIM.c.text, VERBATIM.c.language).where(VERBATIM.c.analysed_with != VERSION)
+    query = sa.select(VERBATIM.c.id, VERBATIM.c.text, VERBATIM.c.language).where(
+        VERBATIM.c.analysed_with != UNDERSTANDING_VERSION
+    )
     return [tuple(row) for row in conn.execute(query.order_by(VERBATIM.c.id).limit(limit))]
 
 
@@ -172,6 +180,17 @@ def marks(conn: Connection, ids: Iterable[int]) -> dict[int, dict[str, set[str]]
     return found
 
 
+def degrees(conn: Connection, ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """By text: each of its sensitivities with its degree, 1 mild to 3 strong."""
+    found: dict[int, dict[str, int]] = {}
+    mark = VERBATIM_MARK.c
+    for chunk in in_chunks(sorted(set(ids))):
+        query = sa.select(mark.verbatim_id, mark.word, mark.degree)
+        for number, word, degree in conn.execute(query.where(mark.verbatim_id.in_(chunk), mark.sort == "sensitivity")):
+            found.setdefault(number, {})[word] = degree
+    return found
+
+
 def kept(rows: Iterable[Any]) -> list[Kept]:
     found = []
     for row in rows:
@@ -195,17 +214,21 @@ def _understanding(analysis: Analysis) -> dict[str, Any]:
         "language": analysis.language, "emotion": analysis.emotion.value, "intensity": analysis.intensity,
         "polarity": analysis.polarity, "feeling": analysis.feeling, "temperature": analysis.index,
         "threat": threat.kind if threat else "", "threat_degree": threat.degree if threat else 0.0,
-        "analysis": _json(analysis.as_json()), "analysed_with": VERSION,
+        "threat_level": threat.level if threat else 0,
+        "analysis": _json(analysis.as_json()), "analysed_with": UNDERSTANDING_VERSION,
     }  # fmt: skip
 
 
 def _mark(conn: Connection, several: Sequence[tuple[int, Analysis]]) -> None:
     rows: list[dict[str, Any]] = []
     for number, analysis in several:
-        words = {("theme", one) for path in analysis.themes for one in parents(path)}
-        words |= {("sensitivity", one) for one in analysis.sensitivities}
-        words |= {("moment", one) for one in analysis.moments}
-        rows += [{"verbatim_id": number, "sort": sort, "word": word} for sort, word in sorted(words)]
+        words = {("theme", one): 0 for path in analysis.themes for one in parents(path)}
+        words |= {("sensitivity", one): analysis.degrees.get(one, 1) for one in analysis.sensitivities}
+        words |= {("moment", one): 0 for one in analysis.moments}
+        rows += [
+            {"verbatim_id": number, "sort": sort, "word": word, "degree": degree}
+            for (sort, word), degree in sorted(words.items())
+        ]
     for chunk in in_chunks([number for number, _ in several]):
         conn.execute(sa.delete(VERBATIM_MARK).where(VERBATIM_MARK.c.verbatim_id.in_(chunk)))
     for part in in_chunks(rows):
