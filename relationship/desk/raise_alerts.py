@@ -24,8 +24,9 @@ from relationship.store.alerts.alerts import Letter, NewAlert
 from relationship.store.outbox import acting, mail_choices
 from relationship.store.outbox.outbox import CrmTask
 from relationship.verbatims.alerts.attrition import Profile
-from relationship.verbatims.alerts.conditions import folded, judge, perimeter
+from relationship.verbatims.alerts.conditions import judge, perimeter
 from relationship.verbatims.alerts.facts import PERIMETER
+from relationship.verbatims.keywords import folded
 
 MOST_AT_ONCE = 500
 # So far back what a customer said counts when the account comes to another owner.

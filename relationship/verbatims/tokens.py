@@ -17,7 +17,7 @@ _TOKEN = re.compile(
 _STRIPPED = {ord(sign): None for sign in "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0f"} | {
     number: None for span in ((0x202A, 0x202F), (0x2061, 0x206A)) for number in range(*span)
 }
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "Œ": "oe", "Æ": "ae", "ß": "ss", "’": "'"})
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "Œ": "oe", "Æ": "ae", "ß": "ss", "’": "'"})
 _STRETCHED = re.compile(r"(.)\1{2,}")
 
 WORD, PAUSE = 0, 1
@@ -67,6 +67,11 @@ def sentences(text: str) -> list[Tokens]:
     return found
 
 
+def is_unseen(sign: str) -> bool:
+    """Whether nobody sees a sign: of zero width, or turning the direction of writing."""
+    return ord(sign) in _STRIPPED
+
+
 def seen(word: str) -> str:
     """A word as it is read: signs that nobody sees are gone, parts of a letter are one sign.
 
@@ -85,6 +90,6 @@ def folded(word: str) -> str:
     if word.isascii():
         bare = word.lower()
     else:
-        parts = unicodedata.normalize("NFKD", word.translate(_STRIPPED).translate(_LIGATURES))
+        parts = unicodedata.normalize("NFKD", word.translate(_STRIPPED).translate(LIGATURES))
         bare = "".join(sign for sign in parts if not unicodedata.combining(sign)).lower()
     return _STRETCHED.sub(r"\1", bare) if _STRETCHED.search(bare) else bare

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from relationship.verbatims.alerts.cases import CASES
-from relationship.verbatims.alerts.conditions import Because, Condition, Group, When, folded, judge, places
+from relationship.verbatims.alerts.conditions import Because, Condition, Group, When, judge
 from relationship.verbatims.alerts.facts import Facts, Span
 from relationship.verbatims.alerts.rule import AlertRule, Recipients
 from relationship.verbatims.alerts.vip import Revenue, top_contributors
+from relationship.verbatims.keywords import folded, places
 
 
 def when(*conditions: dict[str, object], join: str = "all") -> When:

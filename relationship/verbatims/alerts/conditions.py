@@ -6,17 +6,16 @@ What is not known never holds, and neither does its contrary: a rule for satisfa
 without a score. Comparing is without case and accents; keywords are whole words, exactly as they are written.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from relationship.verbatims.alerts.facts import EMOTIONS, PERIMETER, SOURCES, STATUSES, THREATS, Facts, Span
+from relationship.verbatims.feeling import NEGATIVE, NEUTRAL, POSITIVE, feeling
+from relationship.verbatims.keywords import folded, places, words
 
 MOST_GROUPS, MOST_CONDITIONS, MOST_VALUES = 8, 12, 50
 LONGEST_VALUE = 200
@@ -38,17 +37,15 @@ NUMBERS: Mapping[str, tuple[float, float]] = {
     "churn": (0, 100),
     "likeness": (0, 100),
 }
-FLAGS = ("vip",)
+FLAGS = ("vip", "like_lost")
 # For these no value at all is a question too: any threat, any life moment.
 ANY_VALUE = ("threat", "moment", "sensitivity")
 What = Literal[
     "site", "business_unit", "responsibility_centre", "segment", "vip", "source", "emotion", "intensity", "opinion",
     "theme", "keyword", "sensitivity", "moment", "threat", "satisfaction", "recommendation", "health", "health_status",
-    "churn", "likeness",
+    "churn", "likeness", "like_lost",
 ]  # fmt: skip
-# From where on an opinion is one way or the other.
-CLEAR_POLARITY = 0.15
-_NOT_WORDS = re.compile(r"[\W_]+")
+_OPINIONS = {POSITIVE: "favourable", NEUTRAL: "", NEGATIVE: "unfavourable"}
 
 
 class _Form(BaseModel):
@@ -84,7 +81,7 @@ class Condition(_Form):
         if not self.values and self.what not in (*FLAGS, *ANY_VALUE):
             raise _refusal("value_missing", "this condition needs at least one value")
         if any(not one.strip() for one in self.values) or (
-            self.what == "keyword" and not all(_words(one) for one in self.values)
+            self.what == "keyword" and not all(words(one) for one in self.values)
         ):
             raise _refusal("value_blank", "a value with something in it")
         if self.what in CHOICES and not set(self.values) <= set(CHOICES[self.what]):
@@ -152,30 +149,6 @@ def perimeter(facts: Facts, what: str) -> str:
     return next((value for name, value in facts.filters.items() if folded(name) in wanted), "")
 
 
-def places(text: str, keywords: Sequence[str]) -> list[tuple[int, int]]:
-    """Where these words stand in the text, whole and exact but for case and accents, in order.
-
-    >>> places("Trop CHER, vraiment très cher.", ["cher"])
-    [(5, 9), (25, 29)]
-    """
-    plain, origin = _plain(text)
-    found: set[tuple[int, int]] = set()
-    for keyword in keywords:
-        pattern = _keyword(keyword)
-        if pattern is not None:
-            found |= {(origin[one.start()], origin[one.end() - 1] + 1) for one in pattern.finditer(plain)}
-    return sorted(found)
-
-
-def folded(text: str) -> str:
-    """Without case, accents and punctuation, words one space apart.
-
-    >>> folded("Centre de  Responsabilité_")
-    'centre de responsabilite'
-    """
-    return " ".join(_words(text))
-
-
 def _holds(condition: Condition, facts: Facts) -> Because | None:
     found = _answer(condition, facts)
     if found is None:
@@ -201,6 +174,8 @@ def _answer(condition: Condition, facts: Facts) -> Answer | None:
     match what:
         case "vip":
             return facts.is_vip, "", ()
+        case "like_lost":
+            return None if facts.like_lost is None else (facts.like_lost, "", ())
         case "keyword":
             where = places(facts.text, condition.values)
             return bool(where), ", ".join(dict.fromkeys(facts.text[a:b] for a, b in where)), tuple(where)
@@ -228,10 +203,9 @@ def _answer(condition: Condition, facts: Facts) -> Answer | None:
 
 
 def _opinion(condition: Condition, facts: Facts) -> Answer:
-    name = "favourable" if facts.polarity > 0 else "unfavourable"
-    is_clear = abs(facts.polarity) >= CLEAR_POLARITY
+    name = _OPINIONS[feeling(facts.polarity)]
     spans = tuple((one.start, one.end) for one in _spans(facts, "emotion"))
-    return is_clear and name in condition.values, name if is_clear else "", spans
+    return name in condition.values, name, spans
 
 
 def _text(what: str, facts: Facts) -> str:
@@ -270,34 +244,6 @@ def _marks(values: Sequence[str], marks: Iterable[str], spans: Sequence[Span]) -
 
 def _spans(facts: Facts, sort: str) -> list[Span]:
     return [one for one in facts.spans if one.sort == sort]
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in _NOT_WORDS.split(_plain(text)[0]) if word]
-
-
-@lru_cache(maxsize=2_000)
-def _keyword(keyword: str) -> re.Pattern[str] | None:
-    words = _words(keyword)
-    if not words:
-        return None
-    return re.compile(r"(?<!\w)" + r"[\W_]+".join(map(re.escape, words)) + r"(?!\w)")
-
-
-def _plain(text: str) -> tuple[str, list[int]]:
-    """The text without case and accents, and for each of its signs where it stood before."""
-    signs: list[str] = []
-    origin: list[int] = []
-    for place, sign in enumerate(text):
-        if sign.isascii():
-            signs.append(sign.lower())
-            origin.append(place)
-            continue
-        for part in unicodedata.normalize("NFKD", sign.casefold()):
-            if not unicodedata.combining(part):
-                signs.append("'" if part == "\u2019" else part)
-                origin.append(place)
-    return "".join(signs), origin
 
 
 def _refusal(code: str, sentence: str) -> PydanticCustomError:

@@ -36,7 +36,8 @@ class Facts:
     intensity     0 to 1;  polarity: -1 (unfavourable) to 1
     themes        paths with each of their parents, like 'service' and 'service/support'
     satisfaction  0 to 100;  recommendation: 0 to 10;  health, churn: 0 to 100
-    likeness      0 to 1: how much it is like what lost customers said, None where there is no profile
+    likeness      0 to 1: how much the customer's last texts are like those of lost customers; like_lost: whether they
+                  are called likely to leave; None where there is no profile
     filters       what the file told of the perimeter, by the heading of its column
     """
 
@@ -59,4 +60,5 @@ class Facts:
     health_status: str = ""
     churn: float | None = None
     likeness: float | None = None
+    like_lost: bool | None = None
     spans: tuple[Span, ...] = ()
