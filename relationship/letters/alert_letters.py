@@ -20,6 +20,7 @@ _FR: Mapping[str, str] = {
     "moment": "moment de vie", "threat": "menace de départ", "satisfaction": "satisfaction",
     "recommendation": "recommandation", "health": "santé du compte", "health_status": "statut de santé",
     "churn": "risque de résiliation", "likeness": "ressemblance avec les clients perdus (%)",
+    "like_lost": "parle comme les clients perdus",
     "joy": "joie", "surprise": "surprise", "calm": "calme", "fear": "peur", "sadness": "tristesse",
     "anger": "colère", "disgust": "dégoût", "considering": "envisagée", "conditional": "sous condition",
     "decided": "décidée", "favourable": "favorable", "unfavourable": "défavorable", "survey": "enquête",
@@ -31,6 +32,7 @@ _EN: Mapping[str, str] = {
     "business_unit": "business unit", "responsibility_centre": "responsibility centre", "vip": "VIP customer",
     "keyword": "keyword", "moment": "life moment", "threat": "threat to leave", "health": "account health",
     "health_status": "health status", "churn": "churn risk", "likeness": "likeness to lost customers (%)",
+    "like_lost": "speaks like lost customers",
     "mailbox": "e-mail", "why": "Why: {reasons}.", "customer": "a customer", "of": "{rule}: {account}",
     "many": "{rule}: {count} alerts", "task": "Call back: {account}",
 }  # fmt: skip

@@ -39,7 +39,7 @@ def test_a_planted_profile_is_found_with_a_hit_rate_far_above_chance() -> None:
     rising = {one.name for one in found.features if one.weight > 0.4}
     assert {"theme:billing", "emotion:sadness", "segment:retail"} <= rising
     planted = Facts("…", emotion="sadness", themes=frozenset({"billing"}), segment="retail", satisfaction=20)
-    assert found.likeness(planted) > 0.7 > 0.3 > found.likeness(Facts("…", emotion="joy", satisfaction=95))
+    assert found.likeness([planted]) > 0.7 > 0.3 > found.likeness([Facts("…", emotion="joy", satisfaction=95)])
 
 
 def test_where_leaving_has_nothing_to_do_with_words_the_profile_is_of_no_use() -> None:
@@ -47,7 +47,9 @@ def test_where_leaving_has_nothing_to_do_with_words_the_profile_is_of_no_use() -
     assert sum(verdicts) <= 2
     null = learn(history(3, planted=False))
     assert not null.is_of_use
-    assert null.marked(Facts("…")).likeness is None
+    marked = null.marked(Facts("…"), [Facts("…")])
+    assert marked.likeness is None
+    assert marked.like_lost is None
 
 
 def test_order_does_not_matter_and_a_profile_survives_being_kept() -> None:
@@ -60,3 +62,20 @@ def test_order_does_not_matter_and_a_profile_survives_being_kept() -> None:
 def test_too_few_lost_customers_teach_nothing() -> None:
     with pytest.raises(TooFewCustomersError):
         learn(history(1, planted=True, customers=30))
+
+
+def test_the_hit_rate_that_is_told_is_that_of_the_customers_called_likely_later() -> None:
+    found = learn(history(1, planted=True, customers=1_500))
+    later = list(history(2, planted=True, customers=1_500))
+    called = [one.lost for one in later if found.marked(one.said[-1], one.said).like_lost]
+    assert len(called) >= 100
+    assert sum(called) / len(called) == pytest.approx(found.hit_rate, abs=0.1)
+
+
+def test_one_bad_text_among_ten_good_ones_is_judged_with_them() -> None:
+    found = learn(history(1, planted=True))
+    bad = Facts("…", emotion="sadness", themes=frozenset({"billing"}), segment="retail", satisfaction=20)
+    good = [
+        Facts("…", emotion="joy", themes=frozenset({theme}), segment="public", satisfaction=95) for theme in THEMES[:3]
+    ]
+    assert found.likeness([*good, bad]) < found.likeness([bad])

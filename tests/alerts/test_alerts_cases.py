@@ -102,10 +102,10 @@ def test_case_3_words_like_those_of_lost_customers_raise_an_alert(bench: Bench, 
     owned(bench)
     switch_on(bench, started("Q-3"))
     say(bench, ANGRY, satisfaction=20)
-    say(bench, DELIGHT, satisfaction=95)
+    say(bench, DELIGHT, satisfaction=95, account_id=None)
     ((to, mail),) = delivered(bench, sink)
     assert to == ["anne@fjord.example"]
-    assert "ressemblance avec les clients perdus" in plain(mail)
+    assert "parle comme les clients perdus" in plain(mail)
     handle(bench)
 
 

@@ -37,8 +37,16 @@ def test_what_lost_accounts_said_raises_an_alert_for_the_next_one(sqlite_templat
     assert found.is_of_use
     assert (found.lost, found.kept) == (40, 120)
     assert found.hit_rate > 2 * found.base
-    switch_on(bench, rule(about("likeness", number=60), recipients={"people": ["anne"]}))
-    say_all(bench.house.store, ["Vos factures sont fausses, je suis furieux."], today=today, satisfaction=20.0)
-    say_all(bench.house.store, ["Merci, nous sommes ravis."], today=today, satisfaction=95.0)
-    assert run(bench) == 1
-    assert all_alerts(bench)[0].because[0].what == "likeness"
+    switch_on(bench, rule(about("like_lost"), recipients={"people": ["anne"]}))
+    switch_on(bench, rule(about("likeness", number=1), recipients={"people": ["anne"]}))
+    for account, text, satisfaction in (
+        ("x150", "Vos factures sont fausses, je suis furieux.", 20.0),
+        ("x151", "Merci, nous sommes ravis.", 95.0),
+    ):
+        say_all(bench.house.store, [text], today=today - 300, account=account, satisfaction=10.0)
+        say_all(bench.house.store, [text], today=today, account=account, satisfaction=satisfaction)
+    assert run(bench) > 0
+    called = {one.account_name for one in all_alerts(bench) if one.because[0].what == "like_lost"}
+    assert called == {"X150"}
+    number, *_ = [one.because[0] for one in all_alerts(bench) if one.because[0].what == "likeness"]
+    assert float(number.found) > 0

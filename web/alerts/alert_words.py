@@ -28,6 +28,7 @@ WHAT: Mapping[str, object] = {
     "health_status": _l("Health status"),
     "churn": _l("Churn risk (0 to 100)"),
     "likeness": _l("Like lost customers, percent"),
+    "like_lost": _l("Speaks like lost customers (as the profile learnt it)"),
 }
 VALUES: Mapping[str, object] = {
     **verbatim_words.EMOTIONS,

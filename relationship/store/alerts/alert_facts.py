@@ -1,7 +1,7 @@
 """What alert rules ask about verbatims, read set by set: the words, what was understood, and whose they are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind, RecordRef
 from relationship.clock import day_of
 from relationship.store import tables
+from relationship.store.alerts import last_texts
 from relationship.store.chunks import in_chunks
 from relationship.store.customers.score_tables import ACCOUNT_HEALTH, ACCOUNT_SCORE
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_MARK
@@ -59,8 +60,18 @@ def heard(
     for chunk in in_chunks(list(ids)):
         rows = conn.execute(_query().where(VERBATIM.c.id.in_(chunk)).order_by(VERBATIM.c.id)).all()
         marks = _marks(conn, chunk)
-        found += [_heard(row, marks.get(row.id, {}), known, profile) for row in rows]
-    return found
+        found += [_heard(row, marks.get(row.id, {}), known) for row in rows]
+    return found if profile is None or not profile.is_of_use else _marked(conn, found, profile)
+
+
+def _marked(conn: Connection, found: Sequence[Heard], profile: Profile) -> list[Heard]:
+    """The same with how much each customer's last texts are like those of lost customers."""
+    spoken = {(one.account_id, one.day, one.id) for one in found if one.account_id is not None}
+    said = last_texts.before(conn, spoken)
+    return [
+        replace(one, facts=profile.marked(one.facts, said[one.id])) if one.account_id is not None else one
+        for one in found
+    ]
 
 
 def ids_after(conn: Connection, last: int, *, limit: int) -> list[int]:
@@ -151,7 +162,7 @@ def _marks(conn: Connection, ids: Sequence[int]) -> dict[int, dict[str, set[str]
     return found
 
 
-def _heard(row: Any, marks: Mapping[str, set[str]], vips: frozenset[int], profile: Profile | None) -> Heard:
+def _heard(row: Any, marks: Mapping[str, set[str]], vips: frozenset[int]) -> Heard:
     text = row.text[:LONGEST_TEXT]
     facts = Facts(
         text=text,
@@ -174,8 +185,6 @@ def _heard(row: Any, marks: Mapping[str, set[str]], vips: frozenset[int], profil
         churn=row.churn,
         spans=_spans(row.analysis, len(text)),
     )
-    if profile is not None:
-        facts = profile.marked(facts)
     return Heard(
         id=row.id,
         day=row.day,

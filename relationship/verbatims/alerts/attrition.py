@@ -4,12 +4,15 @@ A naive Bayes classifier over a handful of features that can be read one by one:
 recommendation. Each feature's weight is the logarithm of how much more often lost customers had it. Measured on
 customers that the profile did not see (`learn`, five parts by customer), it is only of use where it finds lost
 customers more often than chance would.
+
+What is judged is what was measured: a customer by their last texts together (`last_said`), never a single text, and
+with the limit at which the hit rate was measured.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from relationship.verbatims.alerts.facts import Facts
 
@@ -22,6 +25,10 @@ ALARMED_SHARE = 0.2
 # How surely the hit rate must lie above the share of lost customers (normal deviations).
 SURE = 2.33
 MOST_FEATURES = 400
+# A customer is judged by so many texts, none further before the newest of them than this.
+LAST_SAID, NEAR_DAYS = 10, 180
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,9 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """hit_rate: share of lost among those called likely, on customers the profile had not seen; found: share of the
-    lost that were called; base: share of lost among all; is_of_use: whether it may be relied on."""
+    """threshold: likeness from which on a customer is called likely to leave; hit_rate: share of lost among those who
+    are, on customers the profile had not seen; found: share of the lost that were called; base: share of lost among
+    all; is_of_use: whether it may be relied on."""
 
     lost: int
     kept: int
@@ -58,14 +66,18 @@ class Profile:
     base: float
     is_of_use: bool
 
-    def likeness(self, facts: Facts) -> float:
-        """0 to 1: how much one verbatim is like those of lost customers."""
+    def likeness(self, said: Iterable[Facts]) -> float:
+        """0 to 1: how much what a customer said lately (`last_said`) is like what lost customers said."""
         weights = {one.name: one.weight for one in self.features}
-        return _likeness(self.prior, weights, features(facts))
+        return _likeness(self.prior, weights, _of_texts(said))
 
-    def marked(self, facts: Facts) -> Facts:
-        """The facts with their likeness; without it where the profile is of no use."""
-        return replace(facts, likeness=self.likeness(facts)) if self.is_of_use else facts
+    def marked(self, facts: Facts, said: Iterable[Facts]) -> Facts:
+        """The facts of a customer's newest text with what their last texts, this one among them, are like; as they
+        were where the profile is of no use."""
+        if not self.is_of_use:
+            return facts
+        likeness = self.likeness(said)
+        return replace(facts, likeness=likeness, like_lost=likeness >= self.threshold)
 
     def body(self) -> dict[str, Any]:
         """As JSON."""
@@ -87,7 +99,7 @@ def learn(customers: Iterable[Customer]) -> Profile:
     raises  TooFewCustomersError below 20 lost or 20 kept customers who said something
     """
     known = sorted((one for one in customers if one.said), key=lambda one: one.key)
-    sides = [(one.lost, _of_customer(one)) for one in known]
+    sides = [(one.lost, _of_texts(one.said)) for one in known]
     lost = sum(is_lost for is_lost, _ in sides)
     kept = len(sides) - lost
     if lost < LEAST_LOST or kept < LEAST_KEPT:
@@ -135,8 +147,17 @@ def features(facts: Facts) -> frozenset[str]:
     return frozenset(found)
 
 
-def _of_customer(customer: Customer) -> frozenset[str]:
-    return frozenset().union(*(features(one) for one in customer.said))
+def last_said(texts: Sequence[tuple[int, T]]) -> list[T]:
+    """Of a customer's texts with their days, oldest first, those by which the customer is judged.
+
+    >>> last_said([(0, "long ago"), (300, "then"), (310, "now")])
+    ['then', 'now']
+    """
+    return [one for day, one in texts[-LAST_SAID:] if day >= texts[-1][0] - NEAR_DAYS]
+
+
+def _of_texts(said: Iterable[Facts]) -> frozenset[str]:
+    return frozenset().union(*(features(one) for one in said))
 
 
 def _fit(sides: Sequence[tuple[bool, frozenset[str]]]) -> tuple[float, list[Feature]]:

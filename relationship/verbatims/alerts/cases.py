@@ -92,7 +92,7 @@ CASES: tuple[Case, ...] = (
             "en": "The customer speaks like those who left: segment, theme, emotion, satisfaction and recommendation "
             "together. The profile of lost customers has to be learnt first.",
         },
-        _rule(_when(_all(Condition(what="likeness", number=70))), recipients=Recipients(owner=True), task=True),
+        _rule(_when(_all(Condition(what="like_lost"))), recipients=Recipients(owner=True), task=True),
     ),
     Case(
         "Q-4",
