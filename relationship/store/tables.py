@@ -209,6 +209,8 @@ class Record(SQLModel, table=True):
     team_guid, team_name   the business unit that owns it; segment: the account's, of a lead its own, '' without one
     account_number, domain, renewal_on, arr   accounts only: number in the CRM, domain of its web site, day on which
                      its contract ends or is renewed, revenue of a year in `currency`;  competitor: opportunities only
+    lost_on          accounts only: day on which it was lost, from its own column of the CRM, else the day on which it
+                     was seen to become inactive; None: active, or nobody knows
     """
 
     __table_args__ = (
@@ -252,6 +254,7 @@ class Record(SQLModel, table=True):
         ),
     )
     competitor: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    lost_on: date | None = None
     round: int = 0
 
 

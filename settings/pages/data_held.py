@@ -176,7 +176,14 @@ DATA_HELD: tuple[Held, ...] = (
         _l("Survey and review files, and the API"),
         Kept.CONTACT_DAYS,
         _READERS,
-        ("verbatim", "verbatim_mark", "verbatim_mapping", "verbatim_file"),
+        (
+            "verbatim",
+            "verbatim_mark",
+            "verbatim_mapping",
+            "verbatim_file",
+            "verbatim_link",
+            "verbatim_correction",
+        ),
     ),
     Held(
         _l("Alert rules, the alerts they raised and who is told, mails to customers that wait for a person"),
@@ -208,7 +215,7 @@ DATA_HELD: tuple[Held, ...] = (
         _l("Dynamics 365, files, the API, and whoever types them"),
         Kept.AS_IN_MICROSOFT,
         _READERS,
-        ("account_health_value", "account_health", "stage_day"),
+        ("account_health_value", "account_health", "account_health_change", "stage_day"),
     ),
     Held(
         _l("Scores of accounts by day: health, risk of churn, openness to more; what was learnt of lost customers"),
@@ -216,7 +223,7 @@ DATA_HELD: tuple[Held, ...] = (
         _l("Worked out from what is listed here"),
         Kept.CONTACT_DAYS,
         _READERS,
-        ("account_score", "churn_model"),
+        ("account_score", "past_scored", "churn_model"),
     ),
     Held(
         _l("Signals about accounts and opportunities, and what happened to their contacts in the CRM"),

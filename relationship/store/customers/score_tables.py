@@ -4,10 +4,12 @@ Scores are worked out, one row per account, score and day: what an account was w
 it was told then. The fields in force can always be worked out again from `account_health_value` and the rules.
 """
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from relationship.store.tables import table
+from relationship.store.tables import UtcDateTime, table
 
 
 class AccountScore(SQLModel, table=True):
@@ -16,6 +18,7 @@ class AccountScore(SQLModel, table=True):
     score    'health', 'churn' or 'upsell';  value: 0 to 100
     reasons  JSON: [reason, points, measure] each; points add up to the value, measure null where nothing was told
     learned  the churn risk is that of the accepted model, not of the published rule
+    told_on  the day number on which it was worked out when that was later than its day; None: on its own day
     """
 
     __tablename__ = "account_score"
@@ -26,6 +29,46 @@ class AccountScore(SQLModel, table=True):
     value: int
     reasons: str
     learned: bool = False
+    told_on: int | None = None
+
+
+class PastScored(SQLModel, table=True):
+    """How far scores of past days were worked out from what is known now: one row, none before the first time.
+
+    due_since     the first day to work out anew, because older facts came; None: nothing is due
+    contact_days  how many contact days of accounts were known when it was last done
+    """
+
+    __tablename__ = "past_scored"
+    id: int = Field(default=1, primary_key=True)
+    due_since: int | None = None
+    contact_days: int = 0
+
+
+class AccountHealthChange(SQLModel, table=True):
+    """One change of a health field in force: what it was, what it became, and why. Rows are never changed.
+
+    field          'score', 'status' or 'churn'
+    before, after  texts as in `account_health_value`, None: nothing was in force
+    source, source_before  whose value it was, '' without a value;  followed: it follows from the score of the source
+    cause          'source' (a source tells another value), 'limits' (other thresholds), 'order' (another precedence)
+    by, by_name    who typed or imported it or changed the rules; '' for the service
+    """
+
+    __tablename__ = "account_health_change"
+    __table_args__ = (sa.Index("ix_account_health_change_account_id_at", "account_id", "at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="record.id", ondelete="CASCADE")
+    field: str
+    before: str | None = None
+    after: str | None = None
+    source_before: str = ""
+    source: str = ""
+    followed: bool = False
+    cause: str = "source"
+    at: datetime = Field(sa_type=UtcDateTime)
+    by: str = ""
+    by_name: str = ""
 
 
 class AccountHealth(SQLModel, table=True):
@@ -61,4 +104,6 @@ class ChurnModel(SQLModel, table=True):
 
 ACCOUNT_SCORE = table(AccountScore)
 ACCOUNT_HEALTH = table(AccountHealth)
+ACCOUNT_HEALTH_CHANGE = table(AccountHealthChange)
+PAST_SCORED = table(PastScored)
 CHURN_MODEL = table(ChurnModel)
