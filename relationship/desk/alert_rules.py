@@ -1,7 +1,8 @@
 """Save, switch and remove alert rules; keep mailing lists and the addresses outside to which alerts may go.
 
-Sales administrators write the organisation's rules. Everybody in customer success writes their own, which tell them
-alone and what they may read, by mail: never a task, a call, a file or a letter to a customer.
+Sales administrators write the organisation's rules and lists. Everybody in customer success writes rules of their own,
+which tell them alone and what they may read, by mail: never a task, a call, a file or a letter to a customer; they put
+customers on lists and take them off, too.
 """
 
 from collections.abc import Iterable
@@ -71,7 +72,7 @@ def save(
 
     raises  NotSaved: overtaken when another version than the one it was made from is in force
     """
-    now = real_clock()
+    now = house.clock()
     with house.store.transaction(alone=True) as conn:
         kept = kept_rules.one(conn, number) if number is not None else None
         if number is not None and (kept is None or not may_edit(person.reader, kept)):
@@ -95,6 +96,26 @@ def remove(house: House, number: int, *, person: Person) -> None:
         kept_rules.remove(conn, number, at=real_clock())
 
 
+def bring_back(house: House, number: int, *, person: Person) -> None:
+    """Take the removal of a rule back, on or off as it was. Raises NotSaved."""
+    with house.store.transaction(alone=True) as conn:
+        kept = kept_rules.removed(conn, number)
+        if kept is None or not may_edit(person.reader, kept):
+            raise NotSaved("rule_gone")
+        _check(conn, kept.rule, enabled=kept.enabled, owner_key=kept.owner_key, is_new=True)
+        kept_rules.bring_back(conn, kept)
+
+
+def restore(house: House, number: int, version: int, *, person: Person) -> None:
+    """Put an earlier version of a rule in force again, as another version; on or off stays. Raises NotSaved."""
+    with house.store.reading() as conn:
+        kept = kept_rules.one(conn, number)
+        found = next((one for one in kept_rules.versions(conn, number) if one.version == version), None)
+    if kept is None or found is None:
+        raise NotSaved("rule_gone")
+    save(house, found.rule, enabled=kept.enabled, person=person, number=number, version=kept.version)
+
+
 def confirm(house: House, addresses: Iterable[str], *, person: Person) -> int:
     """An administrator lets alerts go to these addresses; what waited for them leaves. Raises NotSaved."""
     if not person.is_admin:
@@ -111,20 +132,24 @@ def withdraw(house: House, address: str, *, person: Person) -> None:
         kept_rules.withdraw(conn, address)
 
 
-def make_list(house: House, name: str) -> int:
-    """A new list; returns its number. Raises NotSaved."""
+def make_list(house: House, name: str, *, is_mailing: bool = True) -> int:
+    """A new list; returns its number. is_mailing: rules may send alerts to it. Raises NotSaved."""
     with house.store.transaction(alone=True) as conn:
         known = kept_rules.lists(conn)
         line = _list_name(name, {one.name.casefold() for one in known})
         if len(known) >= MOST_LISTS:
             raise NotSaved("too_many_lists")
-        return kept_rules.add_list(conn, line)
+        return kept_rules.add_list(conn, line, is_mailing=is_mailing)
 
 
-def rename_list(house: House, number: int, name: str) -> None:
-    with house.store.transaction() as conn:
+def change_list(house: House, number: int, name: str, *, is_mailing: bool) -> None:
+    """Rename it, or let rules send alerts to it or not; raises NotSaved while a rule does."""
+    with house.store.transaction(alone=True) as conn:
         others = {one.name.casefold() for one in kept_rules.lists(conn) if one.id != number}
-        kept_rules.rename_list(conn, number, _list_name(name, others))
+        told = frozenset().union(*(kept.rule.told_lists() for kept in kept_rules.all_rules(conn)))
+        if not is_mailing and number in told:
+            raise NotSaved("list_is_told")
+        kept_rules.change_list(conn, number, name=_list_name(name, others), is_mailing=is_mailing)
 
 
 def remove_list(house: House, number: int) -> None:
@@ -133,6 +158,13 @@ def remove_list(house: House, number: int) -> None:
         if any(number in kept.rule.all_lists() for kept in kept_rules.all_rules(conn)):
             raise NotSaved("list_in_use")
         kept_rules.remove_list(conn, number, at=real_clock())
+
+
+def bring_list_back(house: House, number: int) -> None:
+    """Take the removal of a list back. Raises NotSaved."""
+    with house.store.transaction(alone=True) as conn:
+        if not kept_rules.bring_list_back(conn, number):
+            raise NotSaved("list_gone")
 
 
 def put_on_list(house: House, number: int, texts: Iterable[str]) -> int:
@@ -157,8 +189,11 @@ def _check(conn: Connection, rule: AlertRule, *, enabled: bool, owner_key: str, 
     same = [one for one in rules if one.owner_key == owner_key]
     if is_new and len(same) >= (MOST_OWN_RULES if owner_key else MOST_RULES):
         raise NotSaved("too_many_rules")
-    if not rule.all_lists() <= {one.id for one in kept_rules.lists(conn)}:
+    lists = {one.id: one.is_mailing for one in kept_rules.lists(conn)}
+    if not rule.all_lists() <= lists.keys():
         raise NotSaved("list_gone")
+    if not all(lists[number] for number in rule.told_lists()):
+        raise NotSaved("list_not_mailing")
     known = {one.key for one in stored.current(conn)[1].actions.endpoints}
     if not set(rule.endpoints) <= known:
         raise NotSaved("endpoint_unknown")

@@ -1,7 +1,7 @@
 """Alert rules as they are kept: every version, who saved it; lists, and addresses outside."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -52,8 +52,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class MailingList:
+    """is_mailing: rules may send alerts to the addresses on it; else it holds customers, for a campaign or a call."""
+
     id: int
     name: str
+    is_mailing: bool
     entries: int
 
 
@@ -108,6 +111,20 @@ def remove(conn: Connection, number: int, *, at: datetime) -> None:
     conn.execute(sa.update(ALERT_RULE).where(ALERT_RULE.c.id == number).values(removed_at=at, enabled=False))
 
 
+def removed(conn: Connection, number: int) -> Kept | None:
+    """A rule that was removed, on or off as it was last saved."""
+    query = sa.select(ALERT_RULE).where(ALERT_RULE.c.id == number, ALERT_RULE.c.removed_at.is_not(None))
+    row = conn.execute(query).one_or_none() if number <= HIGHEST_ID else None
+    return replace(_kept(row), enabled=versions(conn, number)[0].enabled) if row else None
+
+
+def bring_back(conn: Connection, kept: Kept) -> None:
+    """It acts again, if it was on, on what comes in from now on."""
+    values: dict[str, Any] = {"removed_at": None, "enabled": kept.enabled}
+    places = {"from_verbatim": latest_id(conn), "from_change": latest_change(conn)}
+    conn.execute(sa.update(ALERT_RULE).where(ALERT_RULE.c.id == kept.id).values(values | places))
+
+
 def versions(conn: Connection, number: int) -> list[Version]:
     """Newest first."""
     columns = ALERT_RULE_VERSION.c
@@ -122,25 +139,32 @@ def lists(conn: Connection) -> list[MailingList]:
     """Lists that were not removed, by name, with how many are on each."""
     columns = ALERT_LIST.c
     query = (
-        sa.select(columns.id, columns.name, sa.func.count(ALERT_LIST_ENTRY.c.key))
+        sa.select(columns.id, columns.name, columns.is_mailing, sa.func.count(ALERT_LIST_ENTRY.c.key))
         .outerjoin(ALERT_LIST_ENTRY, ALERT_LIST_ENTRY.c.list_id == columns.id)
         .where(columns.removed_at.is_(None))
-        .group_by(columns.id, columns.name)
+        .group_by(columns.id, columns.name, columns.is_mailing)
         .order_by(columns.name, columns.id)
     )
     return [MailingList(*row) for row in conn.execute(query)]
 
 
-def add_list(conn: Connection, name: str) -> int:
-    return int(conn.execute(sa.insert(ALERT_LIST).values(name=name).returning(ALERT_LIST.c.id)).scalar_one())
+def add_list(conn: Connection, name: str, *, is_mailing: bool) -> int:
+    values = {"name": name, "is_mailing": is_mailing}
+    return int(conn.execute(sa.insert(ALERT_LIST).values(values).returning(ALERT_LIST.c.id)).scalar_one())
 
 
-def rename_list(conn: Connection, number: int, name: str) -> None:
-    conn.execute(sa.update(ALERT_LIST).where(ALERT_LIST.c.id == number).values(name=name))
+def change_list(conn: Connection, number: int, *, name: str, is_mailing: bool) -> None:
+    conn.execute(sa.update(ALERT_LIST).where(ALERT_LIST.c.id == number).values(name=name, is_mailing=is_mailing))
 
 
 def remove_list(conn: Connection, number: int, *, at: datetime) -> None:
     conn.execute(sa.update(ALERT_LIST).where(ALERT_LIST.c.id == number).values(removed_at=at))
+
+
+def bring_list_back(conn: Connection, number: int) -> bool:
+    """A list that was removed is there again; False when there is none such."""
+    which = sa.update(ALERT_LIST).where(ALERT_LIST.c.id == number, ALERT_LIST.c.removed_at.is_not(None))
+    return conn.execute(which.values(removed_at=None)).rowcount == 1
 
 
 def entries(conn: Connection, number: int) -> list[Any]:

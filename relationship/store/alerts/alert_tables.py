@@ -103,11 +103,12 @@ class AlertLetter(SQLModel, table=True):
 
 
 class AlertList(SQLModel, table=True):
-    """A named mailing list or list of customers."""
+    """A named list of addresses and accounts. is_mailing: rules may send alerts to it; else it holds customers."""
 
     __tablename__ = "alert_list"
     id: int | None = Field(default=None, primary_key=True)
     name: str
+    is_mailing: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
     removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
 
 

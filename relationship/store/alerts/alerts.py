@@ -197,7 +197,7 @@ def page(
     What of it somebody may see is not decided here.
     """
     columns = ALERT.c
-    query = _query().where(*_which(states=states, rule_id=rule_id, account_guid=account_guid, mine=mine))
+    query = _query().where(*filters(states=states, rule_id=rule_id, account_guid=account_guid, mine=mine))
     if before is not None:
         query = query.where(columns.id < before)
     return [_raised(row) for row in conn.execute(query.order_by(columns.id.desc()).limit(limit))]
@@ -290,7 +290,8 @@ def save_profile(conn: Connection, found: Profile, *, at: datetime, by: str) -> 
     conn.execute(sa.insert(ATTRITION_PROFILE).values(learnt_at=at, learnt_by=by, body=body))
 
 
-def _which(*, states: Collection[str], rule_id: int | None, account_guid: str, mine: str) -> list[Any]:
+def filters(*, states: Collection[str], rule_id: int | None, account_guid: str, mine: str) -> list[Any]:
+    """Which alerts are meant, of a query that joins rules and accounts."""
     columns = ALERT.c
     which: list[Any] = []
     if states:

@@ -98,7 +98,9 @@ class AlertRule(_Form):
         to = self.recipients
         return frozenset(to.addresses).union(*(one.addresses for one in to.perimeters))
 
+    def told_lists(self) -> frozenset[int]:
+        """The lists whose addresses get its alerts."""
+        return frozenset(self.recipients.lists).union(*(one.lists for one in self.recipients.perimeters))
+
     def all_lists(self) -> frozenset[int]:
-        to = self.recipients
-        into = () if self.list_into is None else (self.list_into,)
-        return frozenset((*to.lists, *into)).union(*(one.lists for one in to.perimeters))
+        return self.told_lists() | (frozenset() if self.list_into is None else {self.list_into})
