@@ -16,7 +16,10 @@ class ImportRun(SQLModel, table=True):
     channel   'cli', 'page' or 'api';  digest: SHA-256 of the file
     options   how the file is to be read, as JSON (`importing.options.Options`)
     read      rows read;  total: rows expected, 0 while unknown
-    added, changed, same, rejected   add up to the rows read;  flagged: taken, and worth a look
+    added, changed, same, rejected   add up to the rows read (verbatims: with silent and left_out);  flagged: taken, and worth a look
+    silent, left_out   of verbatims: lines without a text, and of people of whom nothing is kept; they count as read
+    unknown, old       of those taken: of nobody known, and said long ago
+    columns   of verbatims: what the columns are, as JSON (`desk.bring_verbatims.Asked`)
     touched_at   last sign of life of who works on it;  header: the first line of the file, as JSON
     """
 
@@ -46,6 +49,11 @@ class ImportRun(SQLModel, table=True):
     touched_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
     header: str = Field(default="[]", sa_column_kwargs={"server_default": "[]"})
+    silent: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    left_out: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    unknown: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    old: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    columns: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class ImportFault(SQLModel, table=True):

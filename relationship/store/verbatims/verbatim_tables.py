@@ -22,11 +22,15 @@ class Verbatim(SQLModel, table=True):
     feeling      'positive', 'neutral' or 'negative'
     threat       'considering', 'conditional', 'decided' or '';  threat_degree: 0 to 1;  threat_level: 1 to 3, 0 without
     analysis     the whole of it as JSON;  analysed_with: version of the words it was understood with
+    Where somebody corrected it (`VerbatimCorrection`), the other columns hold what they said, `analysis` the computed.
+
+    overlooked   alert rules do not look at it;  link_id: the link by hand that told the account
     """
 
     __table_args__ = (
         sa.Index("ix_verbatim_account_id_day", "account_id", "day"),
         sa.Index("ix_verbatim_day", "day"),
+        sa.Index("ix_verbatim_link_id", "link_id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
@@ -53,6 +57,8 @@ class Verbatim(SQLModel, table=True):
     threat_level: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     analysis: str = "{}"
     analysed_with: str = ""
+    overlooked: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    link_id: int | None = None
     added_at: datetime = Field(sa_type=UtcDateTime)
     added_by: str = ""
     added_by_name: str = ""
@@ -77,6 +83,7 @@ class VerbatimMapping(SQLModel, table=True):
     """What the columns of a file of this shape are, as somebody said it last.
 
     shape  SHA-256 of the titles;  roles: JSON list, by place;  scale: of satisfaction
+    dates  how days were written, a word of `importing.options.Dates`, '' where it was not said
     """
 
     __tablename__ = "verbatim_mapping"
@@ -84,6 +91,7 @@ class VerbatimMapping(SQLModel, table=True):
     roles: str
     scale: str
     source: str
+    dates: str = Field(default="", sa_column_kwargs={"server_default": ""})
     saved_at: datetime = Field(sa_type=UtcDateTime)
     saved_by: str = ""
 
@@ -99,7 +107,44 @@ class VerbatimFile(SQLModel, table=True):
     sent_by: str
 
 
+class VerbatimLink(SQLModel, table=True):
+    """Whose words they are, as somebody said by hand; texts that come in later are linked likewise.
+
+    sort  'address' or 'customer': name is what texts carry;  'text': name is the key of the one text
+    """
+
+    __tablename__ = "verbatim_link"
+    __table_args__ = (sa.UniqueConstraint("sort", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    sort: str
+    name: str
+    account_id: int = Field(foreign_key="record.id", ondelete="CASCADE")
+    contact_guid: str | None = None
+    at: datetime = Field(sa_type=UtcDateTime)
+    by: str
+    by_name: str = ""
+
+
+class VerbatimCorrection(SQLModel, table=True):
+    """What a person said against what was computed. None: not corrected.
+
+    threat  '' for none;  themes: JSON list of paths;  of_text: SHA-256 of the text they read
+    """
+
+    __tablename__ = "verbatim_correction"
+    verbatim_id: int = Field(foreign_key="verbatim.id", primary_key=True, ondelete="CASCADE")
+    emotion: str | None = None
+    threat: str | None = None
+    themes: str | None = None
+    of_text: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    by: str
+    by_name: str = ""
+
+
 VERBATIM = table(Verbatim)
 VERBATIM_MARK = table(VerbatimMark)
 VERBATIM_MAPPING = table(VerbatimMapping)
 VERBATIM_FILE = table(VerbatimFile)
+VERBATIM_LINK = table(VerbatimLink)
+VERBATIM_CORRECTION = table(VerbatimCorrection)
