@@ -121,6 +121,7 @@ class Deals:
 
     probability 0 to 100; stage_since: day from which on it is known to stand in its stage
     poor: the relationship is rated poor; competitor: one is named in the CRM; broken: a source of its activities is
+    closed: the day on which it was won or lost, nan while it is open
     """
 
     id: Ints = field(default_factory=no_ints)
@@ -133,6 +134,7 @@ class Deals:
     poor: Bools = field(default_factory=no_bools)
     competitor: Bools = field(default_factory=no_bools)
     broken: Bools = field(default_factory=no_bools)
+    closed: Floats = field(default_factory=no_floats)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,7 +18,8 @@ from relationship.store.tables import Health, Membership, Record, table
 _record = table(Record)
 _health = table(Health)
 _membership = table(Membership)
-_OPEN = sa.and_(_record.c.kind == RecordKind.OPPORTUNITY.value, _record.c.status == "open")
+_DEAL = _record.c.kind == RecordKind.OPPORTUNITY.value
+_OPEN = sa.and_(_DEAL, _record.c.status == "open")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,11 +31,14 @@ class OpenDeals:
     moves: Moves
 
 
-def open_deals(conn: Connection, account_ids: Ints, contacts: dict[str, int], *, today: int) -> OpenDeals:
+def open_deals(
+    conn: Connection, account_ids: Ints, contacts: dict[str, int], *, today: int, also_closed: bool = False
+) -> OpenDeals:
     """All open opportunities.
 
-    contacts  where each contact stands, by GUID
+    contacts  where each contact stands, by GUID;  also_closed: won and lost ones too
     """
+    which = _DEAL if also_closed else _OPEN
     account = _record.alias("account_of_deal")
     query = (
         sa.select(
@@ -48,13 +52,14 @@ def open_deals(conn: Connection, account_ids: Ints, contacts: dict[str, int], *,
             _record.c.close_on,
             _record.c.competitor,
             _health.c.rating,
+            _record.c.closed_on,
         )
         .select_from(
             _record.outerjoin(
                 account, sa.and_(account.c.kind == RecordKind.ACCOUNT.value, account.c.guid == _record.c.account_guid)
             ).outerjoin(_health, _health.c.record_id == _record.c.id)
         )
-        .where(_OPEN, ~left_out_by_name(_record.c.kind, _record.c.guid))
+        .where(which, ~left_out_by_name(_record.c.kind, _record.c.guid))
         .order_by(_record.c.id)
     )
     rows = conn.execute(query).all()
@@ -63,7 +68,7 @@ def open_deals(conn: Connection, account_ids: Ints, contacts: dict[str, int], *,
     # Of an account that is left out or no longer active, nothing of its opportunities is told.
     kept = [row for row in rows if row[1] is None or row[1] in known]
     ids = np.array([row[0] for row in kept], dtype=np.int64)
-    standings = _standings(conn, ids)
+    standings = _standings(conn, ids, which)
     deals = Deals(
         id=ids,
         account=np.array([known.get(row[1], -1) for row in kept], dtype=np.int64),
@@ -74,6 +79,7 @@ def open_deals(conn: Connection, account_ids: Ints, contacts: dict[str, int], *,
         stage_since=_stage_since(standings, ids),
         poor=np.array([row[9] == "poor" for row in kept], dtype=np.bool_),
         competitor=np.array([bool(row[8].strip()) for row in kept], dtype=np.bool_),
+        closed=_days(row[10] for row in kept),
         broken=np.isin(ids, np.fromiter(ratings.degraded(conn), dtype=np.int64)),
     )
     return OpenDeals(deals, _people(conn, kept, contacts), _moves(standings, ids, today))
@@ -94,13 +100,13 @@ def _people(conn: Connection, rows: list[Any], contacts: dict[str, int]) -> tupl
     return ordered[:, 0], ordered[:, 1]
 
 
-def _standings(conn: Connection, ids: Ints) -> list[Any]:
-    """How open opportunities stood, by id, then oldest first."""
+def _standings(conn: Connection, ids: Ints, which: sa.ColumnElement[bool]) -> list[Any]:
+    """How opportunities stood, by id, then oldest first."""
     columns = STAGE_DAY.c
     query = (
         sa.select(columns.record_id, columns.day, columns.stage, columns.probability, columns.value, columns.close_on)
         .join_from(STAGE_DAY, _record, _record.c.id == columns.record_id)
-        .where(_OPEN)
+        .where(which)
         .order_by(columns.record_id, columns.day)
     )
     wanted = set(ids.tolist())

@@ -54,16 +54,17 @@ WHERE o.state = 'degraded'
 """
 
 
-def facts(conn: Connection, limits: Thresholds, *, today: int, rated: bool) -> Facts:
+def facts(conn: Connection, limits: Thresholds, *, today: int, rated: bool, also_gone: bool = False) -> Facts:
     """All facts of today about active accounts and open opportunities that are not left out.
 
-    rated  the bases of ratings are up to date (relationship health is switched on)
+    rated      the bases of ratings are up to date (relationship health is switched on)
+    also_gone  accounts that are no longer active and opportunities that were closed too: a day of the past knew them
     """
-    accounts = _accounts(conn)
+    accounts = _accounts(conn, also_gone=also_gone)
     ids = accounts.id
     use = signal_use.use_of(conn, ids, today=today, stale_days=limits.usage_stale_days)
     contacts, contact_guids = _contacts(conn, ids, today)
-    pipeline = signal_deals.open_deals(conn, ids, contact_guids, today=today)
+    pipeline = signal_deals.open_deals(conn, ids, contact_guids, today=today, also_closed=also_gone)
     nobody_read = _no_source(conn, "mailbox/")
     return Facts(
         today=today,
@@ -88,7 +89,7 @@ def facts(conn: Connection, limits: Thresholds, *, today: int, rated: bool) -> F
     )
 
 
-def _accounts(conn: Connection) -> Accounts:
+def _accounts(conn: Connection, *, also_gone: bool) -> Accounts:
     deal = _record.alias("won")
     bought = (
         sa.select(deal.c.id)
@@ -101,7 +102,7 @@ def _accounts(conn: Connection) -> Accounts:
         sa.select(_record.c.id, _record.c.created_on, _record.c.renewal_on, sa.or_(bought, _record.c.arr > 0))
         .where(
             _record.c.kind == RecordKind.ACCOUNT.value,
-            _record.c.status == "active",
+            sa.true() if also_gone else _record.c.status == "active",
             ~left_out_by_name(_record.c.kind, _record.c.guid),
         )
         .order_by(_record.c.id)
