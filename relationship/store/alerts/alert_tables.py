@@ -11,7 +11,7 @@ from relationship.store.tables import UtcDateTime, table
 class StoredAlertRule(SQLModel, table=True):
     """One rule (`verbatims/alerts/rule.py` as JSON in `body`).
 
-    owner_key  '' for the organisation's, else whose own it is;  from_verbatim: it acts on later verbatims only
+    owner_key  '' for the organisation's, else whose own it is;  from_verbatim: it acts on what arrives later only
     """
 
     __tablename__ = "alert_rule"
@@ -45,7 +45,8 @@ class Alert(SQLModel, table=True):
     """One firing of a rule on one verbatim.
 
     key      rule and verbatim, or rule and change of owner: no alert twice
-    because  JSON of the conditions that held;  state: new, confirmed, handled or false_alarm
+    because  JSON of the conditions that held;  said: digest of the text as it was then, which may be replaced
+    state    new, confirmed, handled or false_alarm
     """
 
     __table_args__ = (
@@ -60,6 +61,7 @@ class Alert(SQLModel, table=True):
     account_id: int | None = Field(default=None, foreign_key="record.id", ondelete="CASCADE", index=True)
     raised_at: datetime = Field(sa_type=UtcDateTime)
     because: str = "[]"
+    said: str = Field(default="", sa_column_kwargs={"server_default": ""})
     state: str = "new"
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
     decided_by: str = ""
@@ -68,8 +70,13 @@ class Alert(SQLModel, table=True):
 
 
 class AlertTelling(SQLModel, table=True):
-    """That somebody is to hear of an alert. target: 'person/<key>', 'address/<address>', 'endpoint/<key>' or 'folder';
-    state: waiting, told or withheld; told_key: of the delivery in which it left."""
+    """That somebody is to hear of an alert, or that something is done.
+
+    target    'person/<key>', 'address/<address>', 'endpoint/<key>', 'folder', 'task', 'note', 'risk/<level>' or
+              'list/<number>'
+    state     waiting, told (done, or handed to the outbox), withheld, or dropped before it was
+    told_key  of the delivery in which it left;  instead: 'no_owner' or 'owner_gone', of whom is told for the owner
+    """
 
     __tablename__ = "alert_telling"
     __table_args__ = (
@@ -86,10 +93,11 @@ class AlertTelling(SQLModel, table=True):
     raised_at: datetime = Field(sa_type=UtcDateTime)
     told_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
     told_key: str = ""
+    instead: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class AlertLetter(SQLModel, table=True):
-    """A mail to the customer that waits for a person. state: draft, released or discarded."""
+    """A mail to the customer that waits for a person. address: '' unknown;  state: draft, released or discarded."""
 
     __tablename__ = "alert_letter"
     alert_id: int = Field(foreign_key="alert.id", primary_key=True, ondelete="CASCADE")
@@ -100,6 +108,7 @@ class AlertLetter(SQLModel, table=True):
     state: str = "draft"
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
     decided_by: str = ""
+    decided_by_name: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class AlertList(SQLModel, table=True):
@@ -109,6 +118,7 @@ class AlertList(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str
     is_mailing: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
+    language: str = Field(default="fr", sa_column_kwargs={"server_default": "fr"})
     removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
 
 
@@ -125,21 +135,21 @@ class AlertListEntry(SQLModel, table=True):
 
 
 class OutsideAddress(SQLModel, table=True):
-    """An address outside to which an administrator lets alerts go."""
+    """An address outside to which an administrator lets alerts go. language: '' for that of a list it is on."""
 
     __tablename__ = "outside_address"
     address: str = Field(primary_key=True)
     confirmed_at: datetime = Field(sa_type=UtcDateTime)
     confirmed_by: str = ""
     confirmed_by_name: str = ""
+    language: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class AlertPlace(SQLModel, table=True):
-    """Up to which verbatim and change of owner rules were followed (a single row, id 1)."""
+    """Up to which change of an account's team rules were followed (a single row, id 1)."""
 
     __tablename__ = "alert_place"
     id: int = Field(default=1, primary_key=True)
-    verbatim_id: int = 0
     change_id: int = 0
 
 

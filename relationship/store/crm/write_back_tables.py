@@ -30,6 +30,8 @@ class WriteBack(SQLModel, table=True):
     since    when there first was something to tell, None while there is nothing
     told_at  the last turn that told something
     trouble  a code, '' while all goes well
+    heard, heard_on, heard_trouble   the same of moods and risks: up to which arrival of what customers say, and on
+             which day, everything was told
     """
 
     __tablename__ = "write_back"
@@ -38,7 +40,23 @@ class WriteBack(SQLModel, table=True):
     since: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
     told_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
     trouble: str = ""
+    heard: int = Field(default=-1, sa_column_kwargs={"server_default": "-1"})
+    heard_on: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    heard_trouble: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
+class ToldMood(SQLModel, table=True):
+    """The mood and the risk that one account's columns hold since we wrote them; None: cleared. See `ToldRating`."""
+
+    __tablename__ = "told_mood"
+    account_id: int = Field(foreign_key="record.id", primary_key=True, ondelete="CASCADE")
+    mood: int | None = None
+    emotion: int | None = None
+    risk: int | None = None
+    told_at: datetime = Field(sa_type=UtcDateTime)
+    refused: str = ""
+
+
+TOLD_MOOD = table(ToldMood)
 TOLD = table(ToldRating)
 WRITE_BACK = table(WriteBack)

@@ -24,6 +24,8 @@ class Verbatim(SQLModel, table=True):
     analysis     the whole of it as JSON;  analysed_with: version of the words it was understood with
     Where somebody corrected it (`VerbatimCorrection`), the other columns hold what they said, `analysis` the computed.
 
+    arrival      number that grows with every text that is new or replaced;  judged: at which arrival alert rules looked
+                 at it last
     overlooked   alert rules do not look at it;  link_id: the link by hand that told the account
     """
 
@@ -31,6 +33,13 @@ class Verbatim(SQLModel, table=True):
         sa.Index("ix_verbatim_account_id_day", "account_id", "day"),
         sa.Index("ix_verbatim_day", "day"),
         sa.Index("ix_verbatim_link_id", "link_id"),
+        sa.Index(
+            "ix_verbatim_to_judge",
+            "id",
+            sqlite_where=sa.text("judged < arrival"),
+            postgresql_where=sa.text("judged < arrival"),
+        ),
+        sa.Index("ix_verbatim_arrival", "arrival"),
     )
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
@@ -59,6 +68,8 @@ class Verbatim(SQLModel, table=True):
     analysed_with: str = ""
     overlooked: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     link_id: int | None = None
+    arrival: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    judged: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     added_at: datetime = Field(sa_type=UtcDateTime)
     added_by: str = ""
     added_by_name: str = ""

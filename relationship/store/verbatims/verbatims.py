@@ -29,7 +29,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A text with who said it and what was understood, ready to be kept. See `verbatim_tables.Verbatim`."""
+    """A text with who said it and what was understood, ready to be kept. See `verbatim_tables.Verbatim`.
+
+    words  version of the words it was understood with (`Themes.words_version`)
+    """
 
     key: str
     source: Source
@@ -45,6 +48,7 @@ class Heard:
     recommendation: float | None = None
     filters: dict[str, str] = field(default_factory=dict)
     information: dict[str, str] = field(default_factory=dict)
+    words: str = UNDERSTANDING_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ def write(conn: Connection, heard: Sequence[Heard], *, at: datetime, by: str, by
         known |= {row[0]: tuple(row[1:]) for row in conn.execute(query.where(VERBATIM.c.key.in_(chunk)))}
     new: list[tuple[Heard, dict[str, Any]]] = []
     changed = 0
+    arrival = _next_arrival(conn)
     for one in heard:
         row = _row(one)
         there = known.get(one.key)
@@ -112,9 +117,9 @@ def write(conn: Connection, heard: Sequence[Heard], *, at: datetime, by: str, by
             new.append((one, row))
         elif tuple(row[name] for name in compared) != there[1:]:
             changed += 1
-            conn.execute(sa.update(VERBATIM).where(VERBATIM.c.id == there[0]).values(row))
+            conn.execute(sa.update(VERBATIM).where(VERBATIM.c.id == there[0]).values({**row, "arrival": _later(arrival)}))
             _mark(conn, [(there[0], one.analysis)])
-    signed = {"added_at": at, "added_by": by, "added_by_name": by_name}
+    signed = {"added_at": at, "added_by": by, "added_by_name": by_name, "arrival": arrival}
     for part in in_chunks(new):
         conn.execute(sa.insert(VERBATIM), [{**row, **signed} for _, row in part])
     ids: dict[str, int] = {}
@@ -123,6 +128,18 @@ def write(conn: Connection, heard: Sequence[Heard], *, at: datetime, by: str, by
         ids |= {row.key: row.id for row in rows}
     _mark(conn, [(ids[one.key], one.analysis) for one, _ in new])
     return Written(len(new), changed, len(heard) - len(new) - changed, tuple(sorted(ids.values())))
+
+
+def touch(conn: Connection, ids: Iterable[int]) -> None:
+    """Let alert rules look at these again: somebody said whose words they are, or what they mean."""
+    arrival = _next_arrival(conn)
+    for chunk in in_chunks(sorted(set(ids))):
+        conn.execute(sa.update(VERBATIM).where(VERBATIM.c.id.in_(chunk)).values(arrival=_later(arrival)))
+
+
+def latest_arrival(conn: Connection) -> int:
+    """The highest arrival there is; 0 while there is none."""
+    return conn.scalar(sa.select(sa.func.max(VERBATIM.c.arrival))) or 0
 
 
 def understood(conn: Connection, number: int, analysis: Analysis) -> None:
@@ -199,23 +216,32 @@ def kept(rows: Iterable[Any]) -> list[Kept]:
     return found
 
 
+def _next_arrival(conn: Connection) -> int:
+    """Two writers at the same time may take the same number; for one text it grows all the same (`_later`)."""
+    return latest_arrival(conn) + 1
+
+
+def _later(arrival: int) -> sa.Case[Any]:
+    return sa.case((VERBATIM.c.arrival >= arrival, VERBATIM.c.arrival + 1), else_=arrival)
+
+
 def _row(one: Heard) -> dict[str, Any]:
     return {
         "key": one.key, "source": one.source.value, "day": one.day, "text": one.text, "account_id": one.account_id,
         "contact_guid": one.contact_guid, "address": one.address, "customer_id": one.customer_id,
         "line_id": one.line_id, "satisfaction": one.satisfaction, "recommendation": one.recommendation,
-        "filters": _json(one.filters), "information": _json(one.information), **_understanding(one.analysis),
+        "filters": _json(one.filters), "information": _json(one.information), **_understanding(one.analysis, one.words),
     }  # fmt: skip
 
 
-def _understanding(analysis: Analysis) -> dict[str, Any]:
+def _understanding(analysis: Analysis, words: str) -> dict[str, Any]:
     threat = analysis.threat
     return {
         "language": analysis.language, "emotion": analysis.emotion.value, "intensity": analysis.intensity,
         "polarity": analysis.polarity, "feeling": analysis.feeling, "temperature": analysis.index,
         "threat": threat.kind if threat else "", "threat_degree": threat.degree if threat else 0.0,
         "threat_level": threat.level if threat else 0,
-        "analysis": _json(analysis.as_json()), "analysed_with": UNDERSTANDING_VERSION,
+        "analysis": _json(analysis.as_json()), "analysed_with": words,
     }  # fmt: skip
 
 
