@@ -37,14 +37,33 @@ class BadCatalogue(ValueError):
         self.line = line
 
 
+@dataclass(frozen=True, slots=True)
+class OtherWords:
+    """The words of a sensitivity or a moment in place of those of the product. sort: 'sensitivity' or 'moment';
+    word: of that list;  patterns: by language."""
+
+    sort: str
+    word: str
+    patterns: Mapping[str, tuple[str, ...]]
+
+
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Themes, each after its parent. Read it once and keep it: each one has its own words made ready."""
+    """Themes, each after its parent, and lists with words of their own. Read it once and keep it: each catalogue has
+    its words made ready."""
 
     themes: tuple[Theme, ...]
+    others: tuple[OtherWords, ...] = ()
 
     def patterns(self, language: str) -> list[tuple[str, Meaning]]:
-        return [(pattern, Meaning("theme", one.path)) for one in self.themes for pattern in one.patterns[language]]
+        found = [(pattern, Meaning("theme", one.path)) for one in self.themes for pattern in one.patterns[language]]
+        return found + [
+            (pattern, Meaning(one.sort, one.word)) for one in self.others for pattern in one.patterns[language]
+        ]
+
+    def replaces(self, meaning: Meaning) -> bool:
+        """Whether a list of the product is not used because there are other words in its place."""
+        return any((one.sort, one.word) == (meaning.sort, meaning.word) for one in self.others)
 
     def name(self, path: str, language: str) -> str:
         """What a theme is called, '' when the catalogue does not have it any more."""

@@ -64,9 +64,9 @@ def patterns(language: str, catalogue: Catalogue) -> Patterns:
         word_lists.threats(language),
         word_lists.moments(language),
         word_lists.sensitivities(language),
-        catalogue.patterns(language),
     )
-    return Patterns(language, (one for several in lists for one in several))
+    own = catalogue.patterns(language)
+    return Patterns(language, [one for several in lists for one in several if not catalogue.replaces(one[1])] + own)
 
 
 def language_of(text: str) -> str:

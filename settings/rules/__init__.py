@@ -13,6 +13,7 @@ from settings.rules.health_rights import HealthRight, HealthRights
 from settings.rules.introductions import Introductions, Template
 from settings.rules.signals import Signals
 from settings.rules.sources import Sources
+from settings.rules.themes import OwnTheme, OwnWords, Themes
 
 __all__ = [
     "Actions",
@@ -24,9 +25,12 @@ __all__ = [
     "HealthSection",
     "Introductions",
     "Overrides",
+    "OwnTheme",
+    "OwnWords",
     "Rules",
     "Signals",
     "Sources",
     "Template",
+    "Themes",
     "WeightsForm",
 ]

@@ -11,6 +11,7 @@ from settings.rules.introductions import Introductions
 from settings.rules.recommendations import Recommendations
 from settings.rules.signals import Signals
 from settings.rules.sources import Sources
+from settings.rules.themes import Themes
 
 
 class Rules(Form):
@@ -25,6 +26,7 @@ class Rules(Form):
     health_rights: HealthRights = HealthRights()
     recommendations: Recommendations = Recommendations()
     signals: Signals = Signals()
+    themes: Themes = Themes()
 
     def rating_rules(self) -> HealthRules:
         """The part that the health room computes with."""
