@@ -37,7 +37,10 @@ DATAVERSE_SUFFIXES = (".dynamics.com", ".dynamics.cn", ".microsoftdynamics.us", 
 SEGMENT_COLUMN = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
 # What may be read from columns that an organisation added to its CRM; a lookup is named like _new_rival_value.
-CRM_COLUMNS = ("renewal", "arr", "competitor", "health_score", "health_status", "churn")
+CRM_COLUMNS = (
+    "renewal", "arr", "competitor", "health_score", "health_status", "churn",
+    "headcount", "revenue", "budget", "strategy", "need", "funding",
+)  # fmt: skip
 OWN_COLUMN = re.compile(r"_?[a-z][a-z0-9_]{0,99}")
 
 # What a publisher's columns begin with in Dynamics 365 (2 to 8 signs, never Microsoft's own).
@@ -79,9 +82,7 @@ class Config(BaseSettings):
     msgraph_url: HttpsUrl = "https://graph.microsoft.com/v1.0"
     dataverse_url: str = ""  # https://<org>.<region>.dynamics.com
     segment_column: str = "industrycode"  # column of accounts and leads that names their segment; "" = none
-    crm_columns: str = (
-        ""  # own columns of the CRM: renewal=…, arr=…, competitor=…, health_score=…, health_status=…, churn=…
-    )
+    crm_columns: str = ""  # own columns of the CRM, like renewal=…, arr=…, competitor=…, budget=… (docs/settings.md)
     crm_write: bool = False  # whether ratings are written to columns in Dynamics 365
     crm_prefix: str = "rel"  # the publisher's prefix of these columns
     crm_origins: str = ""  # whose pages may show the panel in a frame: https://<org>.<region>.dynamics.com, …

@@ -211,6 +211,7 @@ class Record(SQLModel, table=True):
                      its contract ends or is renewed, revenue of a year in `currency`;  competitor: opportunities only
     lost_on          accounts only: day on which it was lost, from its own column of the CRM, else the day on which it
                      was seen to become inactive; None: active, or nobody knows
+    exchange_rate    accounts and opportunities: what one unit of the organisation's own currency is worth in `currency`
     """
 
     __table_args__ = (
@@ -255,6 +256,7 @@ class Record(SQLModel, table=True):
     )
     competitor: str = Field(default="", sa_column_kwargs={"server_default": ""})
     lost_on: date | None = None
+    exchange_rate: float | None = None
     round: int = 0
 
 

@@ -104,7 +104,7 @@ DATA_HELD: tuple[Held, ...] = (
         _l("Worked out from contact days"),
         Kept.AS_IN_MICROSOFT,
         _READERS,
-        ("health", "rating_round", "told_rating", "write_back"),
+        ("health", "rating_round", "told_rating", "write_back", "told_mood"),
     ),
     Held(
         _l("Changes of ratings and trends: day, before, after, scores, cause; changes of owner and stage"),
@@ -215,7 +215,7 @@ DATA_HELD: tuple[Held, ...] = (
         _l("Dynamics 365, files, the API, and whoever types them"),
         Kept.AS_IN_MICROSOFT,
         _READERS,
-        ("account_health_value", "account_health", "account_health_change", "stage_day"),
+        ("account_health_value", "account_health", "account_health_change", "stage_day", "crm_field"),
     ),
     Held(
         _l("Scores of accounts by day: health, risk of churn, openness to more; what was learnt of lost customers"),

@@ -14,8 +14,9 @@ from relationship.clock import number_of, real_clock
 from relationship.store import tables
 from relationship.store.activities.people import note_change
 from relationship.store.chunks import in_chunks
-from relationship.store.crm import record_changes, stage_days
+from relationship.store.crm import record_changes, stage_days, told_fields
 from relationship.store.crm.stage_days import Standing
+from relationship.store.crm.told_fields import ToldField
 from relationship.store.customers import account_health
 from relationship.store.customers.account_health import NewValue
 from relationship.store.privacy import erased_names
@@ -30,16 +31,17 @@ _account = _record.alias("account")
 _TAKES_SEGMENT = (RecordKind.OPPORTUNITY, RecordKind.CONTACT)
 # Columns that only one kind has.
 _OF_KIND = {
-    RecordKind.ACCOUNT: ("account_number", "domain", "renewal_on", "arr"),
-    RecordKind.OPPORTUNITY: ("competitor",),
+    RecordKind.ACCOUNT: ("account_number", "domain", "renewal_on", "arr", "exchange_rate"),
+    RecordKind.OPPORTUNITY: ("competitor", "exchange_rate"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
     """One CRM record; see `tables.Record`. addresses: normalised, contacts and leads only; segment: accounts
-    and leads only, the others take their account's; modified_on: opportunities only, when the CRM last changed it;
-    health: accounts only, the health fields that the CRM itself keeps, by name."""
+    and leads only, the others take their account's; modified_on: opportunities and accounts, when the CRM last
+    changed it; health: accounts only, the health fields that the CRM itself keeps, by name; told: accounts and
+    opportunities, the fields whose change tells something."""
 
     kind: RecordKind
     guid: str
@@ -66,7 +68,9 @@ class RecordRow:
     arr: float | None = None
     health: tuple[tuple[str, str | None], ...] = ()
     competitor: str = ""
+    exchange_rate: float | None = None
     modified_on: date | None = None
+    told: tuple[ToldField, ...] = ()
 
     def columns(self) -> dict[str, Any]:
         names = [
@@ -115,6 +119,7 @@ def save(
         _observe_stages(conn, rows)
     if kind is RecordKind.ACCOUNT:
         written += _keep_health(conn, rows)
+    written += _observe_fields(conn, kind, rows)
     written += _remove(conn, kind, list(removed_guids))
     written += _hand_on_segments(conn, kind, [*(row.guid for row in rows), *removed_guids])
     if written:
@@ -143,6 +148,12 @@ def _observe_stages(conn: Connection, rows: Sequence[RecordRow]) -> None:
         if row.modified_on is not None
     ]
     stage_days.observe(conn, seen)
+
+
+def _observe_fields(conn: Connection, kind: RecordKind, rows: Sequence[RecordRow]) -> int:
+    dated = [(row, row.modified_on) for row in rows if row.told and row.modified_on is not None]
+    ids = _ids(conn, kind, [row.guid for row, _day in dated])
+    return told_fields.observe(conn, {ids[row.guid]: (number_of(day), row.told) for row, day in dated})
 
 
 def _keep_health(conn: Connection, rows: Sequence[RecordRow]) -> int:

@@ -57,6 +57,7 @@ class AccountEvent(SQLModel, table=True):
     key        what makes it the same event when it comes again: a reference given, else day, kind and text
     kind       a word of `events.EventKind`;  direction: 'up', 'down' or '' where neither fits
     source     where it is known from, in the words of whoever entered it
+    record_id  the opportunity that it is about, None: the whole account
     """
 
     __tablename__ = "account_event"
@@ -75,6 +76,7 @@ class AccountEvent(SQLModel, table=True):
     added_at: datetime = Field(sa_type=UtcDateTime)
     added_by: str = ""
     added_by_name: str = ""
+    record_id: int | None = Field(default=None, foreign_key="record.id", ondelete="CASCADE", index=True)
 
 
 class Satisfaction(SQLModel, table=True):

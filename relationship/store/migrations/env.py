@@ -7,7 +7,7 @@ from sqlmodel import SQLModel
 
 from relationship.store import tables
 from relationship.store.alerts import alert_tables
-from relationship.store.crm import write_back_tables
+from relationship.store.crm import field_tables, write_back_tables
 from relationship.store.customers import customer_tables, score_tables
 from relationship.store.importing import import_tables
 from relationship.store.knows import introduction_tables, tie_tables
@@ -34,6 +34,7 @@ TABLES = (
     tie_tables,
     introduction_tables,
     write_back_tables,
+    field_tables,
     outbox_tables,
     customer_tables,
     import_tables,

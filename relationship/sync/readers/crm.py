@@ -6,7 +6,7 @@ keyed by GUID. What if it dies half-way: see `delta`. What if Dynamics says no: 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,7 @@ from relationship.store.sources.cursors import Place
 from relationship.sync.readers.delta import Round, Stream, anew, page_transaction, read_round
 from relationship.sync.shapes import dataverse
 from relationship.sync.shapes.dataverse import TrackedTable
-from relationship.sync.shapes.own_columns import CURRENCY, NONE, OwnColumns
+from relationship.sync.shapes.own_columns import NONE, OwnColumns
 from relationship.sync.wire.transport import Channel, Json
 
 log = structlog.get_logger()
@@ -34,6 +34,8 @@ log = structlog.get_logger()
 SCOPE = "dataverse"
 # How the accounts' missing segment column is kept among what could not be read.
 SEGMENT_COLUMN, NO_SEGMENT_COLUMN = "column/segment", "no_segment_column"
+# The same of columns that the configuration names by what they hold.
+OWN_COLUMN, NO_OWN_COLUMN = "column/own/", "no_own_column"
 MOST_SMALL_PAGES = 100
 MOST_PLAIN_PAGES = 5_000
 MOST_KEYS_ASKED = 200  # in one address; one term has about 60 characters, an address may have 32 KB
@@ -122,7 +124,10 @@ class _Reading:
         link = (place.next_link or place.delta_link or "") if place is not None and not self.refresh else ""
         if link and table.covers(link):
             return replace(table, own=tuple(name for name in wanted if name in dataverse.selected_by(link)))
-        return replace(table, own=tuple(name for name in wanted if has_column(self.channel, table, name)))
+        found = tuple(name for name in wanted if has_column(self.channel, table, name))
+        for name in wanted:
+            self.note_column(OWN_COLUMN + name, NO_OWN_COLUMN, is_missing=name not in found)
+        return replace(table, own=found)
 
     def read(self, table: TrackedTable, place: Place | None) -> Round:
         """To the end of the round; all rows anew when the place was for other columns."""
@@ -142,16 +147,19 @@ class _Reading:
         return read_round(self.store, stream, place, refresh=self.refresh, progress=self.progress)
 
     def note_segment_column(self, *, is_missing: bool) -> None:
-        """Show on the status page that the column is missing, or no more."""
+        self.note_column(SEGMENT_COLUMN, NO_SEGMENT_COLUMN, is_missing=is_missing)
+
+    def note_column(self, name: str, code: str, *, is_missing: bool) -> None:
+        """Show on the status page that a column is missing, or no more."""
         with self.store.reading() as conn:
-            is_noted = quarantine.holds(conn, self.source_id, SEGMENT_COLUMN)
+            is_noted = quarantine.holds(conn, self.source_id, name)
         if is_missing == is_noted:
             return
         with self.store.transaction() as conn:
             if is_missing:
-                quarantine.add(conn, self.source_id, SEGMENT_COLUMN, NO_SEGMENT_COLUMN)
+                quarantine.add(conn, self.source_id, name, code)
             else:
-                quarantine.clear(conn, self.source_id, [SEGMENT_COLUMN])
+                quarantine.clear(conn, self.source_id, [name])
 
 
 def has_column(channel: Channel, table: TrackedTable, name: str) -> bool:
@@ -329,8 +337,11 @@ def _record_parser(channel: Channel, table: TrackedTable, page_size: int, own: O
     if table == dataverse.CONTACTS:
         return RecordKind.CONTACT, dataverse.contact
     if table.entity_set == dataverse.ACCOUNTS.entity_set:
-        codes = _currencies(channel, page_size) if CURRENCY in table.own else {}
-        return RecordKind.ACCOUNT, lambda row, zone: dataverse.account(row, zone, table.segment, own, codes)
+        # Asked once a row comes, for most often none does.
+        codes = cache(lambda: _currencies(channel, page_size))
+        return RecordKind.ACCOUNT, lambda row, zone: dataverse.account(
+            row, zone, table.segment, own, lambda number: codes().get(number, "")
+        )
     currencies = _currencies(channel, page_size)
     return RecordKind.OPPORTUNITY, lambda row, zone: dataverse.opportunity(row, zone, currencies, own)
 

@@ -4,10 +4,9 @@ Lookups come as `_name_value` with the table they point at in an annotation; del
 `$deletedEntity` in the row's context. Absent columns never happen here: every row is whole.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ from relationship.errors import BadItem
 from relationship.store.crm.colleagues import CrmUser
 from relationship.store.crm.memberships import MembershipRow
 from relationship.store.crm.records import RecordRow
+from relationship.sync.shapes import told_fields
 from relationship.sync.shapes.own_columns import NONE, OwnColumns, health_fields, site_domain
 from relationship.sync.shapes.texts import clean
 
@@ -104,6 +104,7 @@ def selected_by(link: str) -> tuple[str, ...]:
 _OWNED = ("statecode", "createdon", "_ownerid_value", "_owningbusinessunit_value")
 _ADDRESSES = ("emailaddress1", "emailaddress2", "emailaddress3")
 _TELEPHONES = ("telephone1", "mobilephone")
+CURRENCY = "_transactioncurrencyid_value"
 
 SYSTEM_USERS = TrackedTable(
     "systemusers",
@@ -113,9 +114,12 @@ SYSTEM_USERS = TrackedTable(
 ACCOUNTS = TrackedTable(
     "accounts",
     "accountid",
-    ("name", "accountnumber", "websiteurl", "_primarycontactid_value", *_OWNED),
+    (
+        "name", "accountnumber", "websiteurl", "numberofemployees", "revenue", "modifiedon", "exchangerate",
+        "_primarycontactid_value", CURRENCY, *_OWNED,
+    ),
     shown=True,
-)
+)  # fmt: skip
 CONTACTS = TrackedTable(
     "contacts",
     "contactid",
@@ -141,8 +145,8 @@ OPPORTUNITIES = TrackedTable(
     "opportunityid",
     (
         "name", "estimatedvalue", "actualvalue", "estimatedclosedate", "actualclosedate", "closeprobability",
-        "salesstage", "stepname", "modifiedon", "_customerid_value", "_parentaccountid_value", "_parentcontactid_value",
-        "_transactioncurrencyid_value", *_OWNED,
+        "salesstage", "stepname", "modifiedon", "budgetamount", "budgetstatus", "need", "purchasetimeframe",
+        "exchangerate", "_customerid_value", "_parentaccountid_value", "_parentcontactid_value", CURRENCY, *_OWNED,
     ),
     shown=True,
 )  # fmt: skip
@@ -188,8 +192,9 @@ def account(
     zone: ZoneInfo,
     segment_column: str = "",
     own: OwnColumns = NONE,
-    currencies: Mapping[str, str] = MappingProxyType({}),
+    currency: Callable[[str], str] = str,
 ) -> RecordRow:
+    """currency: the ISO code by the id of a currency."""
     return RecordRow(
         kind=RecordKind.ACCOUNT,
         guid=guid(row, ACCOUNTS.key),
@@ -203,8 +208,11 @@ def account(
         domain=site_domain(row.get("websiteurl")),
         renewal_on=_plain_day(row.get(own.column("renewal"))),
         arr=_number(row.get(own.column("arr"))),
-        currency=currencies.get(_optional(row.get("_transactioncurrencyid_value")) or "", ""),
+        currency=currency(_optional(row.get(CURRENCY)) or ""),
+        exchange_rate=_rate(row),
         health=health_fields(row, own, _as_shown),
+        told=told_fields.of_account(row, own, _as_shown),
+        modified_on=_day(row["modifiedon"], zone) if row.get("modifiedon") else None,
         **_team(row),
     )
 
@@ -263,7 +271,9 @@ def opportunity(row: Row, zone: ZoneInfo, currencies: Mapping[str, str], own: Ow
         stage=_stage(row),
         probability=_percent(row.get("closeprobability")),
         value=estimate if is_open or actual is None else actual,
-        currency=currencies.get(_optional(row.get("_transactioncurrencyid_value")) or "", ""),
+        currency=currencies.get(_optional(row.get(CURRENCY)) or "", ""),
+        exchange_rate=_rate(row),
+        told=told_fields.of_opportunity(row, _as_shown),
         close_on=_plain_day(row.get("estimatedclosedate")),
         competitor=_as_shown(row, own.column("competitor")),
         modified_on=_day(row["modifiedon"], zone) if row.get("modifiedon") else None,
@@ -355,6 +365,12 @@ def _percent(raw: object) -> int | None:
 
 def _number(raw: object) -> float | None:
     return float(raw) if isinstance(raw, (int, float)) and not isinstance(raw, bool) else None
+
+
+def _rate(row: Row) -> float | None:
+    """What one unit of the organisation's own currency is worth in that of the row."""
+    found = _number(row.get("exchangerate"))
+    return found if found is not None and found > 0 else None
 
 
 def _day(raw: object, zone: ZoneInfo) -> date:

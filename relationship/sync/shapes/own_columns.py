@@ -9,9 +9,11 @@ from relationship.importing.words import FLAG_WORDS, STATUS_WORDS, plain
 from relationship.sync.shapes.texts import clean
 
 # What can be named, and the table that has it.
-ACCOUNT_COLUMNS = ("renewal", "arr", "health_score", "health_status", "churn")
+ACCOUNT_COLUMNS = (
+    "renewal", "arr", "health_score", "health_status", "churn",
+    "headcount", "revenue", "budget", "strategy", "need", "funding",
+)  # fmt: skip
 OPPORTUNITY_COLUMNS = ("competitor",)
-CURRENCY = "_transactioncurrencyid_value"
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,9 @@ class OwnColumns:
         return self.named.get(what, "")
 
     def of(self, entity_set: str) -> tuple[str, ...]:
-        """The columns to ask of a table beside ours; with an amount its currency."""
+        """The columns to ask of a table beside ours."""
         wanted = {"accounts": ACCOUNT_COLUMNS, "opportunities": OPPORTUNITY_COLUMNS}.get(entity_set, ())
-        found = [self.named[what] for what in wanted if what in self.named]
-        if entity_set == "accounts" and "arr" in self.named:
-            found.append(CURRENCY)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(self.named[what] for what in wanted if what in self.named))
 
 
 NONE = OwnColumns()
