@@ -10,6 +10,7 @@ import unicodedata
 
 _LEGACY = re.compile(r"^/o=", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff]")
+_WRITTEN = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 LONGEST = 254  # RFC 5321, section 4.5.3.1.3 less the angle brackets
 
 # Local parts that no person writes from (RFC 2142 and what large senders use).
@@ -36,6 +37,17 @@ def normalise(raw: object) -> str | None:
     if not at or not local or not domain or "@" in local or len(text) > LONGEST:
         return None
     return f"{local}@{_ascii(domain)}"
+
+
+def addresses_in(text: str) -> frozenset[str]:
+    """The mail addresses that stand in a text, normalised.
+
+    >>> sorted(addresses_in("Écrivez à Paul.Roy+x@granit.example, ou à moi."))
+    ['paul.roy@granit.example']
+    """
+    if "@" not in text:
+        return frozenset()
+    return frozenset(filter(None, map(normalise, _WRITTEN.findall(text))))
 
 
 def telephone(raw: object) -> str | None:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from relationship.addresses import normalise
+from sqlalchemy import Connection
+
+from relationship.addresses import addresses_in, normalise
 from relationship.clock import day_number
 from relationship.house import House
 from relationship.store.customers.customer_tables import Satisfaction
@@ -69,8 +71,24 @@ class Outcome:
     ids: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Texts that may be kept, by key, and what cannot be taken; given: how many there were."""
+
+    heard: Mapping[str, Heard]
+    refused: tuple[tuple[int, str], ...]
+    given: int
+
+
 def hear(house: House, said: Sequence[Said], *, by: str, by_name: str = "") -> Outcome:
     """Understand and keep texts."""
+    understood = understand(house, said)
+    with house.store.transaction() as conn:
+        return keep(house, conn, understood, by=by, by_name=by_name)
+
+
+def understand(house: House, said: Sequence[Said]) -> Understood:
+    """Understand texts; nothing is kept yet, and nobody has to wait for it."""
     today = day_number(house.clock(), house.config.zone)
     refused = tuple((place, code) for place, one in enumerate(said) if (code := fault(one, today=today)))
     wrong = {place for place, _ in refused}
@@ -79,22 +97,27 @@ def hear(house: House, said: Sequence[Said], *, by: str, by_name: str = "") -> O
     with house.store.reading() as conn:
         speakers = Speakers(conn, set(addresses.values()))
     heard = {(one := _heard(each, addresses[id(each)], speakers)).key: one for each in taken}
-    names = {name for one in heard.values() for name in _names(one)}
-    with house.store.transaction() as conn:
-        gone = excluded_names.among(conn, names)
-        kept = [one for one in heard.values() if not gone.intersection(_names(one))]
-        written = verbatims.write(conn, kept, at=house.clock(), by=by, by_name=by_name)
-        insert_new(conn, Satisfaction, _scores(house, kept, by, by_name), key=["account_id", "key"])
-        if written.added or written.changed:
-            act = Act(house.clock(), by or "operator", Action.IMPORT, "verbatims", str(written.added + written.changed))
-            audit.add(conn, house.audit_keys(), [act])
+    return Understood(heard, refused, len(said))
+
+
+def keep(house: House, conn: Connection, understood: Understood, *, by: str, by_name: str = "") -> Outcome:
+    """Keep what was understood, in the caller's transaction."""
+    heard = list(understood.heard.values())
+    names = {name for one in heard for name in _names(one)}
+    gone = excluded_names.among(conn, names)
+    kept = [one for one in heard if not gone.intersection(_names(one))]
+    written = verbatims.write(conn, kept, at=house.clock(), by=by, by_name=by_name)
+    insert_new(conn, Satisfaction, _scores(house, kept, by, by_name), key=["account_id", "key"])
+    if written.added or written.changed:
+        act = Act(house.clock(), by or "operator", Action.IMPORT, "verbatims", str(written.added + written.changed))
+        audit.add(conn, house.audit_keys(), [act])
     return Outcome(
         added=written.added,
         changed=written.changed,
-        same=written.same + len(taken) - len(heard),
+        same=written.same + understood.given - len(understood.refused) - len(heard),
         left_out=len(heard) - len(kept),
         unknown=sum(one.account_id is None for one in kept),
-        refused=refused,
+        refused=understood.refused,
         ids=written.ids,
     )
 
@@ -158,7 +181,8 @@ def _key(one: Said, address: str, text: str) -> str:
 
 
 def _names(one: Heard) -> set[str]:
-    found = {one.address} if one.address else set()
+    """Who said it, and whose address stands in it: erasing somebody removes both sorts of texts."""
+    found = {one.address, *addresses_in(one.text)} - {""}
     return found | ({f"contact:{one.contact_guid}"} if one.contact_guid else set())
 
 
