@@ -4,7 +4,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from flask import Flask
 from flask_babel import get_locale
@@ -109,11 +109,14 @@ def lag(value: datetime | None) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """Day and time in the organisation's time zone."""
-    if value is None:
-        return NOTHING
-    local = value.astimezone(house().config.zone).replace(tzinfo=None)
-    return format_datetime(local, "medium", locale=get_locale())
+    """Day, hour and minute in the organisation's time zone."""
+    return NOTHING if value is None else f"{local_day(value)}, {hour(value)}"
+
+
+def appointment(value: datetime) -> str:
+    """Weekday, day, hour and minute in the organisation's time zone, as one tells a time to meet."""
+    local = value.astimezone(house().config.zone)
+    return f"{format_skeleton('EEEEdMMMM', local.date(), locale=get_locale())}, {hour(value)}"
 
 
 def hour(value: datetime) -> str:
@@ -179,6 +182,7 @@ def install(app: Flask) -> None:
         days_away,
         lag,
         moment,
+        appointment,
         hour,
         month,
         stage,

@@ -8,6 +8,16 @@ from enum import StrEnum
 
 MOST_GOALS = 8
 LONGEST_TEXT, LONGEST_LINE = 4_000, 300
+# What a customer reads about their own company without being told how we sell to them.
+TOLD_TO_CUSTOMERS = frozenset({"H-R1", "H-R2", "H-R3", "H-R4", "H-R6", "H-X1", "H-O1", "H-O2", "H-O3", "H-O4", "H-O5"})
+INTERNAL_RECOMMENDATIONS = frozenset({"review-probability", "decide", "accelerate", "value-case", "sponsor"})
+
+
+class Audience(StrEnum):
+    """Who reads a document. CUSTOMER: nothing stands in it that is ours alone, such as the risk that they leave."""
+
+    CUSTOMER = "customer"
+    INTERNAL = "internal"
 
 
 class Span(StrEnum):

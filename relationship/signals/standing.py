@@ -57,6 +57,8 @@ JUDGING = frozenset({Deed.DONE, Deed.SNOOZED, Deed.DISMISSED, Deed.REOPENED})
 # What a day's quota counts: a person, not a script, presses here.
 MOST_A_DAY = {Deed.MAIL: 20, Deed.MEETING: 20, Deed.TASK: 100}
 LONGEST_SNOOZE_DAYS = 365
+# How long a deed about a signal also answers a score that calls for the same.
+ANSWERS_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,20 @@ class Move:
     deed: Deed
     state: State = State.MADE
     until_day: int | None = None
+
+
+def answers(cause: str, day: int, *, other: str, since: int | None, today: int) -> bool:
+    """Whether a deed about one cause answers another that calls for the same about the same record.
+
+    cause  what the deed was about;  day: of the deed
+    since  day number from which on the other has been there, None for a score, which has no such day
+
+    >>> [answers("signal-1", 9, other="signal-2", since=since, today=10) for since in (9, 10)]
+    [True, False]
+    """
+    if cause == other:
+        return True
+    return day >= since if since is not None else today - day < ANSWERS_DAYS
 
 
 def place(moves: Sequence[Move], *, today: int) -> Place:

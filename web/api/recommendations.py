@@ -78,7 +78,8 @@ class DeedBody(BaseModel):
 
 
 class RecommendationBody(BaseModel):
-    """cause and key name it in addresses; trigger: the detector or score; about: the record; value: at stake."""
+    """cause and key name it in addresses; triggers: the detectors and scores that call for it, the one of the cause
+    first; about: the record; value: at stake."""
 
     cause: str
     key: str
@@ -86,6 +87,7 @@ class RecommendationBody(BaseModel):
     advice: str
     way: str
     trigger: str
+    triggers: list[str]
     about_kind: str
     about_guid: str
     about_name: str
@@ -205,6 +207,7 @@ def _body(item: Item) -> RecommendationBody:
         advice=item.words.advice,
         way=item.one.way.value,
         trigger=calling.trigger,
+        triggers=list(item.triggers),
         about_kind=calling.subject.kind.value,
         about_guid=calling.subject.guid,
         about_name=calling.name,

@@ -190,6 +190,13 @@ def day(text: str) -> date | None:
         return None
 
 
+def ahead(text: str) -> date | None:
+    """The day that lies so many days ahead of today; None for no number."""
+    if not (text.isascii() and text.isdigit() and len(text) < 4):
+        return None
+    return house().clock().astimezone(house().config.zone).date() + timedelta(days=int(text))
+
+
 def moment(form: Form) -> datetime | None:
     """The time that was chosen among those proposed, or typed, in the organisation's zone; None for no time."""
     text = form.start if form.start and form.start != "other" else f"{form.other_day}T{form.other_time}"

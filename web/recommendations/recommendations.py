@@ -41,13 +41,18 @@ def vocabulary() -> dict[str, object]:
 @blueprint.get("/recommendations")
 @for_readers
 def page() -> str:
-    """The recommendations of the reader's own records, or of all that the reader may see."""
-    who = "all" if request.args.get("who") == "all" else "me"
+    """The recommendations of the reader's own records, or of all that the reader may see: of all from the start for
+    whoever owns no record that anything is recommended about."""
+    asked = request.args.get("who", "")
+    who = "all" if asked == "all" else "me"
     chosen = request.args.get("place", Place.OPEN.value)
     if chosen not in recommendation_words.PLACES:
         abort(404)
     with house().store.reading() as conn:
         found = recommending.listed(conn, mine=who == "me", scope=member().scope)
+        if not found and not asked:
+            who = "all"
+            found = recommending.listed(conn, mine=False, scope=member().scope)
         results = recommending.results(conn)
         titles = {one.key: one.pure() for one in recommending.section(conn).catalogue}
     counts = {name: sum(one.place.value == name for one in found) for name in recommendation_words.PLACES}
@@ -112,7 +117,8 @@ def act(cause: str, key: str, way: str) -> str | Response:
         typed = replace(typed, key=str(uuid4()))
     with house().store.reading() as conn:
         found = forms.shown(conn, recommending.item(conn, cause, key), typed, error=refused)
-    return _shown(item, forms.times(item, found) if way == "meeting" and not found.fault else found)
+    silent = refused.code.startswith("calendar")
+    return _shown(item, forms.times(item, found) if way == "meeting" and not silent else found)
 
 
 @blueprint.post("/recommendations/<cause>/<key>/<any('done','snooze','dismiss','reopen'):judgement>")
@@ -126,7 +132,7 @@ def judge(cause: str, key: str, judgement: str) -> str | Response:
     if reason and reason not in [one.value for one in Reason]:
         abort(422)
     wanted = Wanted(item.calling, item.one.key, request_key, member().oid)
-    until = forms.day(request.form.get("until", ""))
+    until = forms.ahead(request.form.get("days", "")) or forms.day(request.form.get("until", ""))
     try:
         recommend.judge(house(), wanted, JUDGED[judgement], until=until, reason=Reason(reason) if reason else None)
     except NotAllowed as error:

@@ -1,17 +1,17 @@
 """What is recommended, as pages and the API show it: triggers with what fits, how each stands, what was done."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 from flask import abort
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind, RecordRef
-from relationship.clock import day_of
+from relationship.clock import day_number, day_of
 from relationship.signals.recommendations import Cause, Followed, Recommendation, Words, followed, recommended
-from relationship.signals.standing import ACTING, Place, State, place
+from relationship.signals.standing import ACTING, LONGEST_SNOOZE_DAYS, Place, State, answers, place
 from relationship.store import rules as stored
 from relationship.store.reading.reading_scope import Scope
 from relationship.store.signals import callings as store
@@ -27,13 +27,15 @@ from web.languages import language
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One recommendation about one trigger. place: where it stands; acts: what people did, oldest first."""
+    """One recommendation about one record. calling: what it comes from; also: what calls for the same there;
+    place: where it stands; acts: what people did that answers it, oldest first."""
 
     calling: Calling
     one: Recommendation
     words: Words
     place: Place
     acts: tuple[OneAct, ...]
+    also: tuple[Calling, ...] = ()
 
     @property
     def id(self) -> str:
@@ -53,13 +55,27 @@ class Item:
 
     @property
     def until(self) -> Any:
-        """Last day of a snooze, None otherwise."""
+        """The day on which it is open again, None unless it is put off."""
         days = [act.until_day for act in self.acts if act.until_day is not None]
-        return day_of(days[-1]) if self.place is Place.SNOOZED and days else None
+        return day_of(days[-1] + 1) if self.place is Place.SNOOZED and days else None
 
     @property
-    def due_on(self) -> Any:
-        return house().clock().astimezone(house().config.zone).date() + timedelta(days=self.one.days)
+    def triggers(self) -> tuple[str, ...]:
+        """What it comes from, each named once."""
+        return tuple(dict.fromkeys(one.trigger for one in (self.calling, *self.also)))
+
+    @property
+    def due_on(self) -> date:
+        return day_of(today()) + timedelta(days=self.one.days)
+
+    @property
+    def earliest(self) -> date:
+        """The first day until which it can be put off."""
+        return day_of(today()) + timedelta(days=1)
+
+    @property
+    def latest(self) -> date:
+        return day_of(today()) + timedelta(days=LONGEST_SNOOZE_DAYS)
 
 
 def section(conn: Connection) -> Recommendations:
@@ -69,22 +85,39 @@ def section(conn: Connection) -> Recommendations:
 def items(conn: Connection, found: Sequence[Calling], rules: Recommendations | None = None) -> list[Item]:
     """What is recommended about these triggers, in their order, then in that of the catalogue."""
     entries = (rules or section(conn)).entries()
-    acts = recommendation_acts.of_causes(conn, (one.cause for one in found))
-    day, code = today(), language()
+    acts = recommendation_acts.of_subjects(conn, {(one.account_id, one.record_id) for one in found})
+    day, code, zone = today(), language(), house().config.zone
     listed = []
     for one in found:
+        since = None if one.cause.score else one.since
         for fits in recommended(one.trigger, entries):
-            own = acts.get((str(one.cause), fits.key), [])
+            own = [
+                act
+                for act in acts.get((one.record_id or one.account_id, fits.key), [])
+                if answers(act.cause, day_number(act.at, zone), other=str(one.cause), since=since, today=day)
+            ]
             stands = place([act.move for act in own], today=day)
             listed.append(Item(one, fits, fits.words(code), stands, tuple(own)))
     return listed
+
+
+def once(found: Iterable[Item]) -> list[Item]:
+    """Each recommendation once per record, with everything that calls for it; open as long as one cause is open."""
+    groups: dict[tuple[RecordRef, str], list[Item]] = {}
+    for one in found:
+        groups.setdefault((one.calling.subject, one.one.key), []).append(one)
+    merged = []
+    for group in groups.values():
+        first = next((one for one in group if one.place is Place.OPEN), group[0])
+        merged.append(replace(first, also=tuple(one.calling for one in group if one is not first)))
+    return merged
 
 
 def listed(conn: Connection, *, mine: bool, scope: Scope) -> list[Item]:
     """All that is recommended within a scope, the largest value at stake first."""
     rules = section(conn)
     key = member().oid if mine else ""
-    return items(conn, store.callings(conn, scope=scope, limits=rules.high(), mine=key), rules)
+    return once(items(conn, store.callings(conn, scope=scope, limits=rules.high(), mine=key), rules))
 
 
 def readable(found: Iterable[Item]) -> list[Item]:
@@ -100,12 +133,12 @@ def of_account(conn: Connection, account_id: int, guid: str) -> list[Item]:
     rules = section(conn)
     scope = member().scope.having(RecordRef(RecordKind.ACCOUNT, guid))
     found = store.callings(conn, scope=scope, limits=rules.high(), account_id=account_id)
-    return readable(one for one in items(conn, found, rules) if one.place is Place.OPEN)
+    return readable(one for one in once(items(conn, found, rules)) if one.place is Place.OPEN)
 
 
 def about_scores(conn: Connection, account_id: int, guid: str) -> list[Item]:
     """Those of them that come from scores; what comes from a signal stands at the signal."""
-    return [one for one in of_account(conn, account_id, guid) if one.calling.cause.score]
+    return [one for one in of_account(conn, account_id, guid) if any(c.cause.score for c in (one.calling, *one.also))]
 
 
 def item(conn: Connection, cause_text: str, key: str) -> Item:

@@ -1,7 +1,7 @@
 """The page of a business review of an account: choose the period, edit, save, take it as PDF or slides."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from relationship.desk import write_review
 from relationship.errors import Conflict
-from relationship.signals.qbr import LONGEST_LINE, LONGEST_TEXT, MOST_GOALS, Goal, Period, Span, Texts, begins, recent
+from relationship.signals.qbr import (
+    LONGEST_LINE,
+    LONGEST_TEXT,
+    MOST_GOALS,
+    Audience,
+    Goal,
+    Period,
+    Span,
+    Texts,
+    begins,
+    recent,
+)
 from relationship.store.privacy.audit import Action
 from relationship.store.signals import qbr_documents
 from relationship.store.signals.qbr_documents import Saved
@@ -22,7 +33,7 @@ from web.languages import language
 from web.nouns import ACCOUNTS
 from web.records import record_page
 from web.records.record_page import Relationship
-from web.reviews import qbr_pdf, qbr_review, qbr_slides
+from web.reviews import qbr_goals, qbr_pdf, qbr_review, qbr_slides
 from web.reviews.qbr_review import Prepared
 
 blueprint = Blueprint("qbr", __name__)
@@ -41,6 +52,7 @@ class Opened:
 
     found: Relationship
     period: Period
+    audience: Audience
     prepared: Prepared
     saved: Saved | None
 
@@ -61,7 +73,7 @@ def page(guid: str) -> str:
 def save(guid: str) -> str | AnyResponse | tuple[str, int]:
     """Keep what was typed; 409 with everything kept when somebody else saved meanwhile."""
     opened = _opened(guid)
-    arguments: dict[str, Any] = _address(opened.period)
+    arguments: dict[str, Any] = _address(opened.period, opened.audience)
     here = url_for("qbr.page", guid=guid, **arguments)
     document = (opened.found.record.id, opened.period, language())
     if request.form.get("again"):
@@ -84,7 +96,8 @@ def file(guid: str, form: str) -> Response:
     """The document as it is saved, or drafted while nothing is."""
     opened = _opened(guid)
     make = qbr_pdf.pdf if form == "pdf" else qbr_slides.slides
-    body = make(opened.prepared.review, opened.texts)
+    goals = tuple(replace(goal, due=qbr_goals.told(goal)) for goal in opened.texts.goals)
+    body = make(opened.prepared.review, replace(opened.texts, goals=goals))
     name = secure_filename(f"QBR {opened.found.record.name} {opened.prepared.review.period}") or "QBR"
     audit.note(Action.EXPORT, f"qbr/{guid}", actor=member().oid)
     headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"', "Cache-Control": "no-store"}
@@ -94,10 +107,10 @@ def file(guid: str, form: str) -> Response:
 def _opened(guid: str) -> Opened:
     with house().store.reading() as conn:
         found = record_page.relationship(conn, ACCOUNTS, guid, shown=True)
-        period = _period()
-        prepared = qbr_review.prepare(conn, found, period)
+        period, audience = _period(), _audience()
+        prepared = qbr_review.prepare(conn, found, period, audience)
         saved = qbr_documents.load(conn, found.record.id, period, language())
-    return Opened(found, period, prepared, saved)
+    return Opened(found, period, audience, prepared, saved)
 
 
 def _period() -> Period:
@@ -113,12 +126,20 @@ def _period() -> Period:
     return Period.holding(day, span)
 
 
+def _audience() -> Audience:
+    """Who reads the document; the customer unless the address says otherwise."""
+    try:
+        return Audience(request.args.get("for", Audience.CUSTOMER.value))
+    except ValueError:
+        abort(404)
+
+
 def _today() -> date:
     return house().clock().astimezone(house().config.zone).date()
 
 
-def _address(period: Period) -> dict[str, str]:
-    return {"span": period.span.value, "starts": period.starts_on.isoformat()}
+def _address(period: Period, audience: Audience) -> dict[str, str]:
+    return {"span": period.span.value, "starts": period.starts_on.isoformat(), "for": audience.value}
 
 
 def _page(opened: Opened, texts: Texts, version: int, *, overtaken: bool = False) -> str:
@@ -129,8 +150,9 @@ def _page(opened: Opened, texts: Texts, version: int, *, overtaken: bool = False
         "account/qbr.html",
         record=opened.found.record,
         period=opened.period,
-        address=_address(opened.period),
-        choices=[(_address(one), name, one == opened.period) for one, name in choices],
+        address=_address(opened.period, opened.audience),
+        choices=[(_address(one, opened.audience), name, one == opened.period) for one, name in choices],
+        audiences=[(one, _address(opened.period, one), one is opened.audience) for one in Audience],
         review=opened.prepared.review,
         texts=texts,
         goals=[*texts.goals, *[Goal()] * blank],

@@ -7,11 +7,13 @@ from xml.sax.saxutils import escape
 from reportlab.graphics.charts.barcharts import VerticalBarChart
 from reportlab.graphics.charts.linecharts import HorizontalLineChart
 from reportlab.graphics.shapes import Drawing
+from reportlab.graphics.widgets.markers import makeMarker
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from relationship.signals.qbr import Review, Series, Texts
 
@@ -22,8 +24,10 @@ _WIDTH = 170 * mm
 _STYLES = {
     "title": ParagraphStyle("title", fontName=BOLD, fontSize=22, leading=27),
     "sub": ParagraphStyle("sub", fontName=FONT, fontSize=11, leading=15, textColor=_MUTED),
-    "h2": ParagraphStyle("h2", fontName=BOLD, fontSize=14, leading=18, spaceBefore=14, spaceAfter=5, textColor=_BRAND),
-    "h3": ParagraphStyle("h3", fontName=BOLD, fontSize=10.5, leading=14, spaceBefore=7, spaceAfter=2),
+    "h2": ParagraphStyle(
+        "h2", fontName=BOLD, fontSize=14, leading=18, spaceBefore=14, spaceAfter=5, textColor=_BRAND, keepWithNext=1
+    ),
+    "h3": ParagraphStyle("h3", fontName=BOLD, fontSize=10.5, leading=14, spaceBefore=7, spaceAfter=2, keepWithNext=1),
     "text": ParagraphStyle("text", fontName=FONT, fontSize=10, leading=14),
     "line": ParagraphStyle("line", fontName=FONT, fontSize=10, leading=14, leftIndent=10, bulletIndent=0),
     "cell": ParagraphStyle("cell", fontName=FONT, fontSize=9, leading=12),
@@ -44,7 +48,14 @@ def pdf(review: Review, texts: Texts) -> bytes:
         title=plain(f"{review.title} – {review.account} – {review.period}"),
         author="",
     )
-    document.build(_story(review, texts))
+
+    def footer(canvas: Canvas, pages: Any) -> None:
+        canvas.setFont(FONT, 8)
+        canvas.setFillColor(_MUTED)
+        canvas.drawString(20 * mm, 10 * mm, plain(f"{review.account} · {review.title} · {review.period}")[:110])
+        canvas.drawRightString(A4[0] - 20 * mm, 10 * mm, plain(f"{review.headings['page']} {pages.page}"))
+
+    document.build(_story(review, texts), onFirstPage=footer, onLaterPages=footer)
     return target.getvalue()
 
 
@@ -134,5 +145,8 @@ def _chart(series: Series) -> list[Flowable]:
         chart.bars[0].fillColor, chart.bars[0].strokeColor = _BRAND, None
     else:
         chart.lines[0].strokeColor, chart.lines[0].strokeWidth = _BRAND, 2
+        marker: Any = makeMarker("FilledCircle")  # type: ignore[no-untyped-call]
+        marker.size, marker.fillColor, marker.strokeColor = 5, _BRAND, _BRAND
+        chart.lines[0].symbol = marker
     drawing.add(chart)
-    return [_paragraph(series.title, "h3"), drawing]
+    return [KeepTogether([_paragraph(series.title, "h3"), drawing])]

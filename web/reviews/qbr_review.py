@@ -1,6 +1,6 @@
 """What a business review of an account shows: read from what is known, told in the reader's language."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -10,25 +10,26 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind, RecordRef
 from relationship.clock import day_of, number_of
 from relationship.health.trend import CurvePoint
-from relationship.signals.qbr import Goal, Period, Review, Series, Span, Texts
+from relationship.signals.qbr import TOLD_TO_CUSTOMERS, Audience, Period, Review, Series, Span, Texts
 from relationship.signals.recommendations import Recommendation
 from relationship.signals.standing import ACTING, State
 from relationship.store.crm import related_records
-from relationship.store.customers import account_facts, account_scores, usage
+from relationship.store.customers import account_facts, account_scores, health_in_force, usage
 from relationship.store.signals import callings, recommendation_acts, signals
 from relationship.store.signals.recommendation_acts import OneAct
 from relationship.store.signals.signals import SignalRow
-from web import formats, words
+from web import formats
+from web.customers import score_words
 from web.house import house
 from web.identity import rights
 from web.identity.members import member
 from web.languages import language
 from web.recommendations import recommendation_words, recommending
-from web.recommendations.recommending import Item
 from web.records.record_page import Relationship
+from web.reviews import qbr_goals
 from web.texts import _, _n
 
-MOST_SIGNALS, MOST_DEALS, MOST_DONE, MOST_PLANNED = 12, 10, 10, 5
+MOST_SIGNALS, MOST_DEALS, MOST_DONE = 12, 10, 10
 _GOOD = frozenset({"H-P4", "H-P5", "H-P6"})
 
 
@@ -40,8 +41,8 @@ class Prepared:
     drafted: Texts
 
 
-def prepare(conn: Connection, found: Relationship, period: Period) -> Prepared:
-    """Everything as it is known now; what lies after today is not there yet."""
+def prepare(conn: Connection, found: Relationship, period: Period, audience: Audience) -> Prepared:
+    """Everything as it is known now; what lies after today is not there yet. Drafted texts are for the customer."""
     record = found.record
     last = min(number_of(period.ends_on), found.as_of)
     first = number_of(period.starts_on)
@@ -49,14 +50,17 @@ def prepare(conn: Connection, found: Relationship, period: Period) -> Prepared:
     contacts = sum(filter(None, by_month))
     earlier = sum(filter(None, _contact_days(found, period.before, None)))
     use = _use(conn, record.id, period, last)
-    deals = _deals(conn, record.guid)
-    risks, chances = _signals(conn, record.id, first, last)
+    within = audience is Audience.INTERNAL
+    deals = _deals(conn, record.guid, stages=within)
+    risks, chances = _signals(conn, record.id, first, last, None if within else TOLD_TO_CUSTOMERS)
     facts = account_facts.facts_of(conn, record.id)
     scores = _scores(conn, record.id, first, last)
     figures = [
         (_("Days with contact"), _("%(now)s (before: %(before)s)", now=contacts, before=earlier)),
-        (_("Relationship score"), _movement([float(one.score) for one in _points(found, first, last)])),
     ]
+    if within:
+        points = [float(one.score) for one in _points(found, first, last)]
+        figures.append((_("Relationship score"), _movement(points)))
     if facts is not None and facts.arr is not None:
         figures.append((_("Annual revenue"), formats.money(facts.arr, facts.currency)))
     if facts is not None and facts.renewal_on is not None:
@@ -73,8 +77,8 @@ def prepare(conn: Connection, found: Relationship, period: Period) -> Prepared:
             labels,
             tuple(None if value is None else float(value) for value in by_month),
         ),
-        curve=_monthly(_("Relationship score"), labels, period, _points(found, first, last)),
-        use_figures=tuple(_use_figures(use, scores)),
+        curve=_monthly(_("Relationship score"), labels, period, _points(found, first, last) if within else []),
+        use_figures=tuple(_use_figures(conn, record.id, use, scores, within=within)),
         use=Series(_("Active users a day, mean of the month"), labels, use),
         health=Series(_("Customer health"), labels, _last_of_months(period, scores.get("health", {})), "line", 100.0),
         risks=tuple(risks),
@@ -110,6 +114,7 @@ def _headings() -> dict[str, str]:
         "measure": _("How it is measured"),
         "who": _("Who"),
         "due": _("Due on"),
+        "page": _("Page"),
     }
 
 
@@ -119,9 +124,6 @@ def _drafted(conn: Connection, found: Relationship, review: Review, contacts: in
     told = _n("%(num)s day with contact", "%(num)s days with contact", contacts)
     before = _n("%(num)s in the period before", "%(num)s in the period before", earlier)
     summary = [_("%(told)s, %(before)s.", told=told, before=before)]
-    if record.rating:
-        rating = str(words.RATINGS[record.rating])
-        summary.append(_("The relationship is rated %(rating)s (%(score)s of 100).", rating=rating, score=record.score))
     if review.use.is_empty:
         use = _("Nothing is known about the use of the product in this period.")
     else:
@@ -129,22 +131,9 @@ def _drafted(conn: Connection, found: Relationship, review: Review, contacts: in
     risks = _n("%(num)s risk", "%(num)s risks", len(review.risks))
     chances = _n("%(num)s opportunity", "%(num)s opportunities", len(review.opportunities))
     outlook = _("%(risks)s and %(chances)s were seen in this period.", risks=risks, chances=chances)
-    return Texts(" ".join(summary), use, outlook, _goals(recommending.of_account(conn, record.id, record.guid)))
-
-
-def _goals(items: Sequence[Item]) -> tuple[Goal, ...]:
-    """What is recommended, each once, as goals with a measure, a person and a day."""
-    once = {one.one.key: one for one in reversed(items)}
-    chosen = [one for one in items if once.get(one.one.key) is one][:MOST_PLANNED]
-    return tuple(
-        Goal(
-            what=one.words.title,
-            measure=_("The signal “%(signal)s” has ended", signal=recommendation_words.trigger(one.calling.trigger)),
-            who=one.calling.owner or member().name,
-            due=one.due_on.isoformat(),
-        )
-        for one in chosen
-    )
+    items = recommending.of_account(conn, record.id, record.guid)
+    planned = qbr_goals.goals(items, review, recommending.section(conn).high())
+    return Texts(" ".join(summary), use, outlook, planned)
 
 
 def _contact_days(found: Relationship, period: Period, last: int | None) -> list[int | None]:
@@ -193,10 +182,24 @@ def _use(conn: Connection, account_id: int, period: Period, last: int) -> tuple[
     return tuple(means.get(number_of(month)) for month in period.months)
 
 
-def _use_figures(use: Sequence[float | None], scores: dict[str, dict[int, float]]) -> list[tuple[str, str]]:
+def _use_figures(
+    conn: Connection,
+    account_id: int,
+    use: Sequence[float | None],
+    scores: dict[str, dict[int, float]],
+    *,
+    within: bool,
+) -> list[tuple[str, str]]:
+    """The health in force, and how the one we compute moved. within: with the scores that are ours alone."""
     known = [value for value in use if value is not None]
     found = [(_("Active users a day"), _movement(known))] if known else []
-    names = {"health": _("Customer health"), "churn": _("Churn risk"), "upsell": _("Upsell score")}
+    force = health_in_force.of(conn, [account_id]).get(account_id)
+    if force is not None and force.score is not None:
+        source = str(score_words.SOURCES.get(force.score_source, force.score_source))
+        found.append((_("Customer health"), _("%(value)s (%(source)s)", value=force.score, source=source)))
+    names = {"health": _("Computed customer health")}
+    if within:
+        names |= {"churn": _("Churn risk"), "upsell": _("Upsell score")}
     for score, name in names.items():
         values = list(scores.get(score, {}).values())
         if values:
@@ -220,15 +223,17 @@ def _movement(values: Sequence[float]) -> str:
     return formats.number(last) if first == last else f"{formats.number(first)} → {formats.number(last)}"
 
 
-def _signals(conn: Connection, account_id: int, first: int, last: int) -> tuple[list[str], list[str]]:
-    """Risks and opportunities that were there in the period."""
+def _signals(
+    conn: Connection, account_id: int, first: int, last: int, detectors: Collection[str] | None
+) -> tuple[list[str], list[str]]:
+    """Risks and opportunities that were there in the period. detectors: whose signals are shown, None for all."""
     rows = signals.of_account(conn, account_id) + signals.of_account(conn, account_id, ended=True)
     subjects = {one.cause.number: one.subject for one in callings.of_signals(conn, [row.id for row in rows])}
     seen = rights.among(subjects.values())
     risks: list[str] = []
     chances: list[str] = []
     for row in rows:
-        if subjects[row.id] not in seen:
+        if subjects[row.id] not in seen or (detectors is not None and row.detector not in detectors):
             continue
         over = row.ended_at.astimezone(house().config.zone).date() if row.ended_at else None
         if row.first_seen > last or (over is not None and number_of(over) < first):
@@ -246,12 +251,12 @@ def _signal_line(row: SignalRow, over: date | None) -> str:
     return _("%(title)s, from %(day)s to %(over)s", title=title, day=since, over=formats.day(over))
 
 
-def _deals(conn: Connection, guid: str) -> list[tuple[str, str, str]]:
+def _deals(conn: Connection, guid: str, *, stages: bool) -> list[tuple[str, str, str]]:
     scope = member().scope
     found = related_records.opportunities_of_account(conn, guid, scope=scope, limit=MOST_DEALS)
     seen = rights.among(found.refs)
     return [
-        (row.name, formats.stage(row.stage), formats.money(row.value, row.currency))
+        (row.name, formats.stage(row.stage) if stages else "", formats.money(row.value, row.currency))
         for row in found.rows
         if RecordRef(RecordKind(row.kind), row.guid) in seen
     ]

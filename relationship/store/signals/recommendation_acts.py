@@ -118,13 +118,24 @@ def by_key(conn: Connection, key: str) -> OneAct | None:
     return _one(row) if row else None
 
 
-def of_causes(conn: Connection, causes: Iterable[Cause]) -> dict[tuple[str, str], list[OneAct]]:
-    """By cause and recommendation, oldest first."""
-    found: dict[tuple[str, str], list[OneAct]] = {}
-    for chunk in in_chunks(sorted({str(one) for one in causes})):
-        for row in conn.execute(_rows().where(_act.c.cause.in_(chunk)).order_by(_act.c.id)):
-            one = _one(row)
-            found.setdefault((one.cause, one.recommendation), []).append(one)
+def of_subjects(
+    conn: Connection, subjects: Iterable[tuple[int | None, int | None]]
+) -> dict[tuple[int | None, str], list[OneAct]]:
+    """What was done about these records, oldest first, by record and recommendation.
+
+    subjects  account and opportunity of each, None for the opportunity where the account itself is meant
+    """
+    wanted = set(subjects)
+    accounts = {account for account, record in wanted if record is None and account is not None}
+    records = {record for _account, record in wanted if record is not None}
+    found: dict[tuple[int | None, str], list[OneAct]] = {}
+    of_accounts = sa.and_(_act.c.record_id.is_(None), _act.c.account_id.in_(sa.bindparam("ids", expanding=True)))
+    of_records = _act.c.record_id.in_(sa.bindparam("ids", expanding=True))
+    for ids, which in ((accounts, of_accounts), (records, of_records)):
+        for chunk in in_chunks(sorted(ids)):
+            for row in conn.execute(_rows().where(which).order_by(_act.c.id), {"ids": chunk}):
+                one = _one(row)
+                found.setdefault((one.record_id or one.account_id, one.recommendation), []).append(one)
     return found
 
 

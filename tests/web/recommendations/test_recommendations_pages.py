@@ -18,7 +18,8 @@ from relationship.store.outbox import outbox
 from relationship.store.outbox.outbox_tables import DELIVERY
 from relationship.store.signals import recommendation_acts
 from relationship.store.signals.recommendation_tables import QBR_DOCUMENT, RECOMMENDATION_ACT
-from relationship.store.signals.signal_tables import SIGNAL
+from relationship.store.signals.signal_tables import SIGNAL, SignalRecord
+from relationship.store.upsert import insert_new
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
@@ -244,3 +245,54 @@ def test_the_catalogue_is_changed_with_a_look_before_and_taken_back(small_site: 
     assert undone.status_code == 303
     titles = [one["title"] for one in admin.get("/api/v1/recommendations?who=all").json["items"]]  # type: ignore[index]
     assert "Former" not in titles
+
+
+def test_one_recommendation_stands_once_per_record_and_one_deed_answers_all_that_calls_for_it(
+    small_site: Site, signals: dict[str, int]
+) -> None:
+    """Silence and fewer replies both say "contact again"; another signal that comes tomorrow says it anew."""
+    client = small_site.as_()
+    silence = next(one for one in rows(small_site.store, SIGNAL) if one["id"] == signals["silence"])
+    account = silence["account_id"]
+
+    def noted(detector: str, first_seen: int) -> None:
+        with small_site.store.transaction() as conn:
+            row = {**builder.signal(detector, "risk", account, None, account), "first_seen": first_seen}
+            insert_new(conn, SignalRecord, [row], key=["detector", "subject_id", "key"])
+
+    def contact_again(place: str) -> list[list[str]]:
+        found = client.get(f"/api/v1/recommendations?who=all&place={place}").json["items"]  # type: ignore[index]
+        here = builder.account_guid()
+        return [one["triggers"] for one in found if (one["key"], one["about_guid"]) == ("contact-again", here)]
+
+    noted("H-X2.rarer", silence["first_seen"])
+    assert [sorted(one) for one in contact_again("open")] == [["H-R4", "H-X2.rarer"]]
+    post(client, f"/recommendations/signal-{signals['silence']}/contact-again/done")
+    assert (contact_again("open"), len(contact_again("done"))) == ([], 1)
+    noted("H-X2.slower", builder.TODAY + 1)
+    assert [one[0] for one in contact_again("open")] == ["H-X2.slower"]
+
+
+def test_what_is_put_off_until_a_day_is_told_with_that_day(small_site: Site, signals: dict[str, int]) -> None:
+    client = small_site.as_()
+    here = f"/recommendations/signal-{signals['silence']}/contact-again/snooze"
+    assert "until 1 Jul 2026" in post(client, f"{here}?lang=en", until="2026-07-01").text
+    assert "until 24 Jun 2026" in post(client, f"{here}?lang=en", days="7").text
+
+
+def test_whoever_owns_nothing_begins_with_all_that_they_see(small_site: Site, signals: dict[str, int]) -> None:
+    page = small_site.as_("customer_success", 2).get("/recommendations?lang=en").text
+    assert "Contact again" in page
+    assert "about your records right now" in small_site.as_("customer_success", 2).get("/recommendations?who=me").text
+
+
+def test_the_customers_version_of_a_review_tells_nothing_that_is_ours_alone(
+    small_site: Site, signals: dict[str, int]
+) -> None:
+    client = small_site.as_()
+    here = f"/accounts/{builder.account_guid()}/qbr?lang=en"
+    customers, internal = client.get(here).text, client.get(f"{here}&for=internal").text
+    for secret in ("Churn risk", "Relationship score", "Opportunity that drags on"):
+        assert (secret in customers, secret in internal) == (False, True), secret
+    assert "At least one conversation a month until then" in customers
+    assert client.get(f"{here}&for=nobody").status_code == 404
