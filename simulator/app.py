@@ -16,7 +16,7 @@ from simulator.faults import FaultPlan
 from simulator.msgraph import views as msgraph_views
 from simulator.msgraph.service import GraphService
 from simulator.organisation import Organisation
-from simulator.registration import Registration
+from simulator.registration import Registration, register
 from simulator.signing import Claims
 from simulator.traffic import Traffic
 
@@ -26,6 +26,7 @@ class Services:
     """Everything that runs for one organisation, and the handles to steer it from Python.
 
     panel_url: whose panel the forms of the CRM show, '' for a CRM without forms
+    feedback: the second application, without any role: what it may read, RBAC for Applications says
     """
 
     organisation: Organisation
@@ -35,13 +36,15 @@ class Services:
     panel_url: str = ""
     traffic: Traffic = field(default_factory=Traffic)
     protection: ServiceProtection = field(default_factory=ServiceProtection)
+    feedback: Registration = field(init=False)
     entra: Entra = field(init=False)
     msgraph: GraphService = field(init=False)
     crm: Crm = field(init=False)
 
     def __post_init__(self) -> None:
         organisation = self.organisation
-        self.entra = Entra(organisation, self.registration)
+        self.feedback = register(organisation.feedback.client_id, ())
+        self.entra = Entra(organisation, self.registration, self.feedback)
         self.msgraph = GraphService(organisation, self.faults, self.traffic)
         self.crm = Crm(organisation.world, application_id=self.registration.client_id, now=lambda: organisation.now)
         self.order(*self.faults.orders)

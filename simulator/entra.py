@@ -52,12 +52,15 @@ class Grant:
 
 
 class Entra:
-    """The sign-in service of one tenant with one registered application."""
+    """The sign-in service of one tenant. feedback: a second application, which nobody signs in to."""
 
-    def __init__(self, organisation: Organisation, registration: Registration) -> None:
+    def __init__(
+        self, organisation: Organisation, registration: Registration, feedback: Registration | None = None
+    ) -> None:
         self.organisation = organisation
         self.tenant_id = organisation.tenant_id
         self.registration = registration
+        self.feedback = feedback
         self.signer = Signer()
         self._codes: dict[str, Grant] = {}
         self._refresh_tokens: dict[str, Grant] = {}
@@ -79,12 +82,13 @@ class Entra:
 
     def token(self, form: Form, issuer: str) -> Answer:
         """What the token endpoint answers to this form; Refused when it does not fit."""
-        self._check_client(form, issuer)
-        if not self.registration.gives_consent:
+        known = self._client(form)
+        self._check_client(known, form, issuer)
+        if not known.gives_consent:
             raise Refused(65001, "invalid_grant", "The administrator has not consented to use the application.")
         match form.get("grant_type"):
             case "client_credentials":
-                return self._application_token(form, issuer)
+                return self._application_token(known, form, issuer)
             case "authorization_code":
                 return self._user_tokens(self._redeemed(form), issuer)
             case "refresh_token":
@@ -99,52 +103,47 @@ class Entra:
 
     # The client
 
-    def _check_client(self, form: Form, issuer: str) -> None:
-        known = self.registration
-        if form.get("client_id") != known.client_id:
-            raise Refused(700016, "unauthorized_client", "Application was not found in the directory.")
+    def _client(self, form: Form) -> Registration:
+        found = form.get("client_id")
+        if found == self.registration.client_id:
+            return self.registration
+        if self.feedback and found == self.feedback.client_id and form.get("grant_type") == "client_credentials":
+            return self.feedback
+        raise Refused(700016, "unauthorized_client", "Application was not found in the directory.")
+
+    def _check_client(self, known: Registration, form: Form, issuer: str) -> None:
         if "client_assertion" in form:
-            self._check_assertion(form, issuer)
+            self._check_assertion(known, form, issuer)
             return
         if not known.has_secret(form.get("client_secret", "")):
             raise Refused(7000215, "invalid_client", "Invalid client secret provided.", status=401)
         if known.secret_has_expired:
             raise Refused(7000222, "invalid_client", "The provided client secret keys are expired.", status=401)
 
-    def _check_assertion(self, form: Form, issuer: str) -> None:
-        claims = self._assertion_claims(form["client_assertion"])
+    def _check_assertion(self, known: Registration, form: Form, issuer: str) -> None:
+        claims = _assertion_claims(known, form["client_assertion"])
         if form.get("client_assertion_type") != ASSERTION_TYPE or claims is None:
             raise Refused(700027, "invalid_client", "Client assertion failed signature validation.", status=401)
         origin = urlsplit(issuer)._replace(path="", query="").geturl()
         if not str(claims.get("aud", "")).startswith(origin) or claims.get("iss") != form["client_id"]:
             raise Refused(700023, "invalid_client", "Client assertion audience or issuer is wrong.", status=401)
-        now = time.time() + self.registration.clock_offset
+        now = time.time() + known.clock_offset
         begins, ends = claims.get("nbf") or claims.get("iat") or 0, claims.get("exp") or 0
         if not begins - _SKEW_SECONDS <= now < ends + _SKEW_SECONDS:
             raise Refused(700024, "invalid_client", "Client assertion is not within its valid time range.", status=401)
 
-    def _assertion_claims(self, assertion: str) -> Claims | None:
-        for certificate in self.registration.certificates:
-            key = certificate.public_key()
-            if isinstance(key, RSAPublicKey):
-                try:
-                    return opened(assertion, key)
-                except BadTokenError:
-                    continue
-        return None
-
     # Tokens
 
-    def _application_token(self, form: Form, issuer: str) -> Answer:
+    def _application_token(self, known: Registration, form: Form, issuer: str) -> Answer:
         scope = form.get("scope", "")
         if not scope.endswith("/.default"):
             raise Refused(1002012, "invalid_scope", "The scope of client credentials ends with /.default.")
         audience = _audience(scope.removesuffix("/.default"))
-        application = identity.guid("service-principal", self.registration.client_id)
+        application = identity.guid("service-principal", known.client_id)
         claims: Claims = {"aud": audience, "oid": application, "sub": application, "idtyp": "app"}
         if audience == MSGRAPH_AUDIENCE:
-            claims["roles"] = list(self.registration.roles)
-        return self._answer(self._signed(claims, issuer))
+            claims["roles"] = list(known.roles)
+        return self._answer(self._signed(claims, issuer, client_id=known.client_id))
 
     def _redeemed(self, form: Form) -> Grant:
         grant = self._codes.pop(form.get("code", ""), None)
@@ -194,15 +193,15 @@ class Entra:
             "access_token": access_token,
         }
 
-    def _signed(self, claims: Claims, issuer: str) -> str:
-        now = int(time.time())
+    def _signed(self, claims: Claims, issuer: str, *, client_id: str = "") -> str:
+        now, client_id = int(time.time()), client_id or self.registration.client_id
         return self.signer.sign(
             {
                 **claims,
                 "iss": issuer,
                 "tid": self.tenant_id,
-                "appid": self.registration.client_id,
-                "azp": self.registration.client_id,
+                "appid": client_id,
+                "azp": client_id,
                 "iat": now,
                 "nbf": now,
                 "exp": now + self.registration.token_seconds,
@@ -210,6 +209,17 @@ class Entra:
                 "uti": secrets.token_urlsafe(12),
             }
         )
+
+
+def _assertion_claims(known: Registration, assertion: str) -> Claims | None:
+    for certificate in known.certificates:
+        key = certificate.public_key()
+        if isinstance(key, RSAPublicKey):
+            try:
+                return opened(assertion, key)
+            except BadTokenError:
+                continue
+    return None
 
 
 def _audience(resource: str) -> str:

@@ -16,6 +16,7 @@ from simulator.calendars import Calendars
 from simulator.calls import Calls
 from simulator.directory import Directory, User
 from simulator.expiry import Expiry
+from simulator.feedback import Feedback
 from simulator.groups import Groups
 from simulator.headers import Headers, headers_of
 from simulator.mailbox import Copy, Folder, Mailbox, MailboxState
@@ -41,6 +42,7 @@ class Organisation:
         self.now = world.now
         self.tenant_id = identity.guid("tenant", world.organisation_domain)
         self.client_id = identity.guid("application", world.organisation_domain)
+        self.feedback = Feedback(world.organisation_domain, world.feedback_mailboxes, world.bodies)
         self.lock = threading.RLock()
         self.directory = Directory()
         self.expiry = Expiry()
@@ -156,17 +158,21 @@ class Organisation:
         conversation_id: str = "",
         headers: Headers | None = None,
         bcc: Sequence[str] = (),
+        body: str = "",
     ) -> WorldActivity:
         """A mail is sent: it appears in the sender's Sent Items and in the inbox of every colleague on it.
 
         at: sending instant (now when None); received_at: for a mail that arrives late
         headers: pairs of name and value in place of those that follow by rule; bcc: colleagues who get it unseen
+        body: its words, plain or HTML
         """
         with self.lock:
             mail = self._write(sender, to, cc, at or self.now, subject, conversation_id, WorldStatus.DONE)
             for key in (sender, *to, *cc):
                 if "@" in key:
                     self._spelt[mail.id, self.person(key).id] = key
+            if body:
+                self.feedback.bodies[mail.id] = body
             if headers is not None:
                 self._headers[mail.id] = tuple((name, value) for name, value in headers)
             for key in bcc:

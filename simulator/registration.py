@@ -63,6 +63,6 @@ class Registration:
         return self.secret_expires_at is not None and time.time() >= self.secret_expires_at
 
 
-def register(client_id: str) -> Registration:
+def register(client_id: str, roles: tuple[str, ...] = READ_ROLES) -> Registration:
     """A registration whose secret follows from the client id, so that a restarted demo keeps it."""
-    return Registration(client_id, "simulated-" + sha256(client_id.encode()).hexdigest()[:24])
+    return Registration(client_id, "simulated-" + sha256(client_id.encode()).hexdigest()[:24], roles)

@@ -51,6 +51,8 @@ class Running:
     tenant_id: str
     client_id: str
     client_secret: str
+    feedback_client_id: str
+    feedback_client_secret: str
     ca_file: Path
     control: str
     control_key: str
@@ -107,6 +109,8 @@ def start(
             tenant_id=organisation.tenant_id,
             client_id=services.registration.client_id,
             client_secret=services.registration.client_secret,
+            feedback_client_id=services.feedback.client_id,
+            feedback_client_secret=services.feedback.client_secret,
             ca_file=folder / "ca.pem",
             control=f"{origin}/_simulator",
             control_key=services.control_key,

@@ -4,8 +4,9 @@ A world is a folder of `world.json` and four gzip-compressed CSV files. `load_wo
 refuses what does not fit with `FixSettings`, naming file, line, column and the next step.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from relationship.activities import Kind
-from simulator.world_files import Description, Row, is_texts, records
+from simulator.world_files import Description, Row, fault, is_texts, records
 
 
 class Side(StrEnum):
@@ -137,6 +138,7 @@ class World:
 
     business_units: none, or parts of the organisation; who is in none is in the organisation itself.
     expected_frequency (1-5), read_window_days, time_zone: what suits this world; None when it says nothing.
+    feedback_mailboxes: addresses whose mails the second application may read; bodies: the words of some mails, by id.
     """
 
     name: str
@@ -153,6 +155,8 @@ class World:
     sign_in: tuple[SignIn, ...] = ()
     business_units: tuple[BusinessUnit, ...] = ()
     groups: tuple[Group, ...] = ()
+    feedback_mailboxes: tuple[str, ...] = ()
+    bodies: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 ACCOUNTS = "account_id,name,domain,segment,employees,renewal_on"
@@ -162,6 +166,7 @@ OPPORTUNITIES = (
     "created_on,close_on"
 )
 ACTIVITIES = "activity_id,kind,at,minutes,from_id,to_ids,cc_ids,regarding_id,source,status,conversation_id,subject"
+BODIES = "bodies.json"
 
 
 def load_world(folder: Path) -> World:
@@ -175,7 +180,9 @@ def load_world(folder: Path) -> World:
             folder / "opportunities.csv.gz", OPPORTUNITIES, lambda row: _opportunity(row, accounts, people)
         )
     }
-    activities = records(folder / "activities.csv.gz", ACTIVITIES, lambda row: _activity(row, people, opportunities))
+    activities = tuple(
+        records(folder / "activities.csv.gz", ACTIVITIES, lambda row: _activity(row, people, opportunities))
+    )
     domain = about.text("organisation_domain")
     return World(
         name=about.text("name"),
@@ -184,7 +191,7 @@ def load_world(folder: Path) -> World:
         people=tuple(people.values()),
         accounts=tuple(accounts.values()),
         opportunities=tuple(opportunities.values()),
-        activities=tuple(activities),
+        activities=activities,
         domains=(domain, *(other for other in about.texts("domains") if other != domain)),
         expected_frequency=_expected_frequency(about),
         read_window_days=_read_window_days(about),
@@ -192,7 +199,24 @@ def load_world(folder: Path) -> World:
         sign_in=_sign_in(about, people),
         business_units=_business_units(about, people),
         groups=_groups(about, people),
+        feedback_mailboxes=tuple(about.texts("feedback_mailboxes")),
+        bodies=_bodies(folder, {one.id for one in activities}),
     )
+
+
+def _bodies(folder: Path, known: set[str]) -> dict[str, str]:
+    """The words of mails by their ids, from a file that most worlds do not have."""
+    path = folder / BODIES
+    if not path.exists():
+        return {}
+    next_step = 'Write one JSON object like {"m000118": "Hello, …"}, or remove the file.'
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise fault(path, "", "is not JSON", next_step) from error
+    if not isinstance(found, dict) or not is_texts(list(found.values())) or not found.keys() <= known:
+        raise fault(path, "", "does not give texts to activities of this world", next_step)
+    return found
 
 
 def _account(row: Row) -> Account:

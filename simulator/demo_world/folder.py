@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from simulator.world import World
+from simulator.world import BODIES, World
 
 SOURCE = "invented: generated from a seed, nobody in it exists"
 LICENCE = "Apache-2.0, as the product"
@@ -34,6 +34,7 @@ def write_world(world: World, folder: Path) -> None:
         "expected_frequency": world.expected_frequency,
         "read_window_days": world.read_window_days,
         "time_zone": world.time_zone,
+        "feedback_mailboxes": list(world.feedback_mailboxes) or None,
         "groups": [{"name": group.name, "person_ids": list(group.person_ids)} for group in world.groups],
         "business_units": [{"name": unit.name, "person_ids": list(unit.person_ids)} for unit in world.business_units]
         or None,
@@ -41,6 +42,10 @@ def write_world(world: World, folder: Path) -> None:
     }
     text = json.dumps({name: value for name, value in about.items() if value is not None}, ensure_ascii=False, indent=1)
     (folder / "world.json").write_text(text + "\n", encoding="utf-8")
+    (folder / BODIES).unlink(missing_ok=True)
+    if world.bodies:
+        words = json.dumps(dict(sorted(world.bodies.items())), ensure_ascii=False, indent=1)
+        (folder / BODIES).write_text(words + "\n", encoding="utf-8")
     _write(
         folder / "accounts.csv.gz",
         "account_id,name,domain,segment,employees,renewal_on",

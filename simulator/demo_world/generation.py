@@ -17,6 +17,7 @@ from simulator.demo_world.customers import Customer, company_names, find_leads, 
 from simulator.demo_world.days import PARIS
 from simulator.demo_world.deals import HISTORY_DAYS, Deal, strike_deals
 from simulator.demo_world.diary import Diary
+from simulator.demo_world.feedback import ADDRESS, bodies, feedback_mailbox, write_feedback
 from simulator.demo_world.mail import write_deal_mails, write_lead_mails
 from simulator.demo_world.meetings import write_deal_meetings, write_internal_series
 from simulator.world import Person, World
@@ -65,7 +66,11 @@ def generate(*, seed: int = DEFAULT_SEED, now: datetime = DEFAULT_NOW, scale: fl
         write_service_mails(rng, diary, company, customer, first, today)
         write_service_calls(rng, diary, customer, first, today)
     _write_company_life(seed, diary, company, customers, bulk, scale)
-    people = [*company.people, *(p for c in customers for p in c.contacts), *(lead.person for lead in leads), *bulk]
+    mailbox = feedback_mailbox(number + len(leads) + len(bulk))
+    words = write_feedback(_rng(seed, "feedback"), diary, mailbox, customers, _other_senders(company, bulk), today)
+    activities = diary.activities()
+    contacts = [person for customer in customers for person in customer.contacts]
+    people = [*company.people, *contacts, *(lead.person for lead in leads), *bulk, mailbox]
     return World(
         name=COMPANY,
         organisation_domain=DOMAIN,
@@ -73,7 +78,7 @@ def generate(*, seed: int = DEFAULT_SEED, now: datetime = DEFAULT_NOW, scale: fl
         people=tuple(people),
         accounts=tuple(customer.account for customer in customers),
         opportunities=tuple(deal.opportunity for deal in deals),
-        activities=diary.activities(),
+        activities=activities,
         domains=(DOMAIN,),
         expected_frequency=3,
         read_window_days=HISTORY_DAYS + 2,
@@ -81,7 +86,17 @@ def generate(*, seed: int = DEFAULT_SEED, now: datetime = DEFAULT_NOW, scale: fl
         sign_in=company.sign_in(),
         business_units=company.business_units(),
         groups=company.groups(),
+        feedback_mailboxes=(ADDRESS,),
+        bodies=bodies(activities, words),
     )
+
+
+def _other_senders(company: Company, bulk: list[Person]) -> dict[str, str]:
+    """Who writes to the feedback mailbox and is no customer."""
+    outside = [person for person in bulk if not person.email.endswith(f"@{DOMAIN}")]
+    newsletter = next(person for person in outside if person.job_title == LIST_TITLE)
+    machine = next(person for person in bulk if person.job_title != LIST_TITLE)
+    return {"colleague": company.ids("success")[0], "newsletter": newsletter.id, "machine": machine.id}
 
 
 def _rng(seed: int, about: str) -> Random:

@@ -68,6 +68,10 @@ class Call:
     def wants_immutable_ids(self) -> bool:
         return self.preferences.get("idtype", "").lower() == "immutableid"
 
+    @property
+    def wants_text(self) -> bool:
+        return self.preferences.get("outlook.body-content-type", "").lower() == "text"
+
     def page_size(self, default: int) -> int:
         """How many rows a page may have, by `Prefer: odata.maxpagesize`."""
         wanted = self.preferences.get("odata.maxpagesize", "")

@@ -20,6 +20,13 @@ def mailbox_of(organisation: Organisation, call: Call) -> Mailbox:
     return mailbox
 
 
+def is_scoped(organisation: Organisation, call: Call) -> bool:
+    """Whether the second application asks for a mailbox that RBAC for Applications opens to it."""
+    feedback = organisation.feedback
+    is_second = (call.claims or {}).get("appid") == feedback.client_id
+    return is_second and feedback.covers(organisation.directory.find(call.mailbox_key))
+
+
 def folder_of(mailbox: Mailbox, call: Call) -> Folder:
     """The folder in the path, by id or well-known name."""
     key = call.segments[3]

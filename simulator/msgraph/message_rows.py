@@ -16,12 +16,13 @@ _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 
 class View(NamedTuple):
-    """A copy in its mailbox, as one caller sees it."""
+    """A copy in its mailbox, as one caller sees it. as_text: the body in plain text is preferred."""
 
     organisation: Organisation
     mailbox: Mailbox
     copy: Copy
     immutable: bool
+    as_text: bool = False
 
 
 def item_id(mailbox: Mailbox, serial: int, generation: int | None) -> str:
@@ -112,7 +113,7 @@ FIELDS: Mapping[str, Callable[[View], object]] = {
     "isDraft": lambda view: view.copy.is_draft,
     "webLink": lambda view: f"https://outlook.office365.com/owa/?ItemID={view_id(view)}",
     "inferenceClassification": lambda _: "focused",
-    "body": lambda _: {"contentType": "text", "content": ""},
+    "body": lambda view: view.organisation.feedback.body(view.copy.mail.id, as_text=view.as_text),
     "sender": lambda view: _party(view, view.copy.mail.from_id),
     "from": lambda view: _party(view, view.copy.mail.from_id),
     "toRecipients": lambda view: [_party(view, person_id) for person_id in view.copy.mail.to_ids],

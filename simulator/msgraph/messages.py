@@ -7,7 +7,7 @@ from simulator.changelog import Change, What
 from simulator.mailbox import Copy
 from simulator.msgraph.call import Answer, Call, GraphError, Json, bad_request, checked_select, selected
 from simulator.msgraph.links import Place
-from simulator.msgraph.mailboxes import folder_of, mailbox_of, window
+from simulator.msgraph.mailboxes import folder_of, is_scoped, mailbox_of, window
 from simulator.msgraph.message_rows import FIELDS, View, full_row, item_id, partial_row
 from simulator.msgraph.rounds import Stream, change_type, page
 from simulator.organisation import Organisation
@@ -17,8 +17,9 @@ _CONTENT_ROLES = frozenset({"Mail.Read", "Mail.ReadWrite"})
 _ORDERS = {"": False, "receivedDateTime": False, "receivedDateTime asc": False, "receivedDateTime desc": True}
 
 
-def _may_see_content(call: Call) -> bool:
-    return bool(call.claims and _CONTENT_ROLES.intersection(call.claims.get("roles", ())))
+def _may_see_content(organisation: Organisation, call: Call) -> bool:
+    roles = (call.claims or {}).get("roles", ())
+    return not _CONTENT_ROLES.isdisjoint(roles) or is_scoped(organisation, call)
 
 
 def one_message(organisation: Organisation, call: Call) -> Answer:
@@ -27,8 +28,8 @@ def one_message(organisation: Organisation, call: Call) -> Answer:
     wanted = call.segments[-1]
     for copy in mailbox.all_copies():
         if wanted in (item_id(mailbox, copy.serial, copy.generation), item_id(mailbox, copy.serial, None)):
-            view = View(organisation, mailbox, copy, call.wants_immutable_ids)
-            row = full_row(view, fields, with_content=_may_see_content(call))
+            view = View(organisation, mailbox, copy, call.wants_immutable_ids, call.wants_text)
+            row = full_row(view, fields, with_content=_may_see_content(organisation, call))
             context = f"{call.origin}/$metadata#users('{mailbox.owner_id}')/messages/$entity"
             return Answer(body={"@odata.context": context, **row})
     raise GraphError(404, "ErrorItemNotFound", "The specified object was not found in the store.")
@@ -50,9 +51,11 @@ def list_messages(organisation: Organisation, call: Call) -> Answer:
         copies = [copy for copy in copies if copy.received_at >= datetime.fromisoformat(since)]
     newest_first = _newest_first(call) if "$orderby" in call.query else True
     copies.sort(key=lambda copy: (copy.received_at, copy.serial), reverse=newest_first)
-    content = _may_see_content(call)
+    content = _may_see_content(organisation, call)
     rows = [
-        full_row(View(organisation, mailbox, copy, call.wants_immutable_ids), fields, with_content=content)
+        full_row(
+            View(organisation, mailbox, copy, call.wants_immutable_ids, call.wants_text), fields, with_content=content
+        )
         for copy in copies
     ]
     context = f"users('{mailbox.owner_id}')/messages"
@@ -68,13 +71,13 @@ def messages_delta(organisation: Organisation, call: Call, secret: bytes) -> Ans
     selected(call, FIELDS, "message")
     mailbox = mailbox_of(organisation, call)
     folder = folder_of(mailbox, call)
-    immutable, content = call.wants_immutable_ids, _may_see_content(call)
+    immutable, content = call.wants_immutable_ids, _may_see_content(organisation, call)
 
     def change_id(change: Change[Copy]) -> str:
         return item_id(mailbox, change.item.serial, None if immutable else change.generation)
 
     def view(change: Change[Copy]) -> View:
-        return View(organisation, mailbox, change.item, immutable)
+        return View(organisation, mailbox, change.item, immutable, call.wants_text)
 
     def row(change: Change[Copy], fields: tuple[str, ...]) -> Json | None:
         copy = change.item

@@ -13,6 +13,7 @@ from simulator.msgraph.events import (
 )
 from simulator.msgraph.folders import folders_delta, list_folders, one_folder
 from simulator.msgraph.groups import list_groups, transitive_members
+from simulator.msgraph.mailboxes import is_scoped
 from simulator.msgraph.messages import list_messages, messages_delta, one_message
 from simulator.msgraph.planner import one_planner_task, planner_details, planner_tasks
 from simulator.msgraph.settings import mailbox_settings, user_purpose
@@ -69,7 +70,8 @@ def route(organisation: Organisation, call: Call, secret: bytes) -> Answer:
             require(call, ORGANIZATION_ROLES, "Authorization_RequestDenied")
             return organization(organisation, call)
         case ("users", _, "mailFolders" | "messages", *_):
-            require(call, MAIL_ROLES, "ErrorAccessDenied")
+            if not is_scoped(organisation, call):
+                require(call, MAIL_ROLES, "ErrorAccessDenied")
             return _mail(organisation, call, call.segments[2:], secret)
         case ("users", _, "calendar" | "calendars" | "calendarView" | "events", *_):
             return _calendar(organisation, call, secret)

@@ -43,7 +43,7 @@ def test_it_is_made_in_less_than_five_seconds():
 
 def test_the_company_has_its_size(world):
     sides = Counter(person.side for person in world.people)
-    assert sides[Side.COLLEAGUE] == 40
+    assert sides[Side.COLLEAGUE] == 40 + len(world.feedback_mailboxes) == 41
     assert sides[Side.LEAD] == 25
     assert len(world.accounts) == 60
     assert Counter(deal.status for deal in world.opportunities) == {
