@@ -17,6 +17,7 @@ import settings.pages.api_health_rights
 import settings.pages.api_introductions
 import settings.pages.api_preview
 import settings.pages.api_signals
+import settings.pages.api_themes
 from relationship.errors import FixSettings
 from web import audit, errors, formats, languages, security, static_files, words
 from web.addresses import RowNumber
@@ -166,6 +167,7 @@ def create_app(house: House) -> Flask:
         settings.pages.api_introductions,
         settings.pages.api_preview,
         settings.pages.api_signals,
+        settings.pages.api_themes,
         api_signals,
         api_who_knows_whom,
         api_account_health,

@@ -22,6 +22,7 @@ from settings.pages import (
     sources,
     start,
     suggestion,
+    themes,
 )
 from settings.pages.shell import blueprint
 
@@ -44,4 +45,5 @@ __all__ = [
     "sources",
     "start",
     "suggestion",
+    "themes",
 ]

@@ -7,10 +7,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from relationship.verbatims.catalogue import default_catalogue
 from settings.history import Difference
 from settings.pages import wording, wording_signals
 from web import formats
+from web.languages import language
 from web.texts import _, _n
+from web.verbatims import verbatim_words
 
 Path = tuple[str, ...]
 
@@ -54,6 +57,9 @@ PLACES: Mapping[Path, object] = {
     ("customer_health", "watch_below"): _l("To watch below"),
     ("customer_health", "celebrate_from"): _l("To celebrate from"),
     ("customer_health", "churn_model"): _l("Learnt model of the risk of churn"),
+    ("themes", "own"): _l("Themes of verbatims"),
+    ("themes", "removed"): _l("Themes that are not used"),
+    ("themes", "lists"): _l("Words of sensitivities and moments of life"),
     ("health_rights", "may_list"): _l("Who sees the health fields of accounts"),
     ("health_rights", "may_add"): _l("Who fills in health fields of accounts"),
     ("health_rights", "may_edit"): _l("Who changes health fields of accounts"),
@@ -131,6 +137,8 @@ def _detail(change: Difference, names: Mapping[str, str]) -> str:
         {str(one["key"]) if isinstance(one, dict) else str(one): one for one in entries or []}
         for entries in (change.before, change.after)
     )
+    if change.path == ("themes", "removed"):
+        names = {one.path: one.names[language()] for one in default_catalogue().themes}
     parts = []
     if came := [_entry(one, names) for key, one in after.items() if key not in before]:
         parts.append(_("added: %(names)s", names=_list(came)))
@@ -142,7 +150,15 @@ def _detail(change: Difference, names: Mapping[str, str]) -> str:
 
 
 def _entry(one: Any, names: Mapping[str, str]) -> str:
-    return str(one["name"]) if isinstance(one, dict) else names.get(str(one), str(one))
+    if isinstance(one, dict):
+        return str(one["name"]) if "name" in one else _named(str(one["key"]))
+    return names.get(str(one), str(one))
+
+
+def _named(key: str) -> str:
+    """A sensitivity or moment by its key, like 'sensitivity:price'."""
+    sort, _colon, word = key.partition(":")
+    return verbatim_words.named(sort, word)
 
 
 def _list(texts: list[str]) -> str:

@@ -30,6 +30,7 @@ PAGES: tuple[Page, ...] = (
     Page("settings.health_rights", _l("Rights to health fields"), "people_team"),
     Page("settings.sources", _l("Sources and privacy"), "lock_closed"),
     Page("settings.signals", _l("Signals"), "sparkle"),
+    Page("settings.themes", _l("Themes of verbatims"), "column_triple"),
     Page("settings.actions", _l("Actions on change"), "flow"),
     Page("settings.recommendations", _l("Recommendations"), "lightbulb"),
     Page("settings.deliveries", _l("Deliveries"), "send"),

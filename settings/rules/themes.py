@@ -95,7 +95,7 @@ class Themes(Form):
         if not all(set(parents(one.key)) <= there for one in self.own):
             raise refusal("theme_without_parent", "the theme above it exists")
         if len(there) > MOST_THEMES:
-            raise refusal("too_many", "fewer themes")
+            raise refusal("too_many_themes", "fewer themes")
         return self
 
     def catalogue(self) -> Catalogue:

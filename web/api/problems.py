@@ -22,6 +22,7 @@ from web.knows import introduction_words
 from web.languages import language
 from web.operations import action_words
 from web.recommendations import recommendation_words
+from web.verbatims import verbatim_words
 
 MIMETYPE = "application/problem+json"
 # More faults than this in one answer help nobody.
@@ -152,6 +153,7 @@ SENTENCES: Mapping[str, object] = {
     **action_words.REFUSALS,
     **{code: told for code, told in alert_words.REFUSALS.items() if code not in action_words.REFUSALS},
     **recommendation_words.REFUSALS,
+    **verbatim_words.THEME_REFUSALS,
     "internal": _l("Nothing of yours was lost. Try again; if it stays, tell your administrator the time it happened."),
     "busy": _l("The data cannot be read at the moment. Try again in a minute."),
 }

@@ -1,9 +1,12 @@
 """The words of verbatims on screen: emotions, feelings, threats, sources, sensitivities, moments, roles of columns."""
 
+from flask import g
 from flask_babel import lazy_gettext as _l
 
 from relationship.importing.faults import OF_A_LINE
-from relationship.verbatims.catalogue import default_catalogue
+from relationship.store import rules as stored
+from relationship.verbatims.catalogue import Catalogue
+from web.house import house
 from web.importing import import_words
 from web.languages import language
 from web.texts import _
@@ -75,6 +78,20 @@ ROLES = {
     "blank": _l("Not kept"),
 }
 PERIODS = {"30": _l("30 days"), "90": _l("90 days"), "365": _l("One year"), "": _l("Always")}
+# What of the catalogue of themes cannot be saved, by its stable code.
+THEME_REFUSALS = {
+    "theme_twice": _l("There is a theme with this key already. Give it another one."),
+    "theme_unknown": _l("The product has no such theme. Only its own themes can be switched off."),
+    "theme_needed": _l("Threats to leave have this theme. It stays."),
+    "theme_without_parent": _l("The theme above it is not there. Add that one first."),
+    "too_many_themes": _l("These are too many themes: 500 at most."),
+    "list_unknown": _l("There is no such sensitivity or moment of life. See docs/verbatims.md for all of them."),
+    "word_too_wide": _l("One line offers too many choices at once. Write it as several lines."),
+    "word_says_nothing": _l(
+        "One of the words would be found everywhere, or nowhere: a beginning needs three letters before its *, "
+        "and _ stands between two words."
+    ),
+}
 _FAULTS = {
     "text_missing": _l("The line has no text that can be read."),
     "text_too_long": _l("The text is too long. Shorten it."),
@@ -91,18 +108,35 @@ def fault(code: str, detail: str = "") -> str:
     return import_words.of_line(code, detail) if code in OF_A_LINE else _("The line cannot be taken.")
 
 
-def theme(path: str) -> str:
-    """A theme with what it is a part of, in the reader's language."""
+def catalogue() -> Catalogue:
+    """The themes in force, read once a request."""
+    if "catalogue" not in g:
+        with house().store.reading() as conn:
+            g.catalogue = stored.current(conn)[1].themes.catalogue()
+    found: Catalogue = g.catalogue
+    return found
+
+
+def theme(path: str, of: Catalogue | None = None) -> str:
+    """A theme with what it is a part of, in the reader's language. of: the catalogue, None for the one in force."""
+    known = of or catalogue()
     names, above = [], ""
     for key in path.split("/"):
         above = f"{above}/{key}" if above else key
-        names.append(default_catalogue().name(above, language()) or key)
+        names.append(known.name(above, language()) or key)
     return " › ".join(names)
 
 
 def themes() -> list[tuple[str, str]]:
     """Every theme with its name, indented by its level, for a list to choose from."""
-    return [("\u2003" * (one.level - 1) + one.names[language()], one.path) for one in default_catalogue().themes]
+    return [("\u2003" * (one.level - 1) + one.names[language()], one.path) for one in catalogue().themes]
+
+
+def named(sort: str, word: str, of: Catalogue | None = None) -> str:
+    """A theme, sensitivity or moment of life by its name."""
+    if sort == "theme":
+        return theme(word, of)
+    return str((SENSITIVITIES if sort == "sensitivity" else MOMENTS).get(word, word))
 
 
 def about(sort: str, word: str) -> str:
