@@ -183,6 +183,9 @@ DATA_HELD: tuple[Held, ...] = (
             "verbatim_file",
             "verbatim_link",
             "verbatim_correction",
+            "verbatim_publication",
+            "account_mood",
+            "mood_place",
         ),
     ),
     Held(

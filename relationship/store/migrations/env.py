@@ -19,7 +19,7 @@ from relationship.store.reports import report_tables
 from relationship.store.rights import answer_tables, rights_tables
 from relationship.store.signals import recommendation_tables, signal_tables
 from relationship.store.sources import subscription_tables
-from relationship.store.verbatims import verbatim_tables
+from relationship.store.verbatims import mood_tables, verbatim_tables
 
 # Naming the modules that define tables is what puts these into the metadata.
 TABLES = (
@@ -41,6 +41,7 @@ TABLES = (
     rights_tables,
     view_tables,
     verbatim_tables,
+    mood_tables,
     alert_tables,
     signal_tables,
     score_tables,
