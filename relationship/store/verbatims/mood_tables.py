@@ -20,15 +20,12 @@ class AccountMood(SQLModel, table=True):
 
 
 class MoodPlace(SQLModel, table=True):
-    """What the moods were worked out from (a single row, id 1): on which day, how many texts, the latest arrival and
-    the words they were understood with."""
+    """What the moods were worked out from (a single row, id 1). basis: `verbatim_moods.basis` at that time."""
 
     __tablename__ = "mood_place"
     id: int = Field(default=1, primary_key=True)
     day: int
-    texts: int
-    arrival: int
-    words: str
+    basis: str
 
 
 class VerbatimPublication(SQLModel, table=True):

@@ -30,9 +30,7 @@ def upgrade() -> None:
         "mood_place",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
-        sa.Column("texts", sa.Integer(), nullable=False),
-        sa.Column("arrival", sa.Integer(), nullable=False),
-        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mood_place")),
     )
     op.create_table(
