@@ -90,7 +90,6 @@ def _story(review: Review, texts: Texts) -> list[Flowable]:
         *_lines(words["opportunities"], review.opportunities),
         *_lines(words["risks"], review.risks),
         *_lines(words["deals"], [" · ".join(part for part in deal if part) for deal in review.deals]),
-        _paragraph(words["plan"], "h2"),
     ]
     return story + _plan(review, texts)
 
@@ -118,12 +117,14 @@ def _figures(figures: tuple[tuple[str, str], ...]) -> list[Flowable]:
 
 def _plan(review: Review, texts: Texts) -> list[Flowable]:
     goals = [goal for goal in texts.goals if not goal.is_blank]
+    if not goals:
+        return []
     names = ("what", "measure", "who", "due")
     rows = [[_paragraph(review.headings[name], "head") for name in names]]
     rows += [[_paragraph(getattr(goal, name), "cell") for name in names] for goal in goals]
     table = Table(rows, colWidths=[_WIDTH * part for part in (0.36, 0.30, 0.18, 0.16)], repeatRows=1)
     table.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.5, _LINE), ("VALIGN", (0, 0), (-1, -1), "TOP")]))
-    return [table]
+    return [_paragraph(review.headings["plan"], "h2"), table]
 
 
 def _chart(series: Series) -> list[Flowable]:

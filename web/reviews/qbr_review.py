@@ -130,7 +130,9 @@ def _drafted(conn: Connection, found: Relationship, review: Review, contacts: in
         use = _("Active users a day: %(values)s.", values=_movement([v for v in review.use.values if v is not None]))
     risks = _n("%(num)s risk", "%(num)s risks", len(review.risks))
     chances = _n("%(num)s opportunity", "%(num)s opportunities", len(review.opportunities))
-    outlook = _("%(risks)s and %(chances)s were seen in this period.", risks=risks, chances=chances)
+    outlook = ""
+    if review.risks or review.opportunities:
+        outlook = _("%(risks)s and %(chances)s were seen in this period.", risks=risks, chances=chances)
     items = recommending.of_account(conn, record.id, record.guid)
     planned = qbr_goals.goals(items, review, recommending.section(conn).high())
     return Texts(" ".join(summary), use, outlook, planned)
@@ -195,11 +197,14 @@ def _use_figures(
     found = [(_("Active users a day"), _movement(known))] if known else []
     force = health_in_force.of(conn, [account_id]).get(account_id)
     if force is not None and force.score is not None:
-        source = str(score_words.SOURCES.get(force.score_source, force.score_source))
-        found.append((_("Customer health"), _("%(value)s (%(source)s)", value=force.score, source=source)))
-    names = {"health": _("Computed customer health")}
-    if within:
-        names |= {"churn": _("Churn risk"), "upsell": _("Upsell score")}
+        told = formats.number(force.score)
+        if within:
+            source = str(score_words.SOURCES.get(force.score_source, force.score_source))
+            told = _("%(value)s (%(source)s)", value=told, source=source)
+        found.append((_("Customer health"), told))
+    if not within:
+        return found
+    names = {"health": _("Computed customer health"), "churn": _("Churn risk"), "upsell": _("Upsell score")}
     for score, name in names.items():
         values = list(scores.get(score, {}).values())
         if values:

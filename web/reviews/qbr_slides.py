@@ -98,9 +98,11 @@ def _listed(deck: Any, title: str, columns: Sequence[tuple[str, Sequence[str]]],
 
 
 def _plan(deck: Any, review: Review, texts: Texts) -> None:
+    goals = [goal for goal in texts.goals if not goal.is_blank]
+    if not goals:
+        return
     slide = _slide(deck, review.headings["plan"])
     names = ("what", "measure", "who", "due")
-    goals = [goal for goal in texts.goals if not goal.is_blank]
     table = slide.shapes.add_table(len(goals) + 1, len(names), _LEFT, _TOP, _ALL, Cm(1.2) * (len(goals) + 1)).table
     for column, (name, share) in enumerate(zip(names, (0.36, 0.3, 0.18, 0.16), strict=True)):
         table.columns[column].width = int(_ALL * share)
