@@ -1,5 +1,5 @@
-"""The jobs of the scheduler: sync and rate, wishes and hints, columns of the CRM, deliveries, subscriptions,
-comparison and retention.
+"""The jobs of the scheduler: sync and rate, scores of the day, wishes and hints, columns of the CRM, deliveries,
+subscriptions, comparison and retention.
 
 One job works at a time (a pool of one thread, and a lease over processes); a missed one is made up for once.
 A job that fails is logged with its code and told; the next time it is due it is tried again. While the rules do
@@ -13,10 +13,13 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 
+from relationship.clock import real_clock
 from relationship.config import Config
-from relationship.desk import hints, read_now
+from relationship.desk import hints, keep_health, read_now
 from relationship.desk.follow_introductions import follow
 from relationship.desk.retain import retain
+from relationship.desk.understand_anew import MOST_OF_A_TURN, understand_anew
+from relationship.desk.score import is_scored_today
 from relationship.errors import RelationshipError, SyncIsOff, TryLater
 from relationship.house import House, open_house
 from relationship.store.lease import lease
@@ -26,7 +29,7 @@ from relationship.sync.run import sync_once
 from relationship.sync.wire.connection import Microsoft, connect
 from relationship.terminal.console import tell
 from relationship.terminal.delivering import deliver
-from relationship.terminal.rounds import rated, sync
+from relationship.terminal.rounds import past_scored, rated, scored, sync
 from relationship.terminal.subscribing import keep_subscribed
 from relationship.terminal.writing_back import keep_written
 
@@ -41,6 +44,8 @@ WISH_SECONDS = 3
 DELIVER_SECONDS = 20
 # After a rating or new rules the columns of the CRM follow within so many seconds.
 WRITE_BACK_SECONDS = 30
+# A new day is scored, and weeks before which an import told more, within so many minutes.
+SCORE_MINUTES = 10
 
 
 def cycle(house: House, microsoft: Microsoft) -> None:
@@ -54,7 +59,9 @@ def hinted_cycle(house: House, microsoft: Microsoft) -> None:
     """Read at once what Microsoft said has changed."""
 
     def read(keys: frozenset[str]) -> None:
+        began = real_clock()
         sync_once(house, microsoft=microsoft, only=keys)
+        keep_health.after_reading(house, since=began)
 
     with lease(house.store, SYNC):
         if hints.follow(house.store, read):
@@ -71,6 +78,15 @@ def wished_cycle(house: House, microsoft: Microsoft) -> None:
     if read_now.is_waiting(house.store):
         with lease(house.store, SYNC):
             read_now.follow(house.store, read)
+
+
+def keep_scored(house: House, _microsoft: Microsoft) -> None:
+    """Scores of every day, also of one on which nothing could be read; and past weeks when older facts came in."""
+    with lease(house.store, SYNC):
+        if is_scored_today(house):
+            past_scored(house)
+        else:
+            scored(house, recount=True)
 
 
 def follow_introductions(house: House, _microsoft: Microsoft) -> None:
@@ -99,6 +115,11 @@ def renew_subscriptions(house: House, _microsoft: Microsoft) -> None:
 
 def write_back(house: House, microsoft: Microsoft) -> None:
     keep_written(house, microsoft)
+
+
+def understand_words(house: House, _microsoft: Microsoft) -> None:
+    """After other lists of words: a turn over the verbatims that were understood with earlier ones."""
+    understand_anew(house, most=MOST_OF_A_TURN)
 
 
 def deliver_waiting(house: House, microsoft: Microsoft) -> None:
@@ -134,6 +155,8 @@ def run_forever(config: Config, *, every_minutes: int) -> None:
             (deliver_waiting, {"seconds": DELIVER_SECONDS}),
             (renew_subscriptions, {"hours": 1}),
             (follow_introductions, {"minutes": 5}),
+            (understand_words, {"minutes": 1}),
+            (keep_scored, {"minutes": SCORE_MINUTES}),
             (compare, {"days": 7}),
             (apply_retention, {"days": 1}),
         ):

@@ -83,6 +83,7 @@ def test_hints_are_followed_every_minute_and_the_rest_in_its_time(tmp_path: Path
         "deliver_waiting": "20 seconds",
         "renew_subscriptions": "1 hours",
         "follow_introductions": "5 minutes",
+        "keep_scored": "10 minutes",
         "compare": "7 days",
         "apply_retention": "1 days",
     }

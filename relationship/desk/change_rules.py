@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 
 from relationship import failpoints
 from relationship.desk import keep_health
+from relationship.desk.keep_health import Why
 from relationship.desk.rerating import follow_rules, rate_what_changed
 from relationship.errors import Conflict
 from relationship.house import House
 from relationship.store import rules as stored
 from relationship.store.activities import contact_days
+from relationship.store.customers import health_changes
 from relationship.store.privacy import audit
 from relationship.store.privacy.audit import Act, Action
 from relationship.sync.readers.policy import enforce
@@ -45,7 +47,9 @@ def change_rules(house: House, rules: Rules, *, expected_version: int, by: str, 
             audit.add(conn, house.audit_keys(), [act])
         failpoints.passage("desk.change_rules.saved")
         if rules.customer_health != present.customer_health:
-            keep_health.keep(conn, house)
+            is_order = rules.customer_health.limits() == present.customer_health.limits()
+            cause = health_changes.BY_ORDER if is_order else health_changes.BY_LIMITS
+            keep_health.keep(conn, house, why=Why(cause, by, by_name))
         is_less_kept = _follow_policy(house, conn, rules, present)
         if rules.health == present.health and not is_less_kept:
             return Saved(saved, 0)

@@ -5,11 +5,14 @@ Twice is harmless: the second time of a day only what changed is written. It ask
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from relationship.clock import day_number
 from relationship.desk import keep_health
 from relationship.house import House
 from relationship.signals import churn_model
-from relationship.signals.scores import Score, is_known, scores
+from relationship.signals.churn_model import ChurnModel
+from relationship.signals.scores import Ints, Score, ScoreFacts, is_known, scores
 from relationship.store import rules
 from relationship.store.customers import account_health, account_scores, churn_models, score_facts
 from relationship.store.customers.account_health import COMPUTED, NewValue
@@ -33,11 +36,8 @@ def score_all(house: House) -> ScoreReport:
         known = is_known(found.facts)
         ids = found.account_ids[known]
         by_score = scores(found.facts)
-        accepted = churn_models.of(conn, present.customer_health.churn_model)
-        for score, arrays in by_score.items():
-            learned = score is Score.CHURN and accepted is not None
-            told = churn_model.scored(accepted, found.facts) if accepted is not None and learned else arrays
-            account_scores.save(conn, ids.tolist(), told.only(known), day=today, learned=learned)
+        model = churn_models.of(conn, present.customer_health.churn_model)
+        write(conn, found.account_ids, found.facts, day=today, model=model)
         account_scores.keep_only(conn, ids.tolist(), day=today)
         account_scores.thin(conn, today=today)
         computed = account_health.present(conn, source=COMPUTED)
@@ -50,3 +50,32 @@ def score_all(house: House) -> ScoreReport:
         account_health.save(conn, values, source=COMPUTED, at=house.clock())
         changed = keep_health.keep(conn, house)
     return ScoreReport(len(ids), len(found.account_ids) - len(ids), len(changed))
+
+
+def is_scored_today(house: House) -> bool:
+    """Whether scores of today were written already; also when nothing was known of anybody then."""
+    today = day_number(house.clock(), house.config.zone)
+    with house.store.reading() as conn:
+        return account_scores.last_day(conn) == today or not score_facts.active_accounts(conn)
+
+
+def write(
+    conn: Connection,
+    account_ids: Ints,
+    facts: ScoreFacts,
+    *,
+    day: int,
+    model: ChurnModel | None,
+    told_on: int | None = None,
+) -> Ints:
+    """Write the three scores of accounts for a day; returns the ids of those of which enough was known.
+
+    model    the churn model that was accepted;  told_on: the later day on which they are worked out
+    """
+    known = is_known(facts)
+    ids = account_ids[known]
+    for score, arrays in scores(facts).items():
+        learned = score is Score.CHURN and model is not None
+        told = churn_model.scored(model, facts) if model is not None and learned else arrays
+        account_scores.save(conn, ids.tolist(), told.only(known), day=day, learned=learned, told_on=told_on)
+    return ids

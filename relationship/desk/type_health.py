@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from relationship.desk import keep_health
+from relationship.desk.keep_health import Why
 from relationship.errors import Conflict
 from relationship.house import House
 from relationship.store.customers import account_health, health_in_force
@@ -55,7 +56,7 @@ def type_fields(
         written = account_health.save(conn, wanted, source=TYPED, at=house.clock(), by=by.key, by_name=by.name)
         if not written:
             return version
-        keep_health.keep(conn, house, [account_id], edited=True)
+        keep_health.keep(conn, house, [account_id], edited=True, why=Why(by=by.key, by_name=by.name))
         audit.add(conn, house.audit_keys(), [Act(house.clock(), by.key, Action.HEALTH_FIELDS, f"account/{account_id}")])
         return version_of(conn, account_id)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from relationship.signals import deals, events, moves, people, rhythm, usage
+from relationship.signals import deals, events, meetings, moves, people, rhythm, usage, voices
 from relationship.signals.case import Case, Rule
 from relationship.signals.catalogue import DETECTORS
 from relationship.signals.facts import Facts
@@ -24,7 +24,9 @@ RULES: tuple[tuple[Rule, tuple[Source, ...]], ...] = (
     (usage.seats_given_back, (Source.USAGE,)),
     (usage.seats_added, (Source.USAGE,)),
     (rhythm.silence, (Source.ACTIVITIES,)),
-    (rhythm.meetings_cancelled, (Source.ACTIVITIES,)),
+    (meetings.cancelled, (Source.ACTIVITIES,)),
+    (meetings.series_cancelled, (Source.ACTIVITIES,)),
+    (meetings.fewer_people, (Source.ACTIVITIES,)),
     (rhythm.replies_rarer, (Source.ACTIVITIES,)),
     (rhythm.replies_slower, (Source.ACTIVITIES,)),
     (people.contacts_change, (Source.CRM,)),
@@ -32,6 +34,9 @@ RULES: tuple[tuple[Rule, tuple[Source, ...]], ...] = (
     (people.decider_unmet, (Source.ACTIVITIES, Source.CRM)),
     (events.told, (Source.EVENTS,)),
     (events.told_of_deals, (Source.EVENTS,)),
+    (voices.complaints, (Source.VERBATIMS,)),
+    (voices.price, (Source.VERBATIMS,)),
+    (voices.rivals, (Source.VERBATIMS,)),
     (moves.value_cut, (Source.CRM,)),
     (moves.value_raised, (Source.CRM,)),
     (moves.set_back, (Source.CRM,)),
@@ -44,6 +49,11 @@ RULES: tuple[tuple[Rule, tuple[Source, ...]], ...] = (
     (deals.solid_champion, (Source.ACTIVITIES,)),
     (deals.brought_forward, (Source.CRM,)),
     (deals.in_a_hurry, (Source.ACTIVITIES,)),
+)
+
+# Those about accounts as a whole, which their scores count.
+ACCOUNT_RULES = tuple(
+    one for one in RULES if one[0].__module__ != deals.__name__ and one[0] is not events.told_of_deals
 )
 
 Place = tuple[str, int]  # detector, subject
@@ -76,7 +86,12 @@ class Round:
     off: tuple[Standing, ...] = field(default=())
 
 
-def signals(facts: Facts, limits: Thresholds, standing: Mapping[str, frozenset[int]] | None = None) -> list[Signal]:
+def signals(
+    facts: Facts,
+    limits: Thresholds,
+    standing: Mapping[str, frozenset[int]] | None = None,
+    rules: Iterable[tuple[Rule, tuple[Source, ...]]] = RULES,
+) -> list[Signal]:
     """What the facts show, at most one signal per detector and subject, by detector and subject.
 
     standing  per detector the subjects about which a signal is open: for these the limits are eased
@@ -84,7 +99,7 @@ def signals(facts: Facts, limits: Thresholds, standing: Mapping[str, frozenset[i
     """
     case = Case(facts, limits, standing or {})
     found: dict[Place, Signal] = {}
-    for rule, sources in RULES:
+    for rule, sources in rules:
         silent = _silent(facts, sources)
         for signal in rule(case):
             if signal.detector in limits.off or signal.account_id in silent:
@@ -94,7 +109,12 @@ def signals(facts: Facts, limits: Thresholds, standing: Mapping[str, frozenset[i
     return [found[place] for place in sorted(found)]
 
 
-def next_round(facts: Facts, limits: Thresholds, before: Iterable[Standing]) -> Round:
+def next_round(
+    facts: Facts,
+    limits: Thresholds,
+    before: Iterable[Standing],
+    rules: Iterable[tuple[Rule, tuple[Source, ...]]] = RULES,
+) -> Round:
     """What is open from now on, and what is over.
 
     A signal stays open, unchanged, while data that its detector reads is broken. One that is found again keeps its key.
@@ -103,7 +123,7 @@ def next_round(facts: Facts, limits: Thresholds, before: Iterable[Standing]) -> 
     standing: dict[str, set[int]] = {}
     for detector, subject in open_before:
         standing.setdefault(detector, set()).add(subject)
-    found = signals(facts, limits, {detector: frozenset(subjects) for detector, subjects in standing.items()})
+    found = signals(facts, limits, {detector: frozenset(subjects) for detector, subjects in standing.items()}, rules)
     kept = tuple(
         replace(one, key=open_before[place].key) if (place := (one.detector, one.subject_id)) in open_before else one
         for one in found

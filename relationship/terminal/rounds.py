@@ -5,12 +5,15 @@ from contextlib import closing
 
 from rich.table import Table
 
+from relationship.clock import real_clock
 from relationship.config import Config
+from relationship.desk import keep_health
 from relationship.desk.detect import DetectReport, detect_all
 from relationship.desk.follow_introductions import recognise
 from relationship.desk.rate import RateReport, rate_all
 from relationship.desk.retain import retain
 from relationship.desk.score import score_all
+from relationship.desk.score_past import due_since, score_past
 from relationship.desk.tie import tie_all
 from relationship.errors import SyncIsOff
 from relationship.house import House, open_house
@@ -44,7 +47,9 @@ def sync(house: House, *, microsoft: Microsoft | None = None) -> Report:
         def show(step: Progress) -> None:
             advance(step.mailboxes_done, step.mailboxes_total)
 
+        began = real_clock()
         report = sync_once(house, microsoft=microsoft, progress=show)
+    keep_health.after_reading(house, since=began)
     stderr.print(
         f"Read {report.mailboxes_ok} mailboxes and {report.tables_ok} CRM tables with {report.requests} requests: "
         f"{report.rows} rows came, {report.written} were written.",
@@ -116,10 +121,26 @@ def rated(house: House) -> RateReport:
     )
     if introduced:
         stderr.print(f"Recognised {introduced} introductions.")
-    detected(house)
-    scored = score_all(house)
-    stderr.print(f"Scored {scored.accounts} accounts; {scored.changed} health fields changed.")
+    scored(house)
     return report
+
+
+def scored(house: House, *, recount: bool = False) -> None:
+    """Bring signals and scores up to date, and those of past days when older facts came in."""
+    detected(house)
+    found = score_all(house)
+    stderr.print(f"Scored {found.accounts} accounts; {found.changed} health fields changed.")
+    past_scored(house, recount=recount)
+
+
+def past_scored(house: House, *, recount: bool = False) -> None:
+    """Score past Mondays when that is due."""
+    if due_since(house, recount=recount) is None:
+        return
+    with progress("Scoring the weeks before") as advance:
+        past = score_past(house, progress=advance)
+    if past is not None:
+        stderr.print(f"Scored {past.days} Mondays of the past from what is known now.")
 
 
 def detect_round(config: Config) -> None:

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
-from web_site import config
 
 from relationship.clock import frozen_clock, number_of
+from relationship.config import Config
 from relationship.house import House
 from relationship.signals.scores import Group, ScoreFacts
 from relationship.store import tables
@@ -38,7 +38,8 @@ def with_burden(found: ScoreFacts, group: Group, value: Any) -> ScoreFacts:
 
 
 def house_over(store: Store, at: datetime = NOW) -> House:
-    return House(config(), store, frozen_clock(at))
+    config = Config(_env_file=None, mode="test", tenant_id="7c4b0f4e-0000-4000-8000-000000000001")
+    return House(config, store, frozen_clock(at))
 
 
 def add_account(store: Store, name: str, **changes: Any) -> int:

@@ -25,6 +25,7 @@ class AccountEventRow:
     source: str
     added_at: datetime
     added_by_name: str
+    record_id: int | None
 
 
 _COLUMNS = tuple(ACCOUNT_EVENT.c[name] for name in AccountEventRow.__slots__)

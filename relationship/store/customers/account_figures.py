@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from relationship.store.chunks import in_chunks
 from relationship.store.customers.score_tables import ACCOUNT_HEALTH, ACCOUNT_SCORE
 from relationship.store.tables import Record, table
+from relationship.store.verbatims.mood_tables import ACCOUNT_MOOD
 
 _record = table(Record)
 CHURN, UPSELL = "churn", "upsell"
@@ -22,7 +23,7 @@ CHURN, UPSELL = "churn", "upsell"
 @dataclass(frozen=True, slots=True)
 class CustomerFigures:
     """arr: a year in `currency`; score, status, leaving: the health fields in force ("at risk for churn" is leaving);
-    churn, upsell: scores 0 to 100. None: not told."""
+    churn, upsell: scores 0 to 100; mood, emotion: °C and strongest emotion of the last verbatims. None: not told."""
 
     renewal_on: date | None = None
     arr: float | None = None
@@ -32,6 +33,8 @@ class CustomerFigures:
     leaving: bool | None = None
     churn: int | None = None
     upsell: int | None = None
+    mood: float | None = None
+    emotion: str | None = None
 
 
 def latest(score: str) -> sa.ScalarSelect[int]:
@@ -48,9 +51,17 @@ def in_force(field: str) -> sa.ScalarSelect[object]:
     return query.correlate(_record).scalar_subquery()
 
 
+def warmth() -> sa.ScalarSelect[float]:
+    """The mood, in °C, of the account in `record`."""
+    query = sa.select(ACCOUNT_MOOD.c.temperature).where(ACCOUNT_MOOD.c.account_id == _record.c.id)
+    return query.correlate(_record).scalar_subquery()
+
+
 def customers(conn: Connection, account_ids: Sequence[int]) -> dict[int, CustomerFigures]:
     """The figures of these accounts."""
-    joined = _record.outerjoin(ACCOUNT_HEALTH, ACCOUNT_HEALTH.c.account_id == _record.c.id)
+    joined = _record.outerjoin(ACCOUNT_HEALTH, ACCOUNT_HEALTH.c.account_id == _record.c.id).outerjoin(
+        ACCOUNT_MOOD, ACCOUNT_MOOD.c.account_id == _record.c.id
+    )
     health = ACCOUNT_HEALTH.c
     query = sa.select(
         _record.c.id,
@@ -62,6 +73,8 @@ def customers(conn: Connection, account_ids: Sequence[int]) -> dict[int, Custome
         health.churn,
         latest(CHURN),
         latest(UPSELL),
+        ACCOUNT_MOOD.c.temperature,
+        ACCOUNT_MOOD.c.emotion,
     ).select_from(joined)
     found: dict[int, CustomerFigures] = {}
     for chunk in in_chunks(account_ids):

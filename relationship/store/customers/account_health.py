@@ -58,6 +58,12 @@ def present(
     return found
 
 
+def told_since(conn: Connection, *, source: str, since: datetime) -> list[int]:
+    """The accounts of which a source told something since a moment."""
+    query = sa.select(VALUE.c.account_id).where(VALUE.c.source == source, VALUE.c.at >= since).distinct()
+    return sorted(conn.scalars(query))
+
+
 def history(conn: Connection, account_id: int, *, field: str | None = None, limit: int = 200) -> list[HealthValue]:
     """Every value of one account, newest first."""
     query = sa.select(*_COLUMNS).where(VALUE.c.account_id == account_id)

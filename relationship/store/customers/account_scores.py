@@ -23,7 +23,7 @@ _DECIMALS = 4
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """One score of an account on a day; reasons add up to the value."""
+    """One score of an account on a day; reasons add up to the value; told_on: see `score_tables.AccountScore`."""
 
     account_id: int
     score: Score
@@ -31,13 +31,22 @@ class ScoreRow:
     value: int
     reasons: tuple[Reason, ...]
     learned: bool = False
+    told_on: int | None = None
 
 
 ByScore = Mapping[Score, ScoreRow]
 _COLUMNS = tuple(SCORE.c[name] for name in ScoreRow.__slots__)
 
 
-def save(conn: Connection, account_ids: Sequence[int], found: ScoreArrays, *, day: int, learned: bool = False) -> int:
+def save(
+    conn: Connection,
+    account_ids: Sequence[int],
+    found: ScoreArrays,
+    *,
+    day: int,
+    learned: bool = False,
+    told_on: int | None = None,
+) -> int:
     """Write one score of many accounts for a day, over what that day had; returns how many rows changed."""
     reasons = [
         orjson.dumps(
@@ -58,8 +67,15 @@ def save(conn: Connection, account_ids: Sequence[int], found: ScoreArrays, *, da
         "value": found.value.tolist(),
         "reasons": reasons,
         "learned": [learned] * count,
+        "told_on": [told_on] * count,
     }
     return upsert_columns(conn, AccountScore, columns, key=["account_id", "score", "day"])
+
+
+def told_in_time(conn: Connection, *, day: int) -> set[int]:
+    """The accounts that were scored for a day on that day: that stays as it was told then."""
+    query = sa.select(SCORE.c.account_id).where(SCORE.c.day == day, SCORE.c.told_on.is_(None)).distinct()
+    return set(conn.scalars(query))
 
 
 def keep_only(conn: Connection, account_ids: Sequence[int], *, day: int) -> None:
@@ -77,9 +93,14 @@ def thin(conn: Connection, *, today: int) -> int:
     return conn.execute(sa.delete(SCORE).where(sa.or_(old, between))).rowcount
 
 
+def last_day(conn: Connection) -> int | None:
+    """The last day that was scored at all."""
+    return conn.execute(sa.select(sa.func.max(SCORE.c.day))).scalar()
+
+
 def latest(conn: Connection, *, account_ids: Sequence[int] | None = None) -> dict[int, dict[Score, ScoreRow]]:
     """The scores of the last day that was scored at all, by account."""
-    last = conn.execute(sa.select(sa.func.max(SCORE.c.day))).scalar()
+    last = last_day(conn)
     return {} if last is None else _of_days(conn, SCORE.c.day == last, account_ids)
 
 
@@ -112,5 +133,6 @@ def _of_days(
 
 
 def _row(row: Any) -> ScoreRow:
-    account_id, score, day, value, reasons, learned = row
-    return ScoreRow(account_id, Score(score), day, value, tuple(Reason(*one) for one in orjson.loads(reasons)), learned)
+    account_id, score, day, value, reasons, learned, told_on = row
+    found = tuple(Reason(*one) for one in orjson.loads(reasons))
+    return ScoreRow(account_id, Score(score), day, value, found, learned, told_on)

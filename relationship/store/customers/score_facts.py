@@ -1,5 +1,6 @@
 """What the scores of accounts are computed from, for all active accounts at once or for those of a day of the past."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from relationship.clock import day_of, number_of
 from relationship.signals.scores import GROUP_OF, Group, ScoreFacts, combined
 from relationship.store.customers import usage
 from relationship.store.customers.customer_tables import SATISFACTION
+from relationship.store.customers.usage import UsageSpans
 from relationship.store.signals.signal_tables import SignalRecord
 from relationship.store.tables import Health, Record, table
 
@@ -67,12 +69,22 @@ def of_today(conn: Connection, *, today: int) -> AccountsOfDay:
     return AccountsOfDay(ids, of_day(conn, ids, day=today, engagement=engagement))
 
 
-def of_day(conn: Connection, ids: Ints, *, day: int, engagement: Floats) -> ScoreFacts:
+def of_day(
+    conn: Connection,
+    ids: Ints,
+    *,
+    day: int,
+    engagement: Floats,
+    signals: Iterable[tuple[int, str, float]] | None = None,
+    weeks: UsageSpans | None = None,
+) -> ScoreFacts:
     """The facts of these accounts as they were known at the end of a day.
 
     ids  ascending;  engagement: their scores of relationship health on that day, nan without one
+    signals  open on that day, as (account id, detector, strength); None: those that are stored
+    weeks    of use, more than enough of them, read already
     """
-    level, change = _use(conn, ids, day)
+    level, change = _use(conn, ids, day, weeks)
     won, lost = (_closed(conn, ids, day, status) for status in ("won", "lost"))
     return ScoreFacts(
         use_level=level,
@@ -82,7 +94,7 @@ def of_day(conn: Connection, ids: Ints, *, day: int, engagement: Floats) -> Scor
         years=_years(conn, ids, day),
         won=won,
         lost=lost,
-        burden=_burden(conn, ids, day),
+        burden=_burden(ids, _stored_signals(conn, ids, day) if signals is None else signals),
     )
 
 
@@ -103,12 +115,15 @@ def _placed(ids: Ints, rows: Any, *, missing: float = np.nan) -> Floats:
     return found
 
 
-def _use(conn: Connection, ids: Ints, day: int) -> tuple[Floats, Floats]:
+def _use(conn: Connection, ids: Ints, day: int, weeks: UsageSpans | None) -> tuple[Floats, Floats]:
     """How much of the seats is in use, and the change of use; both from whole weeks that are over."""
     monday = number_of(usage.monday_of(day_of(day)))
     since = monday - 7 * (RECENT_WEEKS + EARLIER_WEEKS)
-    few = ids.tolist() if len(ids) <= FEW else None
-    found = usage.spans(conn, usage.WEEK, since=since, until=monday - 7, account_ids=few)
+    if weeks is None:
+        few = ids.tolist() if len(ids) <= FEW else None
+        found = usage.spans(conn, usage.WEEK, since=since, until=monday - 7, account_ids=few)
+    else:
+        found = usage.within(weeks, since=since, until=monday - 7)
     place = np.searchsorted(ids, found.account_id)
     ours = np.isin(found.account_id, ids)
     recent = found.start >= monday - 7 * RECENT_WEEKS
@@ -172,8 +187,8 @@ def _closed(conn: Connection, ids: Ints, day: int, status: str) -> Floats:
     return _placed(ids, conn.execute(query).all(), missing=0.0)
 
 
-def _burden(conn: Connection, ids: Ints, day: int) -> dict[Group, Floats]:
-    """Signals that were open at the end of the day, by group."""
+def _stored_signals(conn: Connection, ids: Ints, day: int) -> list[Any]:
+    """Signals that were open at the end of the day."""
     over = datetime.combine(day_of(day) + timedelta(days=1), datetime.min.time(), UTC)
     query = sa.select(_signal.c.account_id, _signal.c.detector, _signal.c.strength).where(
         _signal.c.account_id.is_not(None),
@@ -181,8 +196,13 @@ def _burden(conn: Connection, ids: Ints, day: int) -> dict[Group, Floats]:
         _signal.c.first_seen <= day,
         sa.or_(_signal.c.ended_at.is_(None), _signal.c.ended_at >= over),
     )
+    return list(conn.execute(query).all())
+
+
+def _burden(ids: Ints, signals: Iterable[Any]) -> dict[Group, Floats]:
+    """Strengths of signals taken together, by group."""
     known = set(ids.tolist())
-    rows = [row for row in conn.execute(query).all() if row[0] in known and row[1] in GROUP_OF]
+    rows = [row for row in signals if row[0] in known and row[1] in GROUP_OF]
     found: dict[Group, Floats] = {}
     for group in Group:
         ours = [(number, strength) for number, detector, strength in rows if GROUP_OF[detector] is group]

@@ -103,6 +103,12 @@ def spans(
     )
 
 
+def within(found: UsageSpans, *, since: int, until: int) -> UsageSpans:
+    """Those that start from `since` to `until`."""
+    rows = (found.start >= since) & (found.start <= until)
+    return UsageSpans(*(getattr(found, name)[rows] for name in UsageSpans.__slots__))
+
+
 def last_days(conn: Connection) -> dict[int, int]:
     """The last day with any figure, by account: how fresh the use of an account is."""
     query = sa.select(USAGE_DAY.c.account_id, sa.func.max(USAGE_DAY.c.day)).group_by(USAGE_DAY.c.account_id)

@@ -38,13 +38,18 @@ class Sample:
 
 @dataclass(slots=True)
 class Settled:
-    """What merging does. faults: lines that contradict an earlier one, which are not merged."""
+    """What merging does. faults: lines that contradict an earlier one, which are not merged; the last four: see
+    `import_runs.Counts`."""
 
     added: int = 0
     changed: int = 0
     same: int = 0
     faults: list[Fault] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
+    silent: int = 0
+    left_out: int = 0
+    unknown: int = 0
+    old: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,10 @@ class TableStaging:
         conn.execute(sa.insert(table).from_select(names, sa.select(*chosen).where(~there)))
         if table is USAGE_DAY:
             usage.add_up(conn, staged)
+
+    def first_day(self, conn: Connection) -> int | None:
+        """The first day that the merged rows speak of; None when they changed nothing."""
+        return None if self._is_idle else conn.scalar(sa.select(sa.func.min(self._staged.c.day)))
 
     def _match(self) -> sa.ColumnElement[bool]:
         table = self._target.table

@@ -12,6 +12,7 @@ from relationship.signals.facts import MONTHS, WEEKS_BEFORE_LAST_LOGIN, Bools, F
 from relationship.store.customers import usage
 from relationship.store.customers.customer_tables import USAGE_DAY, USAGE_SPAN
 from relationship.store.customers.usage import UsageSpans
+from relationship.store.signals.signal_places import among, is_few, places
 from relationship.store.tables import Record, table
 
 # Weeks in which the last log-in and those before it are looked for.
@@ -31,18 +32,22 @@ class UseOf:
     missing: Bools
 
 
-def use_of(conn: Connection, ids: Ints, *, today: int, stale_days: int) -> UseOf:
-    """The use of these accounts (ids ascending) up to today.
+def use_of(conn: Connection, ids: Ints, *, today: int, stale_days: int, months: UsageSpans | None = None) -> UseOf:
+    """The use of these accounts (ids ascending) up to today; months: more than enough of them, read already.
 
     Where files leave days without use out, an account that is not named is not in use as long as news of others
     comes; where they name every day, an account of which nothing comes is broken.
     """
     starts = np.array(_months_before(day_of(today)), dtype=np.int64)
-    months = usage.spans(conn, usage.MONTH, since=int(starts[0]), until=int(starts[-1]))
-    last = _last_days(conn, ids, today)
+    since, until = int(starts[0]), int(starts[-1])
+    if months is None:
+        few = ids.tolist() if is_few(ids) else None
+        months = usage.spans(conn, usage.MONTH, since=since, until=until, account_ids=few)
+    else:
+        months = usage.within(months, since=since, until=until)
+    last, newest = _last_days(conn, ids, today)
     every_day = _names_every_day(conn, today)
     known = ~np.isnan(last)
-    newest = np.nanmax(last) if known.any() else np.nan
     late = known & (today - np.nan_to_num(last, nan=0.0) > stale_days)
     broken = late & (every_day or bool(today - newest > stale_days))
     last_login, login_weeks = _log_ins(conn, ids, today)
@@ -61,15 +66,17 @@ def _months_before(today: date) -> list[int]:
     return found[::-1]
 
 
-def _last_days(conn: Connection, ids: Ints, today: int) -> Floats:
-    last = (
+def _last_days(conn: Connection, ids: Ints, today: int) -> tuple[Floats, float]:
+    """The last day with figures of each, nan without; and of all accounts, whichever are looked at."""
+    day = (
         sa.select(sa.func.max(USAGE_DAY.c.day))
         .where(USAGE_DAY.c.account_id == _record.c.id, USAGE_DAY.c.day <= today)
         .scalar_subquery()
     )
-    rows = conn.execute(sa.select(_record.c.id, last).where(_record.c.kind == "account")).all()
+    rows = conn.execute(sa.select(_record.c.id, day).where(_record.c.kind == "account")).all()
     known = {number: day for number, day in rows if day is not None}
-    return np.array([known.get(number, np.nan) for number in ids.tolist()], dtype=np.float64)
+    last = np.array([known.get(number, np.nan) for number in ids.tolist()], dtype=np.float64)
+    return last, max(known.values(), default=np.nan)
 
 
 def _names_every_day(conn: Connection, today: int) -> bool:
@@ -88,18 +95,10 @@ def _lately(today: int) -> sa.ColumnElement[bool]:
     return sa.and_(week.span == usage.WEEK, week.start.between(today - 7 * _WEEKS, today))
 
 
-def _places(ids: Ints, account_id: Ints) -> tuple[Ints, Bools]:
-    """Where in `ids` each account stands, and whether it does."""
-    if not len(ids):
-        return np.zeros(len(account_id), dtype=np.int64), np.zeros(len(account_id), dtype=np.bool_)
-    place = np.minimum(np.searchsorted(ids, account_id), len(ids) - 1).astype(np.int64)
-    return place, ids[place] == account_id
-
-
 def _log_ins(conn: Connection, ids: Ints, today: int) -> tuple[Floats, Ints]:
     """The last log-in of each account, nan without any, and in how many of the weeks up to it somebody came in."""
     week = USAGE_SPAN.c
-    told = sa.and_(_lately(today), week.last_login_day.is_not(None))
+    told = sa.and_(_lately(today), week.last_login_day.is_not(None), among(week.account_id, ids))
     last = (
         sa.select(week.account_id, sa.func.max(week.last_login_day).label("day"))
         .where(told)
@@ -113,14 +112,14 @@ def _log_ins(conn: Connection, ids: Ints, today: int) -> tuple[Floats, Ints]:
         .group_by(last.c.account_id, last.c.day)
     )
     rows = np.array([tuple(row) for row in conn.execute(query)], dtype=np.int64).reshape(-1, 3)
-    place, there = _places(ids, rows[:, 0])
+    place, there = places(ids, rows[:, 0])
     days, weeks = np.full(len(ids), np.nan), np.zeros(len(ids), dtype=np.int64)
     days[place[there]], weeks[place[there]] = rows[there, 1], rows[there, 2]
     return days, weeks
 
 
 def _matrices(months: UsageSpans, ids: Ints, starts: Ints, *, every_day: bool) -> dict[str, Floats]:
-    place, there = _places(ids, months.account_id)
+    place, there = places(ids, months.account_id)
     column = np.minimum(np.searchsorted(starts, months.start), len(starts) - 1)
     row, column = place[there], column[there]
     length = np.diff(np.append(starts, _following(int(starts[-1]))))[column].astype(np.float64)
