@@ -5,6 +5,7 @@ transaction. It asks Microsoft nothing.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from relationship import failpoints
@@ -13,6 +14,7 @@ from relationship.house import House
 from relationship.signals.catalogue import DETECTORS
 from relationship.signals.detect import next_round, states
 from relationship.store import rules
+from relationship.store.crm import told_fields
 from relationship.store.customers import contact_standings
 from relationship.store.signals import signal_facts, signals
 from settings.rules import Signals
@@ -30,15 +32,26 @@ class DetectReport:
 
 def detect_all(house: House) -> DetectReport:
     """Look at every active account and open opportunity."""
+    return _detect(house, None)
+
+
+def detect_some(house: House, account_ids: Sequence[int]) -> DetectReport:
+    """Look at these accounts and their opportunities alone, as soon as something about them became known."""
+    return _detect(house, sorted(set(account_ids)))
+
+
+def _detect(house: House, account_ids: list[int] | None) -> DetectReport:
     today = day_number(house.clock(), house.config.zone)
     with house.store.transaction(alone=True) as conn:
         _version, present = rules.current(conn)
         limits = present.signals.thresholds()
-        contact_standings.note_changes(conn, today=today)
-        facts = signal_facts.facts(conn, limits, today=today, rated=present.health.enabled)
-        found = next_round(facts, limits, signals.standing(conn))
+        if account_ids is None:
+            contact_standings.note_changes(conn, today=today)
+        told_fields.tell(conn, percent=limits.field_change_percent, at=house.clock(), account_ids=account_ids)
+        facts = signal_facts.facts(conn, limits, today=today, rated=present.health.enabled, account_ids=account_ids)
+        found = next_round(facts, limits, signals.standing(conn, account_ids=account_ids))
         opened, ended = signals.save(conn, found, day=today, at=house.clock())
-        signals.save_states(conn, states(facts), day=today)
+        signals.save_states(conn, states(facts), day=today, account_ids=account_ids)
         failpoints.passage("desk.detect.saved")
     return DetectReport(len(facts.accounts.id), len(found.found), opened, ended)
 

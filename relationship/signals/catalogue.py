@@ -18,9 +18,12 @@ class Detector:
 
 
 _USE, _ACT, _EVENT, _CRM = Source.USAGE, Source.ACTIVITIES, Source.EVENTS, Source.CRM
+_VOICE = Source.VERBATIMS
 _RISK, _CHANCE, _DEAL = Family.RISK, Family.OPPORTUNITY, Family.PIPELINE
 _FALL = ("usage_fall_percent", "usage_months")
 _SINCE = ("event_days",)
+# Events that fields of the CRM tell, too.
+_FIELD = ("event_days", "field_change_percent")
 
 DETECTORS: dict[str, Detector] = {
     one.id: one
@@ -37,18 +40,18 @@ DETECTORS: dict[str, Detector] = {
         ),
         Detector("H-R5", _RISK, Group.RELATIONSHIP, (_CRM,), ("contact_change_days",)),
         Detector("H-R6", _RISK, Group.RELATIONSHIP, (_ACT,), ("cancelled_meetings", "cancelled_days")),
-        Detector("H-R7", _RISK, Group.CONTEXT, (_EVENT, _USE), (*_SINCE, "seats_change_percent")),
-        Detector("H-R8", _RISK, Group.CONTEXT, (_EVENT, _CRM), (*_SINCE, "value_cut_percent", "move_days")),
+        Detector("H-R7", _RISK, Group.CONTEXT, (_EVENT, _USE), (*_FIELD, "seats_change_percent")),
+        Detector("H-R8", _RISK, Group.CONTEXT, (_EVENT, _CRM), (*_FIELD, "value_cut_percent", "move_days")),
         Detector(
             "H-R9", _RISK, Group.CONTEXT, (_EVENT, _CRM), (*_SINCE, "deals_set_back", "set_back_days", "move_days")
         ),
         Detector("H-O1", _CHANCE, Group.USAGE, (_USE,), ("usage_growth_percent", "usage_months"), good=True),
         Detector("H-O2", _CHANCE, Group.USAGE, (_USE, _EVENT), ("premium_features", *_SINCE), good=True),
         Detector("H-O3", _CHANCE, Group.USAGE, (_USE, _EVENT), ("seats_full_percent", *_SINCE), good=True),
-        Detector("H-O4", _CHANCE, Group.CONTEXT, (_EVENT, _USE), (*_SINCE, "seats_change_percent"), good=True),
+        Detector("H-O4", _CHANCE, Group.CONTEXT, (_EVENT, _USE), (*_FIELD, "seats_change_percent"), good=True),
         Detector("H-O5", _CHANCE, Group.CONTEXT, (_EVENT, _CRM), (*_SINCE, "move_days"), good=True),
         Detector(
-            "H-O6", _CHANCE, Group.CONTEXT, (_EVENT, _CRM), (*_SINCE, "value_raise_percent", "move_days"), good=True
+            "H-O6", _CHANCE, Group.CONTEXT, (_EVENT, _CRM), (*_FIELD, "value_raise_percent", "move_days"), good=True
         ),
         Detector(
             "H-P1",
@@ -80,8 +83,22 @@ DETECTORS: dict[str, Detector] = {
         Detector("H-X2.decider", _RISK, Group.RELATIONSHIP, (_CRM, _ACT), ("decider_days",)),
         Detector("H-X2.rarer", _RISK, Group.RELATIONSHIP, (_ACT,), ("replies_fall_percent", "replies_least")),
         Detector("H-X2.slower", _RISK, Group.RELATIONSHIP, (_ACT,), ("replies_factor", "replies_least")),
-        Detector("H-X3", _RISK, Group.CONTEXT, (_EVENT,), _SINCE),
-        Detector("H-X4", _RISK, Group.CONTEXT, (_EVENT,), _SINCE),
-        Detector("H-X5", _RISK, Group.CONTEXT, (_EVENT, _CRM), _SINCE),
+        Detector("H-X2.fewer", _RISK, Group.RELATIONSHIP, (_ACT,), ("participants_fall_percent", "participants_least")),
+        Detector(
+            "H-X2.cancelled",
+            _RISK,
+            Group.RELATIONSHIP,
+            (_ACT,),
+            ("cancelled_meetings", "cancelled_share_percent", "participants_least"),
+        ),
+        Detector(
+            "H-X3",
+            _RISK,
+            Group.CONTEXT,
+            (_EVENT, _VOICE),
+            (*_SINCE, "voice_days", "angry_texts", "problem_texts"),
+        ),
+        Detector("H-X4", _RISK, Group.CONTEXT, (_EVENT, _VOICE), (*_SINCE, "voice_days")),
+        Detector("H-X5", _RISK, Group.CONTEXT, (_EVENT, _CRM, _VOICE), (*_SINCE, "voice_days")),
     )
 }

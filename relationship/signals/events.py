@@ -11,7 +11,7 @@ _UP, _DOWN, _EITHER = ("up",), ("down",), ("down", "")
 # Which events, by kind and direction, are a signal of which detector.
 READ_BY: dict[str, dict[str, tuple[str, ...]]] = {
     "H-R7": {"headcount": _DOWN},
-    "H-R8": {"budget": _DOWN},
+    "H-R8": {"budget": _DOWN, "growth": _DOWN},
     "H-R9": {"strategy": _EITHER, "reorganisation": _EITHER},
     "H-O2": {"premium": _UP},
     "H-O3": {"expansion": _UP},
@@ -22,7 +22,8 @@ READ_BY: dict[str, dict[str, tuple[str, ...]]] = {
     "H-X4": {"price_pressure": _EITHER, "late_payment": _EITHER},
     "H-X5": {"competitor": _EITHER},
 }
-# These are about the deals of the account that are open; about the account itself where none is.
+# These are about the deal that the event is about, else about all of the account that are open, and about the account
+# itself where none is.
 READ_BY_DEALS: dict[str, dict[str, tuple[str, ...]]] = {
     "H-P5": {"timing": _UP},
     "H-P6": {"urgent_need": _UP},
@@ -31,24 +32,35 @@ READ_BY_DEALS: dict[str, dict[str, tuple[str, ...]]] = {
 
 def told(case: Case) -> Iterator[Signal]:
     """One signal per detector and account for all its events of the last `event_days` days."""
-    for detector, account, evidence in _found(case, READ_BY):
+    for (detector, account, _record), evidence in _found(case, READ_BY, by_record=False):
         yield Signal(detector, account, None, _key(evidence), _strength(evidence), evidence)
 
 
 def told_of_deals(case: Case) -> Iterator[Signal]:
-    """The same for every open opportunity of the account."""
+    """The same for every open opportunity of the account, or for that one that the event is about."""
     deals, ids = case.facts.deals, case.facts.accounts.id
     open_ones: dict[int, list[int]] = {}
     for number, place in zip(deals.id.tolist(), deals.account.tolist(), strict=True):
         if place >= 0:
             open_ones.setdefault(int(ids[place]), []).append(number)
-    for detector, account, evidence in _found(case, READ_BY_DEALS):
-        for deal in open_ones.get(account) or (None,):
-            yield Signal(detector, account, deal, _key(evidence), _strength(evidence), evidence)
+    told_of: dict[tuple[str, int, int | None], tuple[Fact, ...]] = {}
+    for (detector, account, record), evidence in _found(case, READ_BY_DEALS, by_record=True):
+        theirs = open_ones.get(account, [])
+        wanted: list[int | None] = [one for one in theirs if record in (0, one)]
+        if not theirs and not record:
+            wanted = [None]
+        for deal in wanted:
+            place = (detector, account, deal)
+            told_of[place] = (*told_of.get(place, ()), *evidence)
+    for (detector, account, deal), several in told_of.items():
+        ordered = tuple(sorted(several, key=lambda fact: (-(fact.day or 0), -(fact.ref or 0))))
+        yield Signal(detector, account, deal, _key(ordered), _strength(ordered), ordered)
 
 
-def _found(case: Case, read_by: dict[str, dict[str, tuple[str, ...]]]) -> Iterator[tuple[str, int, tuple[Fact, ...]]]:
-    """detector, account, evidence (latest event first)."""
+def _found(
+    case: Case, read_by: dict[str, dict[str, tuple[str, ...]]], *, by_record: bool
+) -> Iterator[tuple[tuple[str, int, int], tuple[Fact, ...]]]:
+    """(detector, account, opportunity or 0), and the evidence, latest event first."""
     events, today = case.facts.events, case.facts.today
     since = today - case.limits.event_days
     ids = case.facts.accounts.id
@@ -57,16 +69,23 @@ def _found(case: Case, read_by: dict[str, dict[str, tuple[str, ...]]]) -> Iterat
         for kind, directions in kinds.items():
             for direction in directions:
                 wanted.setdefault((kind, direction), []).append(detector)
+    rows = zip(
+        events.account.tolist(),
+        events.record_id.tolist(),
+        events.id.tolist(),
+        events.day.tolist(),
+        events.kind,
+        events.direction,
+        strict=True,
+    )
     hits = sorted(
-        (detector, int(ids[place]), -day, -number)
-        for place, number, day, kind, direction in zip(
-            events.account.tolist(), events.id.tolist(), events.day.tolist(), events.kind, events.direction, strict=True
-        )
+        (detector, int(ids[place]), record if by_record else 0, -day, -number)
+        for place, record, number, day, kind, direction in rows
         if since < day <= today
         for detector in wanted.get((kind, direction), ())
     )
-    for (detector, account), group in groupby(hits, key=lambda hit: hit[:2]):
-        yield detector, account, tuple(Fact("event", -day, ref=-number) for _, _, day, number in group)
+    for (detector, account, record), group in groupby(hits, key=lambda hit: hit[:3]):
+        yield (detector, account, record), tuple(Fact("event", -day, ref=-number) for *_, day, number in group)
 
 
 def _key(evidence: tuple[Fact, ...]) -> str:

@@ -84,6 +84,36 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Meetings:
+    """Meetings and calls with an account that took place. people: how many of theirs were on it;  met: a meeting."""
+
+    account: Ints = field(default_factory=no_ints)
+    day: Ints = field(default_factory=no_ints)
+    people: Ints = field(default_factory=no_ints)
+    met: Bools = field(default_factory=no_bools)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Voices:
+    """What customers said in their own words, by account, then oldest first. id: of the text.
+
+    angry    unfavourable, and anger is what it shows most;  threat: degree of a threat to leave, 0 without
+    price    it asks for a discount, or is unfavourable and about the price
+    rival    it speaks of the competition and is not favourable
+    problem  the theme that an unfavourable text is about, as a number; -1 for none
+    """
+
+    account: Ints = field(default_factory=no_ints)
+    id: Ints = field(default_factory=no_ints)
+    day: Ints = field(default_factory=no_ints)
+    angry: Bools = field(default_factory=no_bools)
+    threat: Floats = field(default_factory=no_floats)
+    price: Bools = field(default_factory=no_bools)
+    rival: Bools = field(default_factory=no_bools)
+    problem: Ints = field(default_factory=no_ints)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Contacts:
     """Contacts of accounts. id ascending; decider: the job title is that of somebody who decides."""
 
@@ -106,13 +136,17 @@ class ContactChanges:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Events:
-    """Events at accounts, by account, then oldest first; kind and direction as they were imported or entered."""
+    """Events at accounts, by account, then oldest first; kind and direction as they were imported or entered.
+
+    record_id  of the opportunity that one is about, 0: the whole account
+    """
 
     account: Ints = field(default_factory=no_ints)
     id: Ints = field(default_factory=no_ints)
     day: Ints = field(default_factory=no_ints)
     kind: tuple[str, ...] = ()
     direction: tuple[str, ...] = ()
+    record_id: Ints = field(default_factory=no_ints)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,6 +197,8 @@ class Facts:
     use: Use
     touches: Touches = field(default_factory=Touches)
     cancelled: Cancelled = field(default_factory=Cancelled)
+    meetings: Meetings = field(default_factory=Meetings)
+    voices: Voices = field(default_factory=Voices)
     contacts: Contacts = field(default_factory=Contacts)
     contact_touches: Touches = field(default_factory=Touches)
     contact_changes: ContactChanges = field(default_factory=ContactChanges)

@@ -47,7 +47,7 @@ DEFAULTS: tuple[Recommendation, ...] = (
         "contact-again",
         Way.MAIL,
         3,
-        ("H-R4", "H-R6", "H-P3", "H-X2.rarer", "H-X2.slower"),
+        ("H-R4", "H-R6", "H-P3", "H-X2.rarer", "H-X2.slower", "H-X2.fewer", "H-X2.cancelled"),
         _fr(
             "Relancer le contact",
             "Reprenez contact avec une question utile pour le client, plutôt qu’avec une simple relance.",

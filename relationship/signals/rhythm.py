@@ -1,10 +1,10 @@
-"""Signals from how often and how fast both sides write: silence, rarer or slower replies, cancelled meetings."""
+"""Signals from how often and how fast both sides write: silence, rarer or slower replies."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from relationship.signals.case import Case, between, counted, latest, nearest_rank, rows_of
+from relationship.signals.case import Case, between, counted, latest, nearest_rank
 from relationship.signals.facts import Bools, Floats, Ints, Touches
 from relationship.signals.signal import Fact, Signal
 
@@ -51,33 +51,6 @@ def _gaps(touches: Touches, last: Floats) -> tuple[Ints, Ints]:
     within = touches.day[:-1] >= last[touches.owner[1:]] - RHYTHM_DAYS
     chosen = same & within
     return touches.owner[1:][chosen], (touches.day[1:] - touches.day[:-1])[chosen]
-
-
-def meetings_cancelled(case: Case) -> Iterator[Signal]:
-    """H-R6: meetings with the account were cancelled repeatedly."""
-    facts, limits = case.facts, case.limits
-    since = facts.today - limits.cancelled_days
-    lately = (facts.cancelled.day > since) & (facts.cancelled.day <= facts.today)
-    account, number, day = (
-        array[lately] for array in (facts.cancelled.account, facts.cancelled.id, facts.cancelled.day)
-    )
-    order = np.lexsort((day, account))
-    account, number, day = account[order], number[order], day[order]
-    count = counted(account, len(facts.accounts.id)).astype(np.float64)
-    hits = case.reached("H-R6", facts.accounts.id, count, limits.cancelled_meetings)
-
-    def evidence(place: int) -> tuple[Fact, ...]:
-        rows = rows_of(account, place)
-        return tuple(
-            Fact("cancelled_meeting", int(one), ref=int(which))
-            for one, which in zip(day[rows], number[rows], strict=True)
-        )
-
-    def key(place: int) -> str:
-        return f"cancelled/{int(number[rows_of(account, place)][0])}"
-
-    strength = between(count, limits.cancelled_meetings, 2 * limits.cancelled_meetings)
-    return case.of_accounts("H-R6", hits, strength, key, evidence)
 
 
 def replies_rarer(case: Case) -> Iterator[Signal]:

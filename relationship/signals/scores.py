@@ -40,6 +40,7 @@ GROUP_OF: Mapping[str, Group] = {
     **dict.fromkeys(("H-R1", "H-R2", "H-R3"), Group.USE_FALLS),
     **dict.fromkeys(("H-R4", "H-R5", "H-R6"), Group.RELATIONSHIP),
     **dict.fromkeys(("H-X2.champion", "H-X2.decider", "H-X2.rarer", "H-X2.slower"), Group.RELATIONSHIP),
+    **dict.fromkeys(("H-X2.fewer", "H-X2.cancelled"), Group.RELATIONSHIP),
     **dict.fromkeys(("H-R7", "H-R8", "H-R9", "H-X1", "H-X3", "H-X4", "H-X5"), Group.CONTEXT),
     **dict.fromkeys(("H-O1", "H-O2"), Group.USE_GROWS),
     **dict.fromkeys(("H-O3", "H-O5"), Group.NEEDS),

@@ -27,6 +27,7 @@ class Source(StrEnum):
     ACTIVITIES = "activities"
     EVENTS = "events"
     CRM = "crm"
+    VERBATIMS = "verbatims"
 
 
 class State(StrEnum):
@@ -43,7 +44,7 @@ class Fact:
 
     what    the sort of fact, a word of `WHAT`;  day: the day number that it is of
     value   the figure;  before: the figure that it is held against
-    ref     id of the row behind it: an event, an activity, or a record (contact or opportunity)
+    ref     id of the row behind it: an event, an activity, a text of a customer, or a record (contact or opportunity)
     """
 
     what: str
@@ -65,6 +66,13 @@ WHAT: dict[str, str] = {
     "last_contact": "",
     "rhythm": "",
     "cancelled_meeting": "activity",
+    "participants": "",
+    "meetings_kept": "",
+    "angry_text": "verbatim",
+    "problem_text": "verbatim",
+    "threat_text": "verbatim",
+    "price_text": "verbatim",
+    "rival_text": "verbatim",
     "reply_share": "",
     "reply_days": "",
     "champion_left": "contact",

@@ -36,12 +36,19 @@ class Thresholds:
     replies_least: int = 6
     cancelled_meetings: int = 2
     cancelled_days: int = 60
+    cancelled_share_percent: int = 50
+    participants_fall_percent: int = 40
+    participants_least: int = 4
     champion_days: int = 6
     champion_quiet_days: int = 60
     decider_days: int = 90
     contact_change_days: int = 90
     # Context.
     event_days: int = 180
+    field_change_percent: int = 10
+    voice_days: int = 90
+    angry_texts: int = 2
+    problem_texts: int = 2
     move_days: int = 90
     value_cut_percent: int = 30
     value_raise_percent: int = 20

@@ -13,9 +13,11 @@ from relationship.signals.facts import (
     Deals,
     Events,
     Facts,
+    Meetings,
     Moves,
     Touches,
     Use,
+    Voices,
 )
 from relationship.signals.signal import Signal
 
@@ -100,6 +102,33 @@ def happened(*events: tuple[str, str, int]) -> Events:
         ints(*(TODAY - ago for _, _, ago in events)),
         tuple(kind for kind, _, _ in events),
         tuple(direction for _, direction, _ in events),
+        np.zeros(len(events), dtype=np.int64),
+    )
+
+
+def held(*meetings: tuple[int, int]) -> Meetings:
+    """Meetings as (days ago, how many of theirs)."""
+    ordered = sorted(meetings, reverse=True)
+    return Meetings(
+        np.zeros(len(ordered), dtype=np.int64),
+        ints(*(TODAY - ago for ago, _ in ordered)),
+        ints(*(people for _, people in ordered)),
+        np.ones(len(ordered), dtype=np.bool_),
+    )
+
+
+def said(*texts: dict[str, Any]) -> Voices:
+    """Texts with days_ago and any of angry, threat, price, rival, problem."""
+    ordered = sorted(texts, key=lambda text: -text["days_ago"])
+    return Voices(
+        account=np.zeros(len(ordered), dtype=np.int64),
+        id=np.arange(1, len(ordered) + 1),
+        day=ints(*(TODAY - text["days_ago"] for text in ordered)),
+        angry=bools(*(text.get("angry", False) for text in ordered)),
+        threat=floats(*(text.get("threat", 0.0) for text in ordered)),
+        price=bools(*(text.get("price", False) for text in ordered)),
+        rival=bools(*(text.get("rival", False) for text in ordered)),
+        problem=ints(*(text.get("problem", -1) for text in ordered)),
     )
 
 

@@ -29,7 +29,7 @@ blueprint = room("signals", __name__)
 
 PAGE_SIZE, LARGEST_PAGE = 50, 200
 Family = Literal["risk", "opportunity", "pipeline"]
-SourceName = Literal["usage", "activities", "events", "crm"]
+SourceName = Literal["usage", "activities", "events", "crm", "verbatims"]
 Guid = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
 
 

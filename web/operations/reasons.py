@@ -99,6 +99,10 @@ ITEMS = {
         _l("segment column that accounts do not have"),
         _l("Correct RELATIONSHIP_SEGMENT_COLUMN; “relationship doctor” names the column."),
     ),
+    "no_own_column": Reason(
+        _l("column that RELATIONSHIP_CRM_COLUMNS names and the table does not have"),
+        _l("Correct RELATIONSHIP_CRM_COLUMNS; “relationship doctor” names the column."),
+    ),
     "errorcorruptdata": Reason(_l("that Microsoft itself cannot read"), _LEFT_OUT),
 }
 

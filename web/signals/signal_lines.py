@@ -134,4 +134,11 @@ def _evidence(
         event = events.get(fact.ref or 0) if WHAT.get(fact.what) == "event" else None
         text = signal_facts_words.sentence(fact, name=name, event=event[:2] if event else None)
         note = " – ".join(part for part in event[2:] if part) if event else ""
-        yield EvidenceLine(fact, text, url_for(_PAGES[ref.kind], guid=ref.guid) if ref else "", note, ref)
+        yield EvidenceLine(fact, text, _address(fact, ref), note, ref)
+
+
+def _address(fact: Fact, ref: RecordRef | None) -> str:
+    """Of the page of what is behind a fact; whoever may read the account may read what it said."""
+    if WHAT.get(fact.what) == "verbatim":
+        return url_for("verbatims.one", number=fact.ref)
+    return url_for(_PAGES[ref.kind], guid=ref.guid) if ref else ""

@@ -32,6 +32,7 @@ SOURCES: Mapping[str, object] = {
     "activities": _l("E-mails, meetings and calls"),
     "events": _l("Events at customers"),
     "crm": _l("Dynamics 365"),
+    "verbatims": _l("Verbatims"),
 }
 STATES: Mapping[str, object] = {
     "no_data": _l("No data: these signals cannot be seen for this account."),
@@ -65,6 +66,8 @@ TITLES: Mapping[str, object] = {
     "H-X2.decider": _l("New decision-maker without an introduction"),
     "H-X2.rarer": _l("Replies get rarer"),
     "H-X2.slower": _l("Replies get slower"),
+    "H-X2.fewer": _l("Fewer people in meetings and calls"),
+    "H-X2.cancelled": _l("Regular meetings fall through"),
     "H-X3": _l("Complaint or escalation"),
     "H-X4": _l("Pressure on price or late payment"),
     "H-X5": _l("A competitor is around"),

@@ -13,6 +13,7 @@ from relationship.signals.facts import Deals, Floats, Ints, Moves
 from relationship.store.customers.customer_tables import STAGE_DAY
 from relationship.store.privacy.excluded_names import left_out_by_name
 from relationship.store.ratings import ratings
+from relationship.store.signals.signal_places import FEW, among
 from relationship.store.tables import Health, Membership, Record, table
 
 _record = table(Record)
@@ -32,11 +33,18 @@ class OpenDeals:
 
 
 def open_deals(
-    conn: Connection, account_ids: Ints, contacts: dict[str, int], *, today: int, also_closed: bool = False
+    conn: Connection,
+    account_ids: Ints,
+    contacts: dict[str, int],
+    *,
+    today: int,
+    also_closed: bool = False,
+    only_theirs: bool = False,
 ) -> OpenDeals:
     """All open opportunities.
 
-    contacts  where each contact stands, by GUID;  also_closed: won and lost ones too
+    contacts     where each contact stands, by GUID;  also_closed: won and lost ones too
+    only_theirs  of these accounts alone
     """
     which = _DEAL if also_closed else _OPEN
     account = _record.alias("account_of_deal")
@@ -59,7 +67,11 @@ def open_deals(
                 account, sa.and_(account.c.kind == RecordKind.ACCOUNT.value, account.c.guid == _record.c.account_guid)
             ).outerjoin(_health, _health.c.record_id == _record.c.id)
         )
-        .where(which, ~left_out_by_name(_record.c.kind, _record.c.guid))
+        .where(
+            which,
+            account.c.id.in_(account_ids.tolist()) if only_theirs else sa.true(),
+            ~left_out_by_name(_record.c.kind, _record.c.guid),
+        )
         .order_by(_record.c.id)
     )
     rows = conn.execute(query).all()
@@ -89,7 +101,8 @@ def _people(conn: Connection, rows: list[Any], contacts: dict[str, int]) -> tupl
     place = {row[2]: number for number, row in enumerate(rows)}
     pairs = {(number, contacts[row[3]]) for number, row in enumerate(rows) if row[3] in contacts}
     stakeholders = sa.select(_membership.c.opportunity_guid, _membership.c.member_guid).where(
-        _membership.c.member == "contact"
+        _membership.c.member == "contact",
+        _membership.c.opportunity_guid.in_(list(place)) if len(place) <= FEW else sa.true(),
     )
     pairs |= {
         (place[deal], contacts[contact])
@@ -106,7 +119,7 @@ def _standings(conn: Connection, ids: Ints, which: sa.ColumnElement[bool]) -> li
     query = (
         sa.select(columns.record_id, columns.day, columns.stage, columns.probability, columns.value, columns.close_on)
         .join_from(STAGE_DAY, _record, _record.c.id == columns.record_id)
-        .where(which)
+        .where(which, among(columns.record_id, ids))
         .order_by(columns.record_id, columns.day)
     )
     wanted = set(ids.tolist())

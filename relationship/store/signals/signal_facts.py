@@ -1,6 +1,6 @@
 """What the detectors look at, read set by set: accounts, contact days, contacts, events, opportunities and their moves."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from relationship.signals.facts import (
     Ints,
     Touches,
 )
+from relationship.signals.meetings import EARLIER_DAYS, RECENT_DAYS
 from relationship.signals.people import decides
 from relationship.signals.signal import Source
 from relationship.signals.thresholds import Thresholds
@@ -27,7 +28,8 @@ from relationship.store.activities import contact_days
 from relationship.store.customers import account_events, contact_standings
 from relationship.store.privacy.excluded_names import left_out_by_name
 from relationship.store.ratings import bases
-from relationship.store.signals import signal_deals, signal_use
+from relationship.store.signals import signal_deals, signal_meetings, signal_use, signal_voices
+from relationship.store.signals.signal_places import among, is_few, places, whole
 from relationship.store.tables import Activity, ActivityParty, Record, RecordSide, table
 from relationship.store.tables import Source as SourceTable
 
@@ -36,6 +38,9 @@ _activity = table(Activity)
 _party = table(ActivityParty)
 _side = table(RecordSide)
 _source = table(SourceTable)
+
+# The days in which meetings are looked at.
+MEETING_DAYS = RECENT_DAYS + EARLIER_DAYS
 
 # A mailbox or calendar through which somebody was in contact with the account is broken, or that of its owner.
 BROKEN_ACTIVITIES = """
@@ -54,24 +59,37 @@ WHERE o.state = 'degraded'
 """
 
 
-def facts(conn: Connection, limits: Thresholds, *, today: int, rated: bool, also_gone: bool = False) -> Facts:
+def facts(
+    conn: Connection,
+    limits: Thresholds,
+    *,
+    today: int,
+    rated: bool,
+    also_gone: bool = False,
+    account_ids: Sequence[int] | None = None,
+) -> Facts:
     """All facts of today about active accounts and open opportunities that are not left out.
 
-    rated      the bases of ratings are up to date (relationship health is switched on)
-    also_gone  accounts that are no longer active and opportunities that were closed too: a day of the past knew them
+    rated        the bases of ratings are up to date (relationship health is switched on)
+    also_gone    accounts that are no longer active and opportunities that were closed too: a day of the past knew them
+    account_ids  only of these, and of their opportunities
     """
-    accounts = _accounts(conn, also_gone=also_gone)
+    accounts = _accounts(conn, account_ids, also_gone=also_gone)
     ids = accounts.id
     use = signal_use.use_of(conn, ids, today=today, stale_days=limits.usage_stale_days)
     contacts, contact_guids = _contacts(conn, ids, today)
-    pipeline = signal_deals.open_deals(conn, ids, contact_guids, today=today, also_closed=also_gone)
+    pipeline = signal_deals.open_deals(
+        conn, ids, contact_guids, today=today, also_closed=also_gone, only_theirs=account_ids is not None
+    )
     nobody_read = _no_source(conn, "mailbox/")
     return Facts(
         today=today,
         accounts=accounts,
         use=use.use,
         touches=_touches(conn, ids, today, rated=rated),
-        cancelled=_cancelled(conn, ids, since=today - limits.cancelled_days, until=today),
+        cancelled=_cancelled(conn, ids, since=today - max(limits.cancelled_days, RECENT_DAYS), until=today),
+        meetings=signal_meetings.held(conn, ids, since=today - MEETING_DAYS, until=today),
+        voices=signal_voices.voices(conn, ids, since=today - limits.voice_days, until=today),
         contacts=contacts,
         contact_touches=_touches(conn, contacts.id, today, rated=rated),
         contact_changes=_changes(conn, ids, since=today - limits.contact_change_days, until=today),
@@ -83,13 +101,14 @@ def facts(conn: Connection, limits: Thresholds, *, today: int, rated: bool, also
         broken={
             Source.USAGE: use.broken,
             Source.ACTIVITIES: np.isin(ids, np.fromiter(_broken_activities(conn), dtype=np.int64)),
-            Source.CRM: np.full(len(ids), _crm_is_broken(conn)),
+            Source.CRM: np.full(len(ids), _is_broken(conn, "dataverse/")),
+            Source.VERBATIMS: np.full(len(ids), _is_broken(conn, "feedback/")),
         },
         missing={Source.USAGE: use.missing, Source.ACTIVITIES: np.full(len(ids), nobody_read)},
     )
 
 
-def _accounts(conn: Connection, *, also_gone: bool) -> Accounts:
+def _accounts(conn: Connection, account_ids: Sequence[int] | None, *, also_gone: bool) -> Accounts:
     deal = _record.alias("won")
     bought = (
         sa.select(deal.c.id)
@@ -103,6 +122,7 @@ def _accounts(conn: Connection, *, also_gone: bool) -> Accounts:
         .where(
             _record.c.kind == RecordKind.ACCOUNT.value,
             sa.true() if also_gone else _record.c.status == "active",
+            sa.true() if account_ids is None else _record.c.id.in_(list(account_ids)),
             ~left_out_by_name(_record.c.kind, _record.c.guid),
         )
         .order_by(_record.c.id)
@@ -128,7 +148,11 @@ def _contacts(conn: Connection, ids: Ints, today: int) -> tuple[Contacts, dict[s
             account,
             sa.and_(account.c.kind == RecordKind.ACCOUNT.value, account.c.guid == _record.c.account_guid),
         )
-        .where(_record.c.kind == RecordKind.CONTACT.value, ~left_out_by_name(_record.c.kind, _record.c.guid))
+        .where(
+            _record.c.kind == RecordKind.CONTACT.value,
+            among(account.c.id, ids),
+            ~left_out_by_name(_record.c.kind, _record.c.guid),
+        )
         .order_by(_record.c.id)
     )
     rows = [row for row in conn.execute(query) if number_of(row[4]) <= today]
@@ -193,6 +217,7 @@ def _cancelled(conn: Connection, ids: Ints, *, since: int, until: int) -> Cancel
         .join(_side, sa.and_(_side.c.address_id == _party.c.address_id, _side.c.side == "them"))
         .join(_record, sa.and_(_record.c.id == _side.c.record_id, _record.c.kind == RecordKind.ACCOUNT.value))
         .where(
+            among(_side.c.record_id, ids),
             _activity.c.kind == Kind.MEETING.value,
             _activity.c.status == Status.CANCELLED.value,
             _activity.c.day > since,
@@ -214,7 +239,8 @@ def _changes(conn: Connection, ids: Ints, *, since: int, until: int) -> ContactC
 
 
 def _events(conn: Connection, ids: Ints, *, since: int, until: int) -> Events:
-    rows = account_events.between(conn, since=since, until=until)
+    few = ids.tolist() if is_few(ids) else None
+    rows = account_events.between(conn, since=since, until=until, account_ids=few)
     place, there = places(ids, [row.account_id for row in rows])
     rows = [row for row, is_there in zip(rows, there.tolist(), strict=True) if is_there]
     return Events(
@@ -223,6 +249,7 @@ def _events(conn: Connection, ids: Ints, *, since: int, until: int) -> Events:
         whole(row.day for row in rows),
         tuple(row.kind for row in rows),
         tuple(row.direction for row in rows),
+        whole(row.record_id or 0 for row in rows),
     )
 
 
@@ -230,8 +257,8 @@ def _broken_activities(conn: Connection) -> list[int]:
     return [number for (number,) in conn.exec_driver_sql(BROKEN_ACTIVITIES)]
 
 
-def _crm_is_broken(conn: Connection) -> bool:
-    broken = sa.select(_source.c.id).where(_source.c.key.startswith("dataverse/"), _source.c.state == "degraded")
+def _is_broken(conn: Connection, prefix: str) -> bool:
+    broken = sa.select(_source.c.id).where(_source.c.key.startswith(prefix), _source.c.state == "degraded")
     return bool(conn.scalar(sa.select(broken.exists())))
 
 
@@ -239,20 +266,3 @@ def _no_source(conn: Connection, prefix: str) -> bool:
     """Whether no source of a sort was ever read."""
     read = sa.select(_source.c.id).where(_source.c.key.startswith(prefix), _source.c.last_success_at.is_not(None))
     return not conn.scalar(sa.select(read.exists()))
-
-
-def places(ids: Ints, wanted: list[int]) -> tuple[Ints, Bools]:
-    """Where in `ids` (ascending) each wanted id stands, and whether it does.
-
-    >>> [found.tolist() for found in places(np.array([3, 7]), [7, 5])]
-    [[1, 1], [True, False]]
-    """
-    asked = np.array(wanted, dtype=np.int64)
-    if not len(ids):
-        return np.zeros(len(asked), dtype=np.int64), np.zeros(len(asked), dtype=np.bool_)
-    place = np.minimum(np.searchsorted(ids, asked), len(ids) - 1).astype(np.int64)
-    return place, ids[place] == asked
-
-
-def whole(values: Any) -> Ints:
-    return np.fromiter(values, dtype=np.int64)

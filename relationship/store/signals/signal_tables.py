@@ -48,7 +48,7 @@ class SignalRecord(SQLModel, table=True):
 class SignalSource(SQLModel, table=True):
     """A kind of data that is missing or broken for an account; no row: it is well.
 
-    source  'usage', 'activities', 'events' or 'crm';  state: 'no_data' or 'broken';  since: day number
+    source  'usage', 'activities', 'events', 'crm' or 'verbatims';  state: 'no_data' or 'broken';  since: day number
     """
 
     __tablename__ = "signal_source"

@@ -48,12 +48,14 @@ def row_of(values: Sequence[Any]) -> SignalRow:
     return SignalRow(**found)
 
 
-def standing(conn: Connection) -> list[Standing]:
-    """Every open signal, as the next round of detection takes it."""
+def standing(conn: Connection, *, account_ids: Sequence[int] | None = None) -> list[Standing]:
+    """Every open signal, or those of these accounts and their opportunities, as the next round of detection takes it."""
     columns = SIGNAL.c
     query = sa.select(columns.detector, columns.account_id, columns.record_id, columns.key).where(
         columns.ended_at.is_(None)
     )
+    if account_ids is not None:
+        query = query.where(columns.account_id.in_(list(account_ids)))
     return [Standing(*row) for row in conn.execute(query)]
 
 
@@ -102,13 +104,19 @@ def _end(conn: Connection, gone: Iterable[Standing], why: str, at: datetime) -> 
     return ended
 
 
-def save_states(conn: Connection, found: Mapping[tuple[int, Source], State], *, day: int) -> None:
-    """Keep which sources are not well; a state that lasts keeps its day."""
+def save_states(
+    conn: Connection,
+    found: Mapping[tuple[int, Source], State],
+    *,
+    day: int,
+    account_ids: Sequence[int] | None = None,
+) -> None:
+    """Keep which sources are not well, of all accounts or of these; a state that lasts keeps its day."""
     columns = SIGNAL_SOURCE.c
-    known = {
-        (account, source): state
-        for account, source, state in conn.execute(sa.select(columns.account_id, columns.source, columns.state))
-    }
+    query = sa.select(columns.account_id, columns.source, columns.state)
+    if account_ids is not None:
+        query = query.where(columns.account_id.in_(list(account_ids)))
+    known = {(account, source): state for account, source, state in conn.execute(query)}
     wanted = {(account, source.value): state.value for (account, source), state in found.items()}
     for account_ids, source in _by_source(known.keys() - wanted.keys()):
         for some in in_chunks(account_ids):
