@@ -78,6 +78,9 @@ class Config(BaseSettings):
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
     certificate: Path | None = None  # PEM with private key and certificate; used instead of the secret
+    feedback_client_id: str = ""  # a second application, which alone reads what stands in feedback mailboxes
+    feedback_client_secret: SecretStr = SecretStr("")
+    feedback_certificate: Path | None = None
     authority_url: HttpsUrl = "https://login.microsoftonline.com"
     msgraph_url: HttpsUrl = "https://graph.microsoft.com/v1.0"
     dataverse_url: str = ""  # https://<org>.<region>.dynamics.com
@@ -226,6 +229,12 @@ class Config(BaseSettings):
         return value
 
     @model_validator(mode="after")
+    def _two_applications(self) -> "Config":
+        if self.feedback_client_id and self.feedback_client_id.lower() == self.client_id.lower():
+            raise ValueError("feedback_client_id names a second application, not the one in client_id")
+        return self
+
+    @model_validator(mode="after")
     def _closed_in_production(self) -> "Config":
         if self.mode != "production":
             return self
@@ -248,6 +257,16 @@ class Config(BaseSettings):
         if mail.username and mail.scheme == "smtp" and mail.query != "starttls":
             raise ValueError("smtp_url must not send its password in the clear: use smtps:// or ?starttls")
         return self
+
+    @property
+    def for_feedback(self) -> "Config":
+        """The same with the second application in place of the first; only its way to Microsoft uses this."""
+        second = {
+            "client_id": self.feedback_client_id,
+            "client_secret": self.feedback_client_secret,
+            "certificate": self.feedback_certificate,
+        }
+        return self.model_copy(update=second)
 
     @property
     def zone(self) -> ZoneInfo:

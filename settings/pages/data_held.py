@@ -173,12 +173,13 @@ DATA_HELD: tuple[Held, ...] = (
     Held(
         _l("What customers say in their own words, who said it as far as told, and what was understood of it"),
         _l("So that the right person hears it: emotions, themes, threats to leave"),
-        _l("Survey and review files, and the API"),
+        _l("Survey and review files, the API, and the mails of declared feedback mailboxes"),
         Kept.CONTACT_DAYS,
         _READERS,
         (
             "verbatim",
             "verbatim_mark",
+            "verbatim_copy",
             "verbatim_mapping",
             "verbatim_file",
             "verbatim_link",

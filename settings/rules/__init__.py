@@ -12,7 +12,7 @@ from settings.rules.health import BandsForm, HealthSection, Overrides, WeightsFo
 from settings.rules.health_rights import HealthRight, HealthRights
 from settings.rules.introductions import Introductions, Template
 from settings.rules.signals import Signals
-from settings.rules.sources import Sources
+from settings.rules.sources import Feedback, Sources
 from settings.rules.themes import OwnTheme, OwnWords, Themes
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "BandsForm",
     "CustomerHealth",
     "Exclusions",
+    "Feedback",
     "HealthRight",
     "HealthRights",
     "HealthSection",

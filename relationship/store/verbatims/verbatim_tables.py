@@ -90,6 +90,14 @@ class VerbatimMark(SQLModel, table=True):
     degree: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
+class VerbatimCopy(SQLModel, table=True):
+    """That a feedback mailbox holds a mail with this text: the same mail in two of them is one text with two copies."""
+
+    __tablename__ = "verbatim_copy"
+    source_id: int = Field(foreign_key="source.id", primary_key=True, ondelete="CASCADE")
+    verbatim_id: int = Field(foreign_key="verbatim.id", primary_key=True, index=True, ondelete="CASCADE")
+
+
 class VerbatimMapping(SQLModel, table=True):
     """What the columns of a file of this shape are, as somebody said it last.
 
@@ -155,6 +163,7 @@ class VerbatimCorrection(SQLModel, table=True):
 
 VERBATIM = table(Verbatim)
 VERBATIM_MARK = table(VerbatimMark)
+VERBATIM_COPY = table(VerbatimCopy)
 VERBATIM_MAPPING = table(VerbatimMapping)
 VERBATIM_FILE = table(VerbatimFile)
 VERBATIM_LINK = table(VerbatimLink)

@@ -24,6 +24,8 @@ CLOCK_TOLERANCE_SECONDS = 180.0
 _ASSERTION_FAULTS = frozenset({700024, 700027, 700023, 50013})
 _TEMPORARY = frozenset({"temporarily_unavailable", "server_error"})
 _KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----.+?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
+# Those of the variables that each application has of its own.
+_OWN_VARIABLE = re.compile(r"RELATIONSHIP_(?=C(?:LIENT_ID|LIENT_SECRET|ERTIFICATE)\b)")
 _CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
@@ -106,8 +108,10 @@ CREDENTIAL_CODES = frozenset(
 class Credentials:
     """The registered application of this deployment; `source(url)` gives the tokens for one service."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, *, variables: str = "RELATIONSHIP_") -> None:
+        """variables: how the environment variables of this application begin, for what is told to administrators"""
         self._config = config
+        self._variables = variables
         self._lock = threading.Lock()
         self._app: Any = None
         self._clock_off = 0.0
@@ -128,12 +132,19 @@ class Credentials:
         raises  Reconnect, FixSettings or TryLater, each with the next step
         """
         with self._lock:
-            app = self._application()
+            try:
+                return self._acquired(scope, instead_of)
+            except RelationshipError as error:
+                error.next_step = _OWN_VARIABLE.sub(self._variables, error.next_step)
+                raise
+
+    def _acquired(self, scope: str, instead_of: str | None) -> str:
+        app = self._application()
+        answer = self._asked(app, scope)
+        if instead_of is not None and answer == instead_of:
+            app.remove_tokens_for_client()
             answer = self._asked(app, scope)
-            if instead_of is not None and answer == instead_of:
-                app.remove_tokens_for_client()
-                answer = self._asked(app, scope)
-            return answer
+        return answer
 
     def check_settings(self) -> None:
         """Raises FixSettings when something is missing that no request could do without; asks nobody."""

@@ -17,18 +17,24 @@ from relationship.sync.wire.transport import Channel
 
 @dataclass(frozen=True, slots=True)
 class Microsoft:
-    """Microsoft Graph, and Dataverse when one is configured; how many rows a page may have."""
+    """Microsoft Graph, and Dataverse when one is configured; how many rows a page may have.
+
+    feedback  Microsoft Graph with the token of the second application, which is for feedback mailboxes alone; None
+              where none is registered
+    """
 
     msgraph: Channel
     dataverse: Channel | None
+    feedback: Channel | None
     credentials: Credentials
+    feedback_credentials: Credentials | None
     sessions: Sessions
     mail_page_size: int
     crm_page_size: int
 
     @property
     def requests_sent(self) -> int:
-        return self.msgraph.requests_sent + (self.dataverse.requests_sent if self.dataverse else 0)
+        return sum(one.requests_sent for one in (self.msgraph, self.dataverse, self.feedback) if one)
 
     def check_rights(self) -> None:
         """Look at what our token allows; one given out before a right was taken away is asked for anew.
@@ -47,6 +53,8 @@ class Microsoft:
     def close(self) -> None:
         self.sessions.close()
         self.credentials.close()
+        if self.feedback_credentials:
+            self.feedback_credentials.close()
 
 
 def connect(
@@ -55,9 +63,14 @@ def connect(
     """Nothing is asked yet: the first request asks for the first token."""
     credentials, sessions = Credentials(config), Sessions(config.ca_file, config.proxy)
 
-    def channel(service: Service, base_url: str, rate: Rate) -> Channel:
-        tokens = credentials.source(base_url)
+    def channel(service: Service, base_url: str, rate: Rate, owner: Credentials = credentials) -> Channel:
+        tokens = owner.source(base_url)
         return Channel(service, base_url, tokens=tokens, sessions=sessions, quotas=Quotas(rate))
+
+    second = feedback = None
+    if config.feedback_client_id:
+        second = Credentials(config.for_feedback, variables="RELATIONSHIP_FEEDBACK_")
+        feedback = channel(Service.MSGRAPH, config.msgraph_url, MAILBOX_RATE, second)
 
     crm = None
     if config.dataverse_url:
@@ -65,7 +78,9 @@ def connect(
     return Microsoft(
         msgraph=channel(Service.MSGRAPH, config.msgraph_url, MAILBOX_RATE),
         dataverse=crm,
+        feedback=feedback,
         credentials=credentials,
+        feedback_credentials=second,
         sessions=sessions,
         mail_page_size=mail_page_size,
         crm_page_size=crm_page_size,
