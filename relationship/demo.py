@@ -27,7 +27,8 @@ from relationship.store import rules
 from relationship.store.ratings import ratings
 from relationship.sync.outward import crm_columns
 from relationship.sync.wire.connection import connect
-from relationship.terminal.bringing_in import import_folder, import_survey
+from relationship.terminal.bringing_in import import_folder
+from relationship.terminal.bringing_in_verbatims import import_survey
 from relationship.terminal.console import stderr
 from relationship.terminal.delivering import deliver
 from relationship.terminal.rounds import rated, sync
@@ -78,6 +79,7 @@ def run(wishes: Wishes, *, serve: bool) -> None:
             import_folder(house, folder / "imports")
             import_survey(house, folder / "imports" / "verbatims.csv")
             rated(house)
+            keep_moods(house)
             _say_result(house)
             stderr.print(f"Ready after {time.monotonic() - began:.0f} s.")
             if serve:

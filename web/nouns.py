@@ -55,6 +55,7 @@ _BY_CUSTOMER = (
     Column.RENEWAL,
     Column.CHURN,
     Column.UPSELL,
+    Column.MOOD,
 )
 _OF_CUSTOMERS = tuple(column.value for column in _BY_CUSTOMER)
 

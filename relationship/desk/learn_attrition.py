@@ -5,17 +5,31 @@ keeps both; the newest is in force.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from relationship.clock import day_number, real_clock
 from relationship.house import House
-from relationship.store.alerts import alerts, last_texts
+from relationship.store.alerts import alerts, attrition_profiles, last_texts
 from relationship.store.customers import account_facts
-from relationship.verbatims.alerts.attrition import Customer, Profile, learn
+from relationship.verbatims.alerts.attrition import Customer, Profile, TooFewCustomersError, learn
 
 # Customers who said nothing for so long tell nothing any more.
 DAYS_BACK = 3 * 365
+EVERY = timedelta(days=7)
+
+
+def learn_when_due(house: House) -> Profile | None:
+    """The same once a week; None when it is not due, or too few customers were lost yet to learn from."""
+    with house.store.reading() as conn:
+        latest = attrition_profiles.latest(conn)
+    if latest is not None and real_clock() - latest.learnt_at < EVERY:
+        return None
+    try:
+        return learn_attrition(house, by="schedule")
+    except TooFewCustomersError:
+        return None
 
 
 def learn_attrition(house: House, *, by: str) -> Profile:

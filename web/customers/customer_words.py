@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
+from relationship.store.verbatims.verbatim_moods import level
+from web.verbatims import verbatim_words
+
 SCORE = _l("Health score of the customer")
 STATUS = _l("Health status")
 FLAG = _l("At risk for churn")
@@ -11,6 +14,9 @@ ARR = _l("Annual revenue")
 RENEWAL = _l("Renewal date")
 CHURN = _l("Risk of churn")
 UPSELL = _l("Upsell score")
+MOOD = _l("Mood")
+MOOD_DEGREES = _l("Mood (°C)")
+EMOTION = _l("Emotion")
 
 STATUSES: Mapping[str, object] = {
     "healthy": _l("Healthy"),
@@ -29,6 +35,10 @@ RENEWALS: Mapping[str, object] = {
     "180": _l("in the next 180 days"),
     "past": _l("has passed"),
 }
+# Of the last verbatims (`verbatim_moods.level`).
+MOODS: Mapping[str, object] = {"warm": _l("Good mood"), "calm": _l("Even mood"), "cold": _l("Bad mood")}
+MOOD_TONES: Mapping[str, str] = {"warm": "good", "calm": "none", "cold": "poor"}
+MOOD_FILTERS = {"": _l("All"), **MOODS, "none": _l("Nothing said within a year")}
 LEAST_SCORES: Mapping[str, object] = {
     "": _l("All"),
     "50": _l("50 or more"),
@@ -39,6 +49,24 @@ LEAST_SCORES: Mapping[str, object] = {
 
 def status(found: str | None) -> str:
     return str(STATUSES.get(found, found)) if found else ""
+
+
+def emotion(found: str | None) -> str:
+    return str(verbatim_words.EMOTIONS.get(found, found)) if found else ""
+
+
+def mood_level(temperature: float) -> str:
+    """'warm', 'calm' or 'cold'."""
+    return level(temperature)
+
+
+def degrees(temperature: float) -> str:
+    """A temperature with its unit.
+
+    >>> degrees(-4.6)
+    '−5\\xa0°C'
+    """
+    return f"{round(temperature)}\u00a0°C".replace("-", "−")
 
 
 def flag(found: bool | None) -> str:

@@ -62,6 +62,7 @@ FIELDS = {
         Field("renewal", "date", ((Column.RENEWAL, customer_words.RENEWAL),)),
         Field("churn", "number", ((Column.CHURN, customer_words.CHURN),)),
         Field("upsell", "number", ((Column.UPSELL, customer_words.UPSELL),)),
+        Field("mood", "stage", ((Column.MOOD, customer_words.MOOD),)),
     )
 }
 
@@ -108,6 +109,10 @@ _IN_FILE = {
     "renewal": (FileColumn(customer_words.RENEWAL, lambda row: row.customer.renewal_on),),
     "churn": (FileColumn(customer_words.CHURN, lambda row: row.customer.churn),),
     "upsell": (FileColumn(customer_words.UPSELL, lambda row: row.customer.upsell),),
+    "mood": (
+        FileColumn(customer_words.MOOD_DEGREES, lambda row: row.customer.mood),
+        FileColumn(customer_words.EMOTION, lambda row: customer_words.emotion(row.customer.emotion)),
+    ),
 }
 # What stands with the name in its column on the screen.
 _WITH_NAME = {

@@ -26,6 +26,7 @@ LEAVING = ("", "yes", "no")
 # Days within which a contract is renewed, or whether that day has passed.
 RENEWALS = ("", "30", "90", "180", "past")
 LEAST_SCORES = ("", "50", "70", "85")
+MOODS = ("", "warm", "calm", "cold", "none")
 SIZES = (25, 50, 100)
 LONGEST_SEARCH = 100
 LONGEST_NAME = 200
@@ -65,7 +66,7 @@ class Shape:
 @dataclass(frozen=True, slots=True)
 class ListQuery:
     """One state of a list. following: with or without a next activity; fields: what is shown besides the name;
-    least, most: worth; health, leaving: of the health fields; renewal: days until; churn, upsell: least score;
+    least, most: worth; health, leaving: of the health fields; renewal: days until; churn, upsell: least score; mood;
     place: signed cursor of a page, empty for the first."""
 
     shape: Shape
@@ -91,6 +92,7 @@ class ListQuery:
     renewal: str = ""
     churn: str = ""
     upsell: str = ""
+    mood: str = ""
     descending: bool = True
     size: int = 50
     place: str = ""
@@ -122,6 +124,7 @@ class ListQuery:
                 self.renewal,
                 self.churn,
                 self.upsell,
+                self.mood,
                 self.least is not None or self.most is not None,
             )
         )
@@ -193,6 +196,7 @@ class ListQuery:
             ("renewal", self.renewal),
             ("churn", self.churn),
             ("upsell", self.upsell),
+            ("mood", self.mood),
             ("columns", ".".join(self.fields) or "none"),
             ("sort", self.sort),
             ("size", self.size),
@@ -222,6 +226,7 @@ class ListQuery:
             renewal=_closing("late" if self.renewal == "past" else self.renewal, today),
             churn_from=int(self.churn) if self.churn else None,
             upsell_from=int(self.upsell) if self.upsell else None,
+            mood=self.mood,
         )
 
     def without_health(self) -> "ListQuery":
@@ -246,6 +251,7 @@ LARGEST_FIRST = frozenset(
         Column.ARR,
         Column.CHURN,
         Column.UPSELL,
+        Column.MOOD,
     }
 )
 # What the right to list health fields opens.
@@ -286,6 +292,7 @@ def list_query(arguments: "MultiDict[str, str]", shape: Shape) -> ListQuery:
         renewal=_one_of(arguments, "renewal", RENEWALS if shape.customers else ("",)),
         churn=_one_of(arguments, "churn", LEAST_SCORES if shape.customers else ("",)),
         upsell=_one_of(arguments, "upsell", LEAST_SCORES if shape.customers else ("",)),
+        mood=_one_of(arguments, "mood", MOODS if shape.customers else ("",)),
         fields=_fields(arguments.get("columns", ""), shape),
         column=column,
         descending=sort.startswith("-"),

@@ -38,6 +38,7 @@ from web.ratings import change_words, curve_events, explaining
 from web.ratings import curve as drawn_curve
 from web.ratings.expectation import expectation
 from web.records import kpi_section, signals_section
+from web.verbatims import mood_card
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ACTIVITIES_PER_PAGE = 10
@@ -121,6 +122,7 @@ def _page(noun: Noun, guid: str, related: Callable[[Connection, Relationship], d
         activities = store.activities(conn, found.record.id, per_page=ACTIVITIES_PER_PAGE, kind=kind)
         key_figures = kpi_section.section(conn, found.record, found.days, found.rules, as_of=found.as_of)
         signals = signals_section.of(conn, noun.kind, found.record.id, found.record.guid)
+        mood = mood_card.of(conn, found.record)
         story = _story(conn, found)
     return render_template(
         f"{noun.kind}/page.html",
@@ -130,6 +132,7 @@ def _page(noun: Noun, guid: str, related: Callable[[Connection, Relationship], d
         **story,
         **key_figures,
         **signals,
+        **mood,
         **_ways_out(found),
         **besides,
         **_activity_list(noun, guid, activities, kind),

@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from relationship.activities import RecordKind
-from relationship.store.customers.account_figures import CHURN, UPSELL, in_force, latest
+from relationship.store.customers.account_figures import CHURN, UPSELL, in_force, latest, warmth
 from relationship.store.lists.searching import folded_holds
 from relationship.store.reading.reading_scope import Scope, may_be_read, owned_by
 from relationship.store.tables import Colleague, Health, Membership, Record, table
+from relationship.store.verbatims.verbatim_moods import COLD_UNTIL, WARM_FROM
 
 _record = table(Record)
 _health = table(Health)
@@ -47,6 +48,7 @@ class Column(StrEnum):
     RENEWAL = "renewal"
     CHURN = "churn"
     UPSELL = "upsell"
+    MOOD = "mood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Filters:
     healths      of accounts: statuses of the health fields in force;  leaving: whether they are at risk for churn
     renewal      renewal dates from the first to the second day, either may be None
     churn_from, upsell_from   least risk of churn and least upsell score
+    mood         of accounts: 'warm', 'calm', 'cold', or 'none' for those that said nothing within a year
     """
 
     ratings: frozenset[str] = frozenset()
@@ -90,6 +93,7 @@ class Filters:
     renewal: tuple[date | None, date | None] = (None, None)
     churn_from: int | None = None
     upsell_from: int | None = None
+    mood: str = ""
 
 
 rating_of_row = sa.func.coalesce(_health.c.rating, NO_RATING)
@@ -186,6 +190,21 @@ def _as_customers(filters: Filters) -> Iterator[sa.ColumnElement[bool]]:
     yield from _between(_record.c.renewal_on, *filters.renewal)
     yield from _between(latest(CHURN), filters.churn_from, None)
     yield from _between(latest(UPSELL), filters.upsell_from, None)
+    if filters.mood:
+        yield _of_mood(filters.mood)
+
+
+def _of_mood(mood: str) -> sa.ColumnElement[bool]:
+    warm, cold = warmth() >= WARM_FROM, warmth() <= COLD_UNTIL
+    match mood:
+        case "warm":
+            return warm
+        case "cold":
+            return cold
+        case "none":
+            return warmth().is_(None)
+        case _:
+            return sa.and_(sa.not_(warm), sa.not_(cold))
 
 
 def sold_by(colleague_key: str) -> sa.ColumnElement[bool]:
@@ -246,6 +265,7 @@ def _sort_key(column: Column, *, descending: bool) -> sa.ColumnElement[Any]:
         Column.RENEWAL: sa.func.coalesce(c.renewal_on, missing_date),
         Column.CHURN: sa.func.coalesce(latest(CHURN), missing_score),
         Column.UPSELL: sa.func.coalesce(latest(UPSELL), missing_score),
+        Column.MOOD: sa.func.coalesce(warmth(), missing_number),
     }
     return keys[column].label("sort_key")
 

@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
+from relationship.store import tables
 from relationship.store.chunks import in_chunks
 from relationship.store.privacy.excluded_names import left_out_by_name
 from relationship.store.verbatims.mood_tables import ACCOUNT_MOOD, MOOD_PLACE
 from relationship.store.verbatims.verbatim_tables import VERBATIM
 
+_record = tables.table(tables.Record)
 LAST = 10
 # After so many days a text weighs half.
 HALF_LIFE_DAYS = 90
@@ -66,6 +68,16 @@ def mood(conn: Connection, account_ids: Sequence[int] | None, *, today: int, las
 def of_contact(conn: Connection, guid: str, *, today: int) -> Mood | None:
     """Of what one contact said."""
     return _moods(conn, VERBATIM.c.contact_guid, [guid], today=today, last=LAST).get(guid)
+
+
+def account_id(conn: Connection, guid: str) -> int | None:
+    """The account whose mood may be shown: None for one that the rules leave out, or that is not there."""
+    kind = RecordKind.ACCOUNT.value
+    return conn.scalar(
+        sa.select(_record.c.id).where(
+            _record.c.kind == kind, _record.c.guid == guid, ~left_out_by_name(sa.literal(kind), _record.c.guid)
+        )
+    )
 
 
 def basis(conn: Connection) -> str:
