@@ -19,6 +19,7 @@ import structlog
 from cryptography.fernet import Fernet
 
 from relationship.config import Config, load_config
+from relationship.desk.keep_moods import keep_moods
 from relationship.errors import FixSettings, RelationshipError
 from relationship.health.rules import Frequency
 from relationship.house import House, open_house
