@@ -21,14 +21,14 @@ from relationship.clock import real_clock
 from relationship.desk import enqueue
 from relationship.errors import BadItem, FixSettings, RelationshipError, TryLater
 from relationship.house import House
-from relationship.letters.digests import Notice, composed
+from relationship.letters.digests import Notice, composed, personal
 from relationship.store import rules as stored
 from relationship.store.knows import reading_introduction
 from relationship.store.outbox import hook_secrets, mail_choices, outbox
 from relationship.store.outbox.mail_choices import How
-from relationship.store.outbox.outbox import CrmTask, Kind, OneDelivery, State
+from relationship.store.outbox.outbox import CrmNote, CrmTask, Kind, OneDelivery, State
 from relationship.store.rights import kept_answers
-from relationship.sync.outward import crm_tasks
+from relationship.sync.outward import crm_notes, crm_tasks
 from relationship.sync.outward.mail_out import BySmtp, ServiceMail, ServicePost
 from relationship.sync.outward.webhooks import Hook, HookPost
 from relationship.sync.wire.connection import Microsoft
@@ -59,7 +59,13 @@ class Ways:
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        ways = ((Kind.MAIL, self.mail), (Kind.CRM_TASK, self.crm), (Kind.WEBHOOK, self.hooks))
+        ways = (
+            (Kind.MAIL, self.mail),
+            (Kind.LETTER, self.mail),
+            (Kind.CRM_TASK, self.crm),
+            (Kind.CRM_NOTE, self.crm),
+            (Kind.WEBHOOK, self.hooks),
+        )
         return tuple(kind for kind, way in ways if way is not None)
 
 
@@ -197,13 +203,18 @@ def _send(house: House, ways: Ways, taken: Sequence[OneDelivery], now: datetime)
         case Kind.MAIL:
             if ways.mail is not None:
                 ways.mail.send(_mail(house, taken, now))
+        case Kind.LETTER:
+            if ways.mail is not None:
+                ways.mail.send(_letter(house, taken[0], now))
         case Kind.WEBHOOK:
             if ways.hooks is not None:
                 ways.hooks.send(_hook(house, taken[0], now), at=now)
         case Kind.CRM_TASK:
             if ways.crm is not None:
-                guid = outbox.task_guid(taken[0].key)
-                crm_tasks.create(ways.crm, _task(taken[0]), guid=guid, as_user=taken[0].payload["as_user"])
+                _change_task(ways.crm, taken[0])
+        case Kind.CRM_NOTE:
+            if ways.crm is not None:
+                crm_notes.create(ways.crm, _note(taken[0]), guid=outbox.note_guid(taken[0].key))
 
 
 def _hook(house: House, one: OneDelivery, now: datetime) -> Hook:
@@ -218,6 +229,19 @@ def _hook(house: House, one: OneDelivery, now: datetime) -> Hook:
     return Hook(one.message_id, endpoint.url, one.payload["body"].encode(), secrets)
 
 
+def _change_task(crm: Channel, one: OneDelivery) -> None:
+    if guid := one.payload.get("close"):
+        crm_tasks.close(crm, guid)
+        return
+    crm_tasks.create(crm, _task(one), guid=outbox.task_guid(one.key), as_user=one.payload["as_user"])
+
+
+def _note(one: OneDelivery) -> CrmNote:
+    body = one.payload["note"]
+    kind, _, guid = body["regarding"].partition(":")
+    return CrmNote(body["subject"], body["text"], RecordRef(RecordKind(kind), guid))
+
+
 def _task(one: OneDelivery) -> CrmTask:
     body = one.payload["task"]
     kind, _, guid = body["regarding"].partition(":")
@@ -229,6 +253,22 @@ def _task(one: OneDelivery) -> CrmTask:
         owner_guid=body["owner_guid"],
         priority=body["priority"],
     )
+
+
+def _letter(house: House, one: OneDelivery, now: datetime) -> ServiceMail:
+    """The mail of one person to a customer, as they released it."""
+    with house.store.reading() as conn:
+        allowed = enqueue.mail_time(stored.current(conn)[1].actions.mails, house, now, digest=False)
+    if allowed > now:
+        raise _NotNowError(allowed, None)
+    language, _, address = one.target.removeprefix(outbox.CUSTOMER).partition("/")
+    said = one.payload
+    mail = personal(said["subject"], said["body"], name=said["name"], language=language)
+    key = uuid.uuid5(_BUNDLES, one.key).hex
+    return ServiceMail(
+        address, mail.subject, mail.text, language, html=mail.html, key=key,
+        reply_to=said["reply_to"], sender=said["name"],
+    )  # fmt: skip
 
 
 def _mail(house: House, taken: Sequence[OneDelivery], now: datetime) -> ServiceMail:

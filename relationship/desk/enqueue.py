@@ -17,7 +17,7 @@ from relationship.letters.digests import Notice, due_at
 from relationship.store import rules as stored
 from relationship.store.outbox import mail_choices, outbox
 from relationship.store.outbox.mail_choices import How
-from relationship.store.outbox.outbox import CrmTask, Kind, NewDelivery
+from relationship.store.outbox.outbox import CrmNote, CrmTask, Kind, NewDelivery
 from settings.rules.actions import EVENTS, MailTimes
 
 CRM = "crm"
@@ -86,6 +86,36 @@ def mail_address(
         event=event,
         about=about,
         is_digest=digest,
+    )
+    return outbox.enqueue(conn, new, at=now)
+
+
+def letter(
+    conn: Connection,
+    house: House,
+    *,
+    key: str,
+    address: str,
+    language: str,
+    subject: str,
+    body: str,
+    sender: tuple[str, str],
+    event: str = "",
+    at: datetime | None = None,
+) -> bool:
+    """A mail of one person to one customer, in a mail of its own after quiet hours; ValueError for what is no single
+    mail address. sender: name and address of the person, to whom the answers go."""
+    found, reply_to = normalise(address), normalise(sender[1])
+    if found is None or reply_to is None:
+        raise ValueError("one mail address is wanted")
+    now = at or real_clock()
+    new = NewDelivery(
+        key=_checked(key),
+        kind=Kind.LETTER,
+        target=f"{outbox.CUSTOMER}{language}/{found}",
+        payload={"subject": subject, "body": body, "name": sender[0], "reply_to": reply_to},
+        due_at=mail_due(conn, house, now, digest=False),
+        event=event,
     )
     return outbox.enqueue(conn, new, at=now)
 
@@ -166,10 +196,39 @@ def crm_task(
         target=CRM,
         payload={"task": body, "as_user": as_user},
         due_at=now,
+        lane=f"task/{outbox.task_guid(key)}",
         event=event,
         about=task.regarding,
     )
     return outbox.enqueue(conn, new, at=now)
+
+
+def close_task(conn: Connection, key: str, *, at: datetime) -> bool:
+    """Cancel the task that was enqueued under this key, after it is there; somebody may have completed it."""
+    new = NewDelivery(
+        key=_checked(f"{key[: LONGEST_KEY - 6]}/close"),
+        kind=Kind.CRM_TASK,
+        target=CRM,
+        payload={"close": outbox.task_guid(key)},
+        due_at=at,
+        lane=f"task/{outbox.task_guid(key)}",
+    )
+    return outbox.enqueue(conn, new, at=at)
+
+
+def crm_note(conn: Connection, *, key: str, note: CrmNote, event: str = "", at: datetime) -> bool:
+    """A note on a record in the CRM, once."""
+    body = {"subject": note.subject, "text": note.text, "regarding": str(note.regarding)}
+    new = NewDelivery(
+        key=_checked(key),
+        kind=Kind.CRM_NOTE,
+        target=CRM,
+        payload={"note": body},
+        due_at=at,
+        event=event,
+        about=note.regarding,
+    )
+    return outbox.enqueue(conn, new, at=at)
 
 
 def person_target(person_key: str) -> str:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship import failpoints
+from relationship.desk import withdraw_alerts
 from relationship.house import House
 from relationship.store import deployment, tables
 from relationship.store.activities import sightings
@@ -81,7 +82,8 @@ def erase(house: House, name: str, *, by: str) -> Erased:
         erasure = erased_names.add(conn, found.names, at=house.clock())
         failpoints.passage("desk.erase.remembered")
         written = _from_activities(house, conn, found)
-        gone = {noun: forget(conn, found) for noun, forget in FORGET}
+        gone = {"words": withdraw_alerts.words_of(house, conn, found)}
+        gone |= {noun: forget(conn, found) for noun, forget in FORGET}
         failpoints.passage("desk.erase.forgotten")
         audit.add(conn, house.audit_keys(), [Act(house.clock(), by, Action.ERASURE, erasure, "erased")])
     return Erased(erasure, len(found.names), written, gone)

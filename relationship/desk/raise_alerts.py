@@ -1,37 +1,42 @@
-"""Follow alert rules: look once at each new verbatim and at each account that came to another owner; note who is told.
+"""Follow alert rules: look once at each verbatim that is new or replaced and at each account whose team changed; note
+who is told.
 
-What is found is written in the transaction that moves our place on, under keys of rule and verbatim: nothing is raised
-twice and nothing is left out, wherever a process dies. A rule acts on what comes in after it was switched on.
+What is found is written in the transaction that remembers what was looked at, under keys of rule and verbatim: nothing
+is raised twice and nothing is left out, wherever a process dies. A rule acts on what comes in after it was switched
+on. An open alert stands for the text as it is now; after it was decided only another text raises one again.
 Telling people is another act (`tell_alerts.py`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from relationship import failpoints
 from relationship.clock import day_number, real_clock
-from relationship.desk import enqueue
+from relationship.desk import alert_acts
 from relationship.house import House
-from relationship.letters import alert_letters
 from relationship.store import rules as stored
-from relationship.store.alerts import alert_facts, alert_rules, alerts
+from relationship.store.alerts import alert_facts, alert_rules, alerts, team_changes, tellings
 from relationship.store.alerts.alert_facts import Heard
 from relationship.store.alerts.alert_rules import Kept
-from relationship.store.alerts.alerts import Letter, NewAlert
-from relationship.store.outbox import acting, mail_choices
-from relationship.store.outbox.outbox import CrmTask
+from relationship.store.alerts.alerts import Earlier, Letter, NewAlert
+from relationship.store.alerts.team_changes import TeamChange
+from relationship.store.alerts.tellings import NewTelling
+from relationship.store.outbox import acting
 from relationship.verbatims.alerts.attrition import Profile
-from relationship.verbatims.alerts.conditions import judge, perimeter
+from relationship.verbatims.alerts.conditions import Because, judge, perimeter
 from relationship.verbatims.alerts.facts import PERIMETER
+from relationship.verbatims.alerts.rule import AlertRule
+from relationship.verbatims.catalogue import Catalogue
 from relationship.verbatims.keywords import folded
 
 MOST_AT_ONCE = 500
-# So far back what a customer said counts when the account comes to another owner.
-OWNER_CHANGE_DAYS = 365
-MOST_OF_AN_ACCOUNT = 200
+# So far back what a customer said counts when the team of the account changes.
+TEAM_CHANGE_DAYS = 365
+# To be like lost customers is a state of the customer: once in so many days.
+LOST_AGAIN_DAYS = 90
 EVENT = "alert.raised"
 
 
@@ -45,7 +50,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class _Round:
-    """What is the same for all that is looked at in one transaction."""
+    """What is the same for all that is looked at in one transaction. now: real time."""
 
     house: House
     conn: Connection
@@ -55,6 +60,7 @@ class _Round:
     vips: frozenset[int]
     profile: Profile | None
     told_of_all: tuple[str, ...]
+    themes: Catalogue
     lists: dict[int, list[str]] = field(default_factory=dict)
 
 
@@ -63,27 +69,38 @@ def raise_alerts(house: House, *, clock: Callable[[], datetime] = real_clock) ->
     looked = raised = 0
     while True:
         with house.store.transaction(alone=True) as conn:
-            verbatim, change = alerts.place(conn)
+            place = alerts.place(conn)
             rules = alert_rules.all_rules(conn, enabled=True)
             if not rules:
-                latest = alert_facts.latest_id(conn), alert_rules.latest_change(conn)
-                if latest != (verbatim, change):
-                    alerts.move_place(conn, *latest)
+                alert_facts.note_all_judged(conn)
+                latest = alert_rules.latest_change(conn)
+                if latest != place:
+                    alerts.move_place(conn, latest)
                 return Looked(looked, raised)
-            ids = alert_facts.ids_after(conn, verbatim, limit=MOST_AT_ONCE)
-            changes = alerts.owner_changes(conn, change, limit=MOST_AT_ONCE)
+            ids = alert_facts.to_judge(conn, limit=MOST_AT_ONCE)
+            changes = team_changes.after(conn, place, limit=MOST_AT_ONCE)
             if not ids and not changes:
                 return Looked(looked, raised)
             turn = _round(house, conn, rules, clock())
             raised += _of_verbatims(turn, ids) + _of_changes(turn, changes)
-            alerts.move_place(conn, ids[-1] if ids else verbatim, changes[-1][0] if changes else change)
+            if changes:
+                alerts.move_place(conn, changes[-1].id)
             failpoints.passage("raise_alerts.noted")
         looked += len(ids)
 
 
+def latest_match(rule: AlertRule, heard: Iterable[Heard]) -> tuple[Heard, tuple[Because, ...]] | None:
+    """The first of these that the rule is about, and why; None for none."""
+    for one in heard:
+        found = judge(rule.when, one.facts)
+        if found.matches:
+            return one, found.because
+    return None
+
+
 def _round(house: House, conn: Connection, rules: Sequence[Kept], now: datetime) -> _Round:
     today = day_number(house.clock(), house.config.zone)
-    endpoints = stored.current(conn)[1].actions.endpoints
+    in_force = stored.current(conn)[1]
     return _Round(
         house=house,
         conn=conn,
@@ -92,7 +109,8 @@ def _round(house: House, conn: Connection, rules: Sequence[Kept], now: datetime)
         rules=rules,
         vips=alert_facts.vip_accounts(conn, today=today),
         profile=alerts.profile(conn),
-        told_of_all=tuple(one.key for one in endpoints if one.enabled and EVENT in one.events),
+        told_of_all=tuple(one.key for one in in_force.actions.endpoints if one.enabled and EVENT in one.events),
+        themes=in_force.themes.catalogue(),
         lists=alert_rules.addresses_of(conn, frozenset().union(*(kept.rule.all_lists() for kept in rules))),
     )
 
@@ -102,58 +120,105 @@ def _of_verbatims(turn: _Round, ids: Sequence[int]) -> int:
     raised = 0
     for kept in turn.rules:
         if kept.rule.trigger == "verbatim":
-            found = [(f"{kept.id}/v{one.id}", one) for one in heard if one.id > kept.from_verbatim]
-            raised += _raise(turn, kept, found)
+            raised += _of_rule(turn, kept, [one for one in heard if one.arrival > kept.from_verbatim])
+    alert_facts.note_judged(turn.conn, heard)
     return raised
 
 
-def _of_changes(turn: _Round, changes: Sequence[tuple[int, int]]) -> int:
-    """The latest thing that the customer said and that a rule is about, once for each change of owner."""
-    rules = [kept for kept in turn.rules if kept.rule.trigger == "owner_change"]
-    raised = 0
-    for number, account_id in changes if rules else ():
-        ids = alert_facts.ids_between(
-            turn.conn,
-            since=turn.today - OWNER_CHANGE_DAYS,
-            until=turn.today,
-            limit=MOST_OF_AN_ACCOUNT,
-            account_id=account_id,
-        )
-        heard = {one.id: one for one in alert_facts.heard(turn.conn, ids, today=turn.today, vips=turn.vips)}
-        for kept in rules:
-            matching = (heard[one] for one in ids if judge(kept.rule.when, heard[one].facts).matches)
-            latest = next(matching, None)
-            if latest is not None and number > kept.from_change:
-                raised += _raise(turn, kept, [(f"{kept.id}/c{number}", latest)])
-    return raised
-
-
-def _raise(turn: _Round, kept: Kept, candidates: Iterable[tuple[str, Heard]]) -> int:
-    new: list[NewAlert] = []
-    by_key: dict[str, Heard] = {}
-    for key, one in candidates:
+def _of_rule(turn: _Round, kept: Kept, heard: Sequence[Heard]) -> int:
+    """What one rule makes of texts that are new or replaced; returns how many alerts are new."""
+    before = alerts.earlier(turn.conn, kept.id, [one.id for one in heard])
+    new: list[tuple[NewAlert, Heard]] = []
+    gone: list[int] = []
+    for one in heard:
         found = judge(kept.rule.when, one.facts)
-        if found.matches:
-            new.append(NewAlert(key, kept.id, kept.version, one.id, one.account_id, found.because))
-            by_key[key] = one
-    ids = alerts.add(turn.conn, new, at=turn.now)
-    if not ids:
-        return 0
-    owners = acting.owners(turn.conn, {by_key[key].owner_guid for key in ids if by_key[key].owner_guid})
-    told = [
-        (number, target)
-        for key, number in sorted(ids.items(), key=lambda one: one[1])
-        for target in _targets(turn, kept, by_key[key], owners)
-    ]
-    alerts.add_tellings(turn.conn, kept.id, told, at=turn.now)
-    _do(turn, kept, {number: by_key[key] for key, number in ids.items()}, owners)
+        known = before.get(one.id, [])
+        if not found.matches or not kept.rule.is_recent(one.day, turn.today):
+            gone += [each.id for each in known if each.state == "new" and not each.is_told]
+            continue
+        said = alerts.digest(one.facts.text)
+        made = NewAlert(_key(kept, one), kept.id, kept.version, one.id, one.account_id, found.because, said)
+        standing = next((each for each in known if each.state in tellings.OPEN), None)
+        if standing is not None:
+            alerts.refresh(turn.conn, standing.id, made)
+            _note(turn, kept, {standing.id: one})
+        elif _is_new(known, said):
+            new.append((made, one))
+    alerts.take_back(turn.conn, gone)
+    return _raise(turn, kept, new)
+
+
+def _is_new(known: Sequence[Earlier], said: str) -> bool:
+    """What was decided is decided, until the customer says something else."""
+    return all(one.said not in ("", said) for one in known)
+
+
+def _key(kept: Kept, one: Heard) -> str:
+    about_customers = any(each.what == "like_lost" and not each.negative for each in kept.rule.when.conditions())
+    if about_customers and one.account_id is not None:
+        return f"{kept.id}/lost/{one.account_id}/{one.day // LOST_AGAIN_DAYS}"
+    return f"{kept.id}/v{one.id}/{one.arrival}"
+
+
+def _of_changes(turn: _Round, changes: Sequence[TeamChange]) -> int:
+    """The latest thing that the customer said and that a rule is about, once for each change of the team; several
+    changes in one reading are one."""
+    rules = [kept for kept in turn.rules if kept.rule.trigger == "owner_change"]
+    latest: dict[int, TeamChange] = {}
+    for change in changes if rules else ():
+        known = latest.get(change.account_id)
+        if known is None or change.is_owner or not known.is_owner:
+            latest[change.account_id] = change
+    raised = 0
+    for change in latest.values():
+        heard = alert_facts.said_by(
+            turn.conn, change.account_id, since=turn.today - TEAM_CHANGE_DAYS, today=turn.today, vips=turn.vips
+        )
+        for kept in rules:
+            found = latest_match(kept.rule, heard)
+            if found is not None and change.id > kept.from_change:
+                one, because = found
+                key = f"{kept.id}/c{change.id}" if change.is_owner else f"{kept.id}/t{change.account_id}/{turn.today}"
+                said = alerts.digest(one.facts.text)
+                made = NewAlert(key, kept.id, kept.version, one.id, one.account_id, because, said)
+                raised += _raise(turn, kept, [(made, one)])
+    return raised
+
+
+def _raise(turn: _Round, kept: Kept, new: Iterable[tuple[NewAlert, Heard]]) -> int:
+    by_key = {made.key: one for made, one in new}
+    ids = alerts.add(turn.conn, [made for made, _ in new], at=turn.house.clock())
+    _note(turn, kept, {number: by_key[key] for key, number in sorted(ids.items(), key=lambda one: one[1])})
     return len(ids)
 
 
-def _targets(turn: _Round, kept: Kept, one: Heard, owners: dict[str, str]) -> Iterator[str]:
+def _note(turn: _Round, kept: Kept, found: dict[int, Heard]) -> None:
+    """Who hears of these alerts, and what else is done about them; each once."""
+    if not found:
+        return
+    owners = acting.owners(turn.conn, {one.owner_guid for one in found.values() if one.owner_guid})
+    told = [telling for number, one in found.items() for telling in _tellings(turn, kept, number, one, owners)]
+    tellings.add(turn.conn, kept.id, told, at=turn.now)
+    alert_acts.act(turn.conn, turn.house, kept, found, at=turn.now, themes=turn.themes)
+    if kept.rule.letter is not None:
+        alerts.add_letters(turn.conn, [_letter(kept, number, one) for number, one in found.items()])
+
+
+def _tellings(turn: _Round, kept: Kept, number: int, one: Heard, owners: dict[str, str]) -> Iterator[NewTelling]:
     to = kept.rule.recipients
     if to.owner and one.owner_guid in owners:
-        yield f"person/{owners[one.owner_guid]}"
+        yield NewTelling(number, f"person/{owners[one.owner_guid]}")
+    elif to.owner:
+        instead = "owner_gone" if one.owner_guid else "no_owner"
+        for key in to.fallback or (alert_rules.saved_by(turn.conn, kept.id),):
+            if key:
+                yield NewTelling(number, f"person/{key}", instead=instead)
+    for target in _targets(turn, kept, one):
+        yield NewTelling(number, target)
+
+
+def _targets(turn: _Round, kept: Kept, one: Heard) -> Iterator[str]:
+    to = kept.rule.recipients
     people, addresses, lists = [*to.people], [*to.addresses], [*to.lists]
     for part in to.perimeters:
         value = perimeter(one.facts, part.what) if part.what in PERIMETER else one.facts.segment
@@ -170,50 +235,9 @@ def _targets(turn: _Round, kept: Kept, one: Heard, owners: dict[str, str]) -> It
         yield "folder"
 
 
-def _do(turn: _Round, kept: Kept, found: dict[int, Heard], owners: dict[str, str]) -> None:
-    """Task in the CRM, entry in a list, letter that waits for a person."""
-    rule = kept.rule
-    if rule.list_into is not None:
-        for number, one in found.items():
-            if one.address or one.account_id is not None:
-                alert_rules.put_on_list(
-                    turn.conn,
-                    rule.list_into,
-                    at=turn.now,
-                    address=one.address,
-                    account_id=one.account_id,
-                    alert_id=number,
-                )
-    if rule.letter is not None:
-        letters = [
-            Letter(number, one.address, one.language, rule.letter.subject, rule.letter.body, "draft")
-            for number, one in found.items()
-            if one.address
-        ]
-        alerts.add_letters(turn.conn, letters)
-    if rule.task:
-        for alert in alerts.of_ids(turn.conn, sorted(found)):
-            one = found[alert.id]
-            if one.account is not None:
-                _create_task(turn, kept, alert, one, owners)
-
-
-def _create_task(turn: _Round, kept: Kept, alert: alerts.Raised, one: Heard, owners: dict[str, str]) -> None:
-    """One task a day for each account and rule, however much the customer says."""
-    owner = owners.get(one.owner_guid, "")
-    language = mail_choices.choice(turn.conn, owner).language if owner else "fr"
-    link = f"{turn.house.config.base_url.rstrip('/')}/alerts/{alert.id}"
-    subject, description = alert_letters.task_texts(
-        alert, subject=kept.rule.task_subject, language=language, link=link
-    )  # fmt: skip
-    day = turn.house.clock().astimezone(turn.house.config.zone).date()
-    task = CrmTask(
-        subject=subject,
-        description=description,
-        due_on=day + timedelta(days=kept.rule.task_days),
-        regarding=one.account,
-        owner_guid=one.owner_guid,
-        priority="high",
-    )
-    key = f"alert-task/{kept.id}/{one.account_id}/{day.isoformat()}"
-    enqueue.crm_task(turn.conn, turn.house, key=key, task=task, event=EVENT, at=turn.now)
+def _letter(kept: Kept, number: int, one: Heard) -> Letter:
+    found = kept.rule.letter_for(one.language)
+    if found is None:
+        raise ValueError("a rule without a letter")
+    language, letter = found
+    return Letter(number, one.address, language, letter.subject, letter.body, "draft")

@@ -17,15 +17,16 @@ from sqlalchemy import Connection
 
 from relationship import failpoints
 from relationship.access import AppRole, Reader, RightsUnknown
-from relationship.clock import real_clock
-from relationship.desk import enqueue
-from relationship.desk.raise_alerts import EVENT
+from relationship.clock import day_number, real_clock
+from relationship.desk import enqueue, handed_over
+from relationship.desk.alert_acts import EVENT, themes_in_force
 from relationship.house import House
 from relationship.letters import alert_letters
 from relationship.letters.digests import Notice
-from relationship.store.alerts import alert_rules, alerts
+from relationship.store.alerts import alert_rules, alerts, tellings
 from relationship.store.alerts.alert_rules import Kept
-from relationship.store.alerts.alerts import Raised, Waiting
+from relationship.store.alerts.alerts import Raised
+from relationship.store.alerts.tellings import Waiting
 from relationship.store.outbox import mail_choices
 
 log = structlog.get_logger()
@@ -36,19 +37,21 @@ MOST_IN_A_DIGEST = 3_000
 # Endpoints are machines: they get calls of their own for so many alerts a day, then calls that hold many.
 CALLS_A_DAY, MOST_IN_A_CALL = 500, 50
 MOST_FILES_AT_ONCE = 1_000
+# What was said longer ago waits for the end of quiet hours whatever the rule says.
+URGENT_DAYS = 3
 
 
 def tell(house: House, *, clock: Callable[[], datetime] = real_clock) -> int:
     """Hand over what may leave now; returns how many alerts were told, once for each recipient."""
     with house.store.reading() as conn:
-        waiting = alerts.waiting(conn)
+        waiting = tellings.waiting(conn)
         rules = {kept.id: kept for kept in alert_rules.all_rules(conn)}
-        confirmed = alert_rules.confirmed(conn)
+        languages = alert_rules.languages(conn)
     told = 0
     for one in waiting:
         kept = rules.get(one.rule_id)
         sort, _, rest = one.target.partition("/")
-        if kept is None or (sort == "address" and rest not in confirmed):
+        if kept is None or (sort == "address" and rest not in languages):
             continue
         if sort == "folder":
             told += _to_folder(house, kept, clock())
@@ -56,7 +59,7 @@ def tell(house: House, *, clock: Callable[[], datetime] = real_clock) -> int:
         if kept.owner_key and not _withhold(house, kept, one, clock()):
             continue
         with house.store.transaction(alone=True) as conn:
-            told += _Telling(house, conn, kept, one, clock()).all()
+            told += _Telling(house, conn, kept, one, clock(), languages.get(rest, "fr")).all()
             failpoints.passage("tell_alerts.handed_over")
     return told
 
@@ -64,13 +67,16 @@ def tell(house: House, *, clock: Callable[[], datetime] = real_clock) -> int:
 class _Telling:
     """What one recipient hears of one rule now."""
 
-    def __init__(self, house: House, conn: Connection, kept: Kept, one: Waiting, now: datetime) -> None:
-        self.house, self.conn, self.kept, self.now = house, conn, kept, now
+    def __init__(self, house: House, conn: Connection, kept: Kept, one: Waiting, now: datetime, outside: str) -> None:
+        """outside: the language of a reader who is no colleague."""
+        self.house, self.conn, self.kept, self.now, self.outside = house, conn, kept, now, outside
+        self.today = day_number(house.clock(), house.config.zone)
+        self.themes = themes_in_force(conn)
         self.target, self.oldest = one.target, one.oldest
         self.sort, _, self.rest = one.target.partition("/")
 
     def all(self) -> int:
-        left = alerts.told_since(self.conn, self.kept.id, self.target, self.now - DAY)
+        left = tellings.told_since(self.conn, self.kept.id, self.target, self.now - DAY)
         if self.sort == "endpoint":
             return self._call(CALLS_A_DAY - left)
         return self._mail(self.kept.rule.most_a_day - left)
@@ -79,52 +85,63 @@ class _Telling:
         """allowed: mails that may still leave. The last of them is kept for the digest, unless everything fits."""
         if allowed <= 0:
             return 0
-        ids = alerts.next_to_tell(self.conn, self.kept.id, self.target, limit=MOST_IN_A_DIGEST)
+        ids = tellings.next_to_tell(self.conn, self.kept.id, self.target, limit=MOST_IN_A_DIGEST)
         singly = 0 if self.kept.rule.digest else allowed if len(ids) <= allowed else allowed - 1
+        instead = tellings.instead(self.conn, self.target, ids[:singly])
         for alert in alerts.of_ids(self.conn, ids[:singly]):
-            link = self._link(f"alerts/{alert.id}")
-            self._hand_over([alert_letters.notice(alert, language=self._language, link=link)], [alert.id])
+            notice = alert_letters.notice(
+                alert,
+                language=self._language,
+                link=self._link(f"alerts/{alert.id}"),
+                themes=self.themes,
+                instead=instead.get(alert.id, ""),
+            )
+            self._hand_over([notice], [alert])
         rest = ids[singly:]
         if not rest or self._digest_time() > self.now:
             return len(ids) - len(rest)
         found = alerts.of_ids(self.conn, rest)
         link = self._link(f"alerts?rule={self.kept.id}")
-        self._hand_over(alert_letters.digest(found, language=self._language, link=link), rest)
+        self._hand_over(alert_letters.digest(found, language=self._language, link=link), found)
         return len(ids)
 
-    def _hand_over(self, notices: Sequence[Notice], ids: Sequence[int]) -> None:
+    def _hand_over(self, notices: Sequence[Notice], found: Sequence[Raised]) -> None:
         """Those that are handed over together leave in one mail."""
-        key = f"alert/{ids[0]}-{ids[-1]}/{self.kept.id}/{self.target}"[:180]
+        ids = [one.id for one in found]
+        urgent = self.kept.rule.urgent and all(one.day > self.today - URGENT_DAYS for one in found)
+        key = handed_over.key(ids, self.target, rule=str(self.kept.id))
         for number, notice in enumerate(notices):
-            self._enqueue(f"{key}/{number}", notice)
-        alerts.note_told(self.conn, self.target, ids, key=key, at=self.now)
+            self._enqueue(handed_over.mail_key(key, number), notice, urgent=urgent)
+        tellings.note_told(self.conn, self.target, ids, key=key, at=self.now)
 
-    def _enqueue(self, key: str, notice: Notice) -> None:
-        conn, house, urgent = self.conn, self.house, self.kept.rule.urgent
+    def _enqueue(self, key: str, notice: Notice, *, urgent: bool) -> None:
+        conn, house = self.conn, self.house
         if self.sort == "person":
             enqueue.mail_colleague(
                 conn, house, key=key, person_key=self.rest, notice=notice, event=EVENT, urgent=urgent, at=self.now
             )
         else:
             enqueue.mail_address(
-                conn, house, key=key, address=self.rest, notice=notice, event=EVENT, urgent=urgent, at=self.now
-            )
+                conn, house, key=key, address=self.rest, notice=notice, language=self.outside, event=EVENT,
+                urgent=urgent, at=self.now,
+            )  # fmt: skip
 
     def _call(self, allowed: int) -> int:
         told = 0
         while allowed > 0:
-            ids = alerts.next_to_tell(self.conn, self.kept.id, self.target, limit=MOST_IN_A_CALL if allowed == 1 else 1)
+            limit = MOST_IN_A_CALL if allowed == 1 else 1
+            ids = tellings.next_to_tell(self.conn, self.kept.id, self.target, limit=limit)
             if not ids:
                 break
             found = alerts.of_ids(self.conn, ids)
             bodies = [alert_letters.body(one, link=self._address(f"alerts/{one.id}")) for one in found]
-            key = f"alert/{ids[0]}-{ids[-1]}/{self.target}"
+            key = handed_over.key(ids, self.target)
             data = bodies[0] if len(bodies) == 1 else {"alerts": bodies}
             about = found[0].account if len(found) == 1 else None
             enqueue.webhook(
                 self.conn, self.house, key=key, endpoint_key=self.rest, event=EVENT, data=data, about=about, at=self.now
             )
-            alerts.note_told(self.conn, self.target, ids, key=key, at=self.now)
+            tellings.note_told(self.conn, self.target, ids, key=key, at=self.now)
             told += len(ids)
             allowed -= 1
         return told
@@ -134,7 +151,7 @@ class _Telling:
 
     @property
     def _language(self) -> str:
-        return mail_choices.choice(self.conn, self.rest).language if self.sort == "person" else "fr"
+        return mail_choices.choice(self.conn, self.rest).language if self.sort == "person" else self.outside
 
     def _link(self, path: str) -> str:
         """For colleagues; readers outside could not open it."""
@@ -147,7 +164,7 @@ class _Telling:
 def _withhold(house: House, kept: Kept, one: Waiting, now: datetime) -> bool:
     """Take out what whoever owns the rule may not read; False while the CRM cannot say."""
     with house.store.reading() as conn:
-        ids = alerts.next_to_tell(conn, kept.id, one.target, limit=MOST_IN_A_DIGEST)
+        ids = tellings.next_to_tell(conn, kept.id, one.target, limit=MOST_IN_A_DIGEST)
         found = alerts.of_ids(conn, ids)
     reader = Reader(kept.owner_key, frozenset({AppRole.CUSTOMER_SUCCESS}))
     try:
@@ -157,7 +174,7 @@ def _withhold(house: House, kept: Kept, one: Waiting, now: datetime) -> bool:
     withheld = [alert.id for alert in found if alert.account is None or alert.account not in readable]
     if withheld:
         with house.store.transaction() as conn:
-            alerts.note_told(conn, one.target, withheld, key="", at=now, state="withheld")
+            tellings.note_told(conn, one.target, withheld, key="", at=now, state="withheld")
     return True
 
 
@@ -168,19 +185,19 @@ def _to_folder(house: House, kept: Kept, now: datetime) -> int:
         return 0
     with house.store.reading() as conn:
         found: list[Raised] = alerts.of_ids(
-            conn, alerts.next_to_tell(conn, kept.id, "folder", limit=MOST_FILES_AT_ONCE)
+            conn, tellings.next_to_tell(conn, kept.id, "folder", limit=MOST_FILES_AT_ONCE)
         )  # fmt: skip
     done = []
     try:
         for alert in found:
             link = f"{house.config.base_url.rstrip('/')}/alerts/{alert.id}"
-            _write(folder / f"alert-{alert.id}.json", orjson.dumps(alert_letters.body(alert, link=link)))
+            _write(folder / handed_over.file_name(alert.id), orjson.dumps(alert_letters.body(alert, link=link)))
             done.append(alert.id)
     except OSError as error:
         log.warning("alert_folder_failed", error=type(error).__name__)
     if done:
         with house.store.transaction() as conn:
-            alerts.note_told(conn, "folder", done, key="folder", at=now)
+            tellings.note_told(conn, "folder", done, key="folder", at=now)
     return len(done)
 
 

@@ -9,7 +9,9 @@ from typing import Any
 from relationship.clock import day_of
 from relationship.letters.digests import LONGEST_PARAGRAPH, MOST_PARAGRAPHS, Notice, plain_line
 from relationship.store.alerts.alerts import Raised
+from relationship.verbatims import names
 from relationship.verbatims.alerts.conditions import Because
+from relationship.verbatims.catalogue import Catalogue
 
 LONGEST_EXCERPT = 200
 LONGEST_IN_A_CALL = 5_000
@@ -20,22 +22,24 @@ _FR: Mapping[str, str] = {
     "moment": "moment de vie", "threat": "menace de départ", "satisfaction": "satisfaction",
     "recommendation": "recommandation", "health": "santé du compte", "health_status": "statut de santé",
     "churn": "risque de résiliation", "likeness": "ressemblance avec les clients perdus (%)",
-    "like_lost": "parle comme les clients perdus",
-    "joy": "joie", "surprise": "surprise", "calm": "calme", "fear": "peur", "sadness": "tristesse",
-    "anger": "colère", "disgust": "dégoût", "considering": "envisagée", "conditional": "sous condition",
-    "decided": "décidée", "favourable": "favorable", "unfavourable": "défavorable", "survey": "enquête",
-    "review": "avis en ligne", "chat": "conversation", "comment": "commentaire", "mailbox": "e-mail",
+    "like_lost": "parle comme les clients perdus", "favourable": "favorable", "unfavourable": "défavorable",
+    "healthy": "sain", "escalated": "aggravé", "at_risk": "à risque",
     "not": "pas", "why": "Pourquoi\u00a0: {reasons}.", "customer": "un client", "of": "{rule}\u00a0: {account}",
-    "many": "{rule}\u00a0: {count} alertes", "task": "À rappeler\u00a0: {account}",
+    "many": "{rule}\u00a0: {count} alertes", "task": "À rappeler\u00a0: {account}", "no_owner":
+    "Ce compte n’a pas de propriétaire\u00a0: vous êtes prévenu à sa place.",
+    "owner_gone": "Le propriétaire de ce compte n’est plus là\u00a0: vous êtes prévenu à sa place.",
 }  # fmt: skip
 _EN: Mapping[str, str] = {
     "business_unit": "business unit", "responsibility_centre": "responsibility centre", "vip": "VIP customer",
     "keyword": "keyword", "moment": "life moment", "threat": "threat to leave", "health": "account health",
     "health_status": "health status", "churn": "churn risk", "likeness": "likeness to lost customers (%)",
-    "like_lost": "speaks like lost customers",
-    "mailbox": "e-mail", "why": "Why: {reasons}.", "customer": "a customer", "of": "{rule}: {account}",
-    "many": "{rule}: {count} alerts", "task": "Call back: {account}",
+    "like_lost": "speaks like lost customers", "why": "Why: {reasons}.", "customer": "a customer",
+    "of": "{rule}: {account}", "many": "{rule}: {count} alerts", "task": "Call back: {account}",
+    "no_owner": "This account has no owner: you are told instead.",
+    "owner_gone": "The owner of this account is not there any more: you are told instead.",
 }  # fmt: skip
+# Conditions whose values have names of their own (`verbatims/names.py`).
+_NAMED = frozenset(names.SORTS)
 
 
 def word(name: str, language: str) -> str:
@@ -43,29 +47,39 @@ def word(name: str, language: str) -> str:
     return (_FR if language == "fr" else _EN).get(name, name.replace("_", " "))
 
 
-def reason(because: Because, language: str) -> str:
-    """One condition that held, in words.
+def reason(because: Because, language: str, *, themes: Catalogue | None = None) -> str:
+    """One condition that held, in words. themes: the catalogue in force, None for that of the product.
 
     >>> reason(Because("emotion", "anger"), "fr")
     'émotion\\xa0: colère'
     """
     name = word(because.what, language)
-    found = ", ".join(word(one, language) for one in because.found.split(", ")) if because.found else ""
+    parts = because.found.split(", ") if because.found else []
+    found = ", ".join(_value(because.what, one, language, themes) for one in parts)
     if because.negative:
         found = f"{word('not', language)} …" if not found else f"{word('not', language)} {found}"
     return f"{name}\u00a0: {found}" if found and language == "fr" else f"{name}: {found}" if found else name
 
 
-def why(alert: Raised, language: str) -> str:
-    return word("why", language).format(reasons="; ".join(reason(one, language) for one in alert.because))
+def _value(what: str, found: str, language: str, themes: Catalogue | None) -> str:
+    if what in _NAMED:
+        return names.within(names.name(what, found, language, themes=themes))
+    return word(found, language) if what in ("opinion", "health_status") else found
 
 
-def notice(alert: Raised, *, language: str, link: str) -> Notice:
-    """One alert as a mail of its own. link: '' for readers without access to the platform."""
+def why(alert: Raised, language: str, *, themes: Catalogue | None = None) -> str:
+    reasons = (reason(one, language, themes=themes) for one in alert.because)
+    return word("why", language).format(reasons="; ".join(reasons))
+
+
+def notice(alert: Raised, *, language: str, link: str, themes: Catalogue | None = None, instead: str = "") -> Notice:
+    """One alert as a mail of its own. link: '' for readers without access to the platform; instead: why the reader is
+    told for the owner of the account, 'no_owner' or 'owner_gone'."""
     subject = word("of", language).format(
         rule=alert.rule_name, account=alert.account_name or word("customer", language)
     )
-    return Notice(subject, (_said(alert), why(alert, language)), link, alert.rule_name)
+    said = (_said(alert), why(alert, language, themes=themes))
+    return Notice(subject, (*said, word(instead, language)) if instead else said, link, alert.rule_name)
 
 
 def digest(alerts: Sequence[Raised], *, language: str, link: str) -> list[Notice]:
@@ -82,11 +96,20 @@ def digest(alerts: Sequence[Raised], *, language: str, link: str) -> list[Notice
     return found
 
 
-def task_texts(alert: Raised, *, subject: str, language: str, link: str) -> tuple[str, str]:
+def task_texts(
+    alert: Raised, *, subject: str, language: str, link: str, themes: Catalogue | None = None
+) -> tuple[str, str]:
     """Subject and description of a task; subject: as the rule has it, '' for the usual one."""
     account = alert.account_name or word("customer", language)
     head = plain_line(subject or word("task", language).format(account=account))
-    return head, "\n".join((plain_line(alert.rule_name), _said(alert), plain_line(why(alert, language)), link))
+    reasons = plain_line(why(alert, language, themes=themes), LONGEST_PARAGRAPH)
+    return head, "\n".join((plain_line(alert.rule_name), _said(alert), reasons, link))
+
+
+def note_texts(alert: Raised, *, language: str, link: str, themes: Catalogue | None = None) -> tuple[str, str]:
+    """Subject and text of a note on the account: what was said, when, and why the rule found it."""
+    reasons = plain_line(why(alert, language, themes=themes), LONGEST_PARAGRAPH)
+    return plain_line(alert.rule_name), "\n".join((day_of(alert.day).isoformat(), _said(alert), reasons, link))
 
 
 def body(alert: Raised, *, link: str) -> dict[str, Any]:
@@ -113,5 +136,6 @@ def _said(alert: Raised) -> str:
 
 def _line(alert: Raised, language: str) -> str:
     excerpt = plain_line(alert.text[: LONGEST_EXCERPT * 2], LONGEST_EXCERPT)
-    parts = [str(alert.id), day_of(alert.day).isoformat(), alert.account_name, word(alert.emotion, language)]
+    emotion = names.within(names.name("emotion", alert.emotion, language))
+    parts = [str(alert.id), day_of(alert.day).isoformat(), alert.account_name, emotion]
     return f"{' · '.join(filter(None, parts))} — {excerpt}"

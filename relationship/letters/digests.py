@@ -96,6 +96,16 @@ def composed(notices: Sequence[Notice], *, language: str, choice_link: str = "")
     return Composed(subject, _framed_text(parts, frame), _framed_html(html, frame, language))
 
 
+def personal(subject: str, body: str, *, name: str, language: str) -> Composed:
+    """A letter of one person: their text as it stands, paragraph by paragraph, with their name below."""
+    blocks = [block for block in re.split(r"\n\s*\n", body.replace("\r\n", "\n").replace("\r", "\n")) if block.strip()]
+    paragraphs = [[plain_line(line, LONGEST_PARAGRAPH) for line in block.split("\n")] for block in blocks]
+    signed = [*paragraphs, [plain_line(name)]] if name.strip() else paragraphs
+    text = "\n\n".join("\n".join(lines) for lines in signed)
+    html = [f"<p>{'<br>'.join(map(escape, lines))}</p>" for lines in signed]
+    return Composed(plain_line(subject), f"{text}\n", _framed_html(html, None, language))
+
+
 def due_at(
     now: datetime,
     zone: ZoneInfo,

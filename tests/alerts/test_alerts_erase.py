@@ -5,7 +5,7 @@ from outbox.outbox_bench import Bench
 
 from relationship.desk import alert_rules
 from relationship.store.alerts import alert_rules as kept_rules
-from relationship.store.alerts import alerts
+from relationship.store.alerts import tellings
 from relationship.store.privacy import forgetting_alerts
 from relationship.store.privacy.one_person import person
 
@@ -32,4 +32,4 @@ def test_an_erased_person_is_in_nothing_of_alerts(bench: Bench) -> None:
         assert UNA not in kept.rule.model_dump_json() + kept_rules.versions(conn, number)[0].rule.model_dump_json()
         assert kept.rule.recipients.people == ("bruno",)
         assert UNA not in kept_rules.confirmed(conn)
-        assert all(UNA not in one.target for one in alerts.waiting(conn))
+        assert all(UNA not in one.target for one in tellings.waiting(conn))

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from alert_builders import ADMIN, about, all_alerts, owned, rule, run, say, say_all, switch_on
 from outbox.outbox_bench import Bench, bench_over
 
@@ -13,7 +14,8 @@ from relationship.clock import day_number
 from relationship.desk import alert_rules
 from relationship.desk.alert_rules import NotSaved, Person
 from relationship.desk.deliver import Ways, drain
-from relationship.store.alerts import alerts
+from relationship.store.alerts import tellings
+from relationship.store.verbatims.verbatim_tables import VERBATIM
 from relationship.store.database import Store, open_store
 from relationship.sync.outward.mail_out import BySmtp
 
@@ -67,9 +69,9 @@ def test_a_storm_of_ten_thousand_sends_no_more_than_the_limit_and_loses_none(
     assert run(bench) == 0
 
 
-def _waiting(bench: Bench) -> list[alerts.Waiting]:
+def _waiting(bench: Bench) -> list[tellings.Waiting]:
     with bench.house.store.reading() as conn:
-        return alerts.waiting(conn)
+        return tellings.waiting(conn)
 
 
 def test_hostile_words_arrive_as_harmless_text(bench: Bench, sink: tuple[Any, BySmtp]) -> None:
@@ -98,7 +100,7 @@ def test_looking_again_raises_nothing_twice_and_what_came_before_a_rule_is_left_
     say(bench, ANGRY)
     assert run(bench) == 1
     with bench.house.store.transaction() as conn:
-        alerts.move_place(conn, 0, 0)
+        conn.execute(sa.update(VERBATIM).values(judged=0))
     assert run(bench) == 0
 
 

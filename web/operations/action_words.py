@@ -33,8 +33,14 @@ EVENTS: Mapping[str, object] = {
     "alert.raised": _l("Alert"),
     "test": _l("Test"),
 }
-KINDS: Mapping[str, object] = {"mail": _l("E-mail"), "webhook": _l("Webhook"), "crm_task": _l("CRM task")}
-KIND_ICONS = {"mail": "mail", "webhook": "send", "crm_task": "clipboard_task"}
+KINDS: Mapping[str, object] = {
+    "mail": _l("E-mail"),
+    "letter": _l("Mail to a customer"),
+    "webhook": _l("Webhook"),
+    "crm_task": _l("CRM task"),
+    "crm_note": _l("CRM note"),
+}
+KIND_ICONS = {"mail": "mail", "letter": "mail", "webhook": "send", "crm_task": "clipboard_task", "crm_note": "clipboard_task"}
 STATES: Mapping[str, object] = {
     "waiting": _l("Waiting"),
     "failed": _l("Failed so far"),
@@ -80,6 +86,12 @@ TROUBLES: Mapping[str, tuple[object, object]] = {
         _l("The application user may not create tasks."),
         _l("Give it Create, Append and Append To on tasks (docs/actions.md)."),
     ),
+    "note_record_gone": (_l("The record or its owner is not in the CRM any more."), _l("Nothing to do.")),
+    "note_not_permitted": (
+        _l("The application user may not create notes."),
+        _l("Give it Create and Append on notes, and Append To on accounts (docs/alerts.md)."),
+    ),
+    "alert_closed": (_l("The alert was handled or called false before it left."), _l("Nothing to do.")),
     "off_by_choice": (_l("The reader has switched such mails off."), _l("Nothing to do.")),
     "reader_gone": (_l("The reader is no colleague any more, or has no address."), _l("Nothing to do.")),
     "endpoint_gone": (_l("The webhook was removed."), _l("Nothing to do.")),

@@ -17,14 +17,18 @@ from relationship.store.chunks import in_chunks
 from relationship.store.customers.score_tables import ACCOUNT_HEALTH, ACCOUNT_SCORE
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_MARK
 from relationship.verbatims.alerts.attrition import Profile
-from relationship.verbatims.alerts.facts import Facts, Span
+from relationship.verbatims.alerts.conditions import perimeter
+from relationship.verbatims.alerts.facts import PERIMETER, Facts, Span
 from relationship.verbatims.alerts.vip import Revenue, top_contributors
+from relationship.verbatims.keywords import folded
 
 _record = tables.table(tables.Record)
 _contact = _record.alias("contact")
 _address = tables.table(tables.RecordAddress)
 # Sales of so many days stand for the revenue of an account that tells none.
 SALES_DAYS = 365
+MOST_OF_AN_ACCOUNT = 200
+MOST_FOR_VALUES = 5_000
 # Rules read no further into a text: whoever writes more has said it by then.
 LONGEST_TEXT = 20_000
 
@@ -44,6 +48,7 @@ class Heard:
     owner_guid: str = ""
     contact_guid: str = ""
     address: str = ""
+    arrival: int = 0
 
 
 def heard(
@@ -74,9 +79,24 @@ def _marked(conn: Connection, found: Sequence[Heard], profile: Profile) -> list[
     ]
 
 
-def ids_after(conn: Connection, last: int, *, limit: int) -> list[int]:
-    """Numbers of later verbatims, in the order in which they came in."""
-    return list(conn.scalars(sa.select(VERBATIM.c.id).where(VERBATIM.c.id > last).order_by(VERBATIM.c.id).limit(limit)))
+def to_judge(conn: Connection, *, limit: int) -> list[int]:
+    """Numbers of verbatims that are new or replaced since rules looked at them last."""
+    which = (VERBATIM.c.judged < VERBATIM.c.arrival, VERBATIM.c.overlooked.is_(False))
+    return list(conn.scalars(sa.select(VERBATIM.c.id).where(*which).order_by(VERBATIM.c.id).limit(limit)))
+
+
+def note_judged(conn: Connection, heard: Sequence[Heard]) -> None:
+    """Rules looked at these as they were read; what was replaced meanwhile is looked at again."""
+    columns = VERBATIM.c
+    which = sa.and_(columns.id == sa.bindparam("of"), columns.arrival == sa.bindparam("as_read"))
+    rows = [{"of": one.id, "as_read": one.arrival} for one in heard]
+    if rows:
+        conn.execute(sa.update(VERBATIM).where(which).values(judged=sa.bindparam("as_read")), rows)
+
+
+def note_all_judged(conn: Connection) -> None:
+    """No rule is on: nobody looks at what came in so far."""
+    conn.execute(sa.update(VERBATIM).where(VERBATIM.c.judged < VERBATIM.c.arrival).values(judged=VERBATIM.c.arrival))
 
 
 def ids_between(conn: Connection, *, since: int, until: int, limit: int, account_id: int | None = None) -> list[int]:
@@ -89,8 +109,29 @@ def ids_between(conn: Connection, *, since: int, until: int, limit: int, account
     return list(conn.scalars(query.limit(limit)))
 
 
-def latest_id(conn: Connection) -> int:
-    return conn.scalar(sa.select(sa.func.max(VERBATIM.c.id))) or 0
+def said_by(conn: Connection, account_id: int, *, since: int, today: int, vips: frozenset[int]) -> list[Heard]:
+    """What the customer of an account said since then, the latest first."""
+    ids = ids_between(conn, since=since, until=today, limit=MOST_OF_AN_ACCOUNT, account_id=account_id)
+    found = {one.id: one for one in heard(conn, ids, today=today, vips=vips)}
+    return [found[one] for one in ids]
+
+
+def perimeter_values(conn: Connection) -> dict[str, list[str]]:
+    """What is known of sites, business units, responsibility centres and segments: of the latest texts and of the
+    accounts in the CRM, by name."""
+    found: dict[str, dict[str, str]] = {what: {} for what in (*PERIMETER, "segment")}
+    latest = sa.select(VERBATIM.c.filters).where(VERBATIM.c.filters != "{}").order_by(VERBATIM.c.id.desc())
+    for filters in conn.scalars(latest.limit(MOST_FOR_VALUES)):
+        facts = Facts("", filters={str(name): str(value) for name, value in orjson.loads(filters).items()})
+        for what in PERIMETER:
+            value = perimeter(facts, what)
+            found[what].setdefault(folded(value), value)
+    columns = _record.c
+    of_accounts = sa.select(columns.team_name, columns.segment).where(columns.kind == RecordKind.ACCOUNT.value)
+    for unit, segment in conn.execute(of_accounts.distinct()):
+        found["business_unit"].setdefault(folded(unit), unit)
+        found["segment"].setdefault(folded(segment), segment)
+    return {what: sorted(value for value in values.values() if value) for what, values in found.items()}
 
 
 def vip_accounts(conn: Connection, *, today: int) -> frozenset[int]:
@@ -143,6 +184,7 @@ def _query() -> sa.Select[Any]:
             _record.c.name.label("account_name"),
             _record.c.owner_guid,
             _record.c.segment,
+            _record.c.team_name,
             ACCOUNT_HEALTH.c.score.label("health"),
             ACCOUNT_HEALTH.c.status.label("health_status"),
             churn.label("churn"),
@@ -153,16 +195,16 @@ def _query() -> sa.Select[Any]:
     )
 
 
-def _marks(conn: Connection, ids: Sequence[int]) -> dict[int, dict[str, set[str]]]:
-    found: dict[int, dict[str, set[str]]] = {}
+def _marks(conn: Connection, ids: Sequence[int]) -> dict[int, dict[str, dict[str, int]]]:
+    found: dict[int, dict[str, dict[str, int]]] = {}
     mark = VERBATIM_MARK.c
-    query = sa.select(mark.verbatim_id, mark.sort, mark.word).where(mark.verbatim_id.in_(ids))
-    for number, sort, word in conn.execute(query):
-        found.setdefault(number, {}).setdefault(sort, set()).add(word)
+    query = sa.select(mark.verbatim_id, mark.sort, mark.word, mark.degree).where(mark.verbatim_id.in_(ids))
+    for number, sort, word, degree in conn.execute(query):
+        found.setdefault(number, {}).setdefault(sort, {})[word] = degree
     return found
 
 
-def _heard(row: Any, marks: Mapping[str, set[str]], vips: frozenset[int]) -> Heard:
+def _heard(row: Any, marks: Mapping[str, Mapping[str, int]], vips: frozenset[int]) -> Heard:
     text = row.text[:LONGEST_TEXT]
     facts = Facts(
         text=text,
@@ -175,10 +217,13 @@ def _heard(row: Any, marks: Mapping[str, set[str]], vips: frozenset[int]) -> Hea
         themes=frozenset(marks.get("theme", ())),
         sensitivities=frozenset(marks.get("sensitivity", ())),
         moments=frozenset(marks.get("moment", ())),
+        degrees=marks.get("sensitivity", {}),
+        threat_level=row.threat_level,
         satisfaction=row.satisfaction,
         recommendation=row.recommendation,
         filters={str(name): str(value) for name, value in orjson.loads(row.filters or "{}").items()},
         segment=row.segment or "",
+        unit=row.team_name or "",
         is_vip=row.account_id in vips,
         health=row.health,
         health_status=row.health_status or "",
@@ -196,6 +241,7 @@ def _heard(row: Any, marks: Mapping[str, set[str]], vips: frozenset[int]) -> Hea
         owner_guid=row.owner_guid or "",
         contact_guid=row.contact_guid or "",
         address=row.address or row.written or "",
+        arrival=row.arrival,
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from relationship.store.alerts.alert_facts import latest_id
 from relationship.store.alerts.alert_tables import (
+    ALERT,
     ALERT_LIST,
     ALERT_LIST_ENTRY,
     ALERT_RULE,
@@ -21,6 +21,7 @@ from relationship.store.alerts.alert_tables import (
 from relationship.store.alerts.alerts import HIGHEST_ID
 from relationship.store.ratings.rating_change_tables import RECORD_CHANGE
 from relationship.store.upsert import insert_new
+from relationship.store.verbatims.verbatims import latest_arrival
 from relationship.verbatims.alerts.rule import AlertRule
 
 
@@ -82,6 +83,14 @@ def names(conn: Connection) -> dict[int, str]:
     return dict(conn.execute(sa.select(ALERT_RULE.c.id, ALERT_RULE.c.name)).all())
 
 
+def names_of(conn: Connection, *, owners: Collection[str]) -> dict[int, str]:
+    """Of the rules of these owners ('' the organisation's) that raised anything, by name; removed ones too."""
+    columns = ALERT_RULE.c
+    raised = sa.exists().where(ALERT.c.rule_id == columns.id)
+    query = sa.select(columns.id, columns.name).where(columns.owner_key.in_(sorted(owners)), raised)
+    return dict(conn.execute(query.order_by(columns.name, columns.id)).all())
+
+
 def add(
     conn: Connection, rule: AlertRule, *, enabled: bool, owner: tuple[str, str], at: datetime, by: tuple[str, str]
 ) -> int:
@@ -121,7 +130,7 @@ def removed(conn: Connection, number: int) -> Kept | None:
 def bring_back(conn: Connection, kept: Kept) -> None:
     """It acts again, if it was on, on what comes in from now on."""
     values: dict[str, Any] = {"removed_at": None, "enabled": kept.enabled}
-    places = {"from_verbatim": latest_id(conn), "from_change": latest_change(conn)}
+    places = {"from_verbatim": latest_arrival(conn), "from_change": latest_change(conn)}
     conn.execute(sa.update(ALERT_RULE).where(ALERT_RULE.c.id == kept.id).values(values | places))
 
 
@@ -214,10 +223,18 @@ def take_off_list(conn: Connection, number: int, key: str) -> None:
     conn.execute(sa.delete(ALERT_LIST_ENTRY).where(columns.list_id == number, columns.key == key))
 
 
-def confirm(conn: Connection, addresses: Iterable[str], *, at: datetime, by: tuple[str, str]) -> int:
-    """Let alerts go to these addresses outside; returns how many are new."""
+def confirm(
+    conn: Connection, addresses: Iterable[str], *, at: datetime, by: tuple[str, str], language: str = ""
+) -> int:
+    """Let alerts go to these addresses outside; returns how many are new. language: '' for that of their list."""
     rows = [
-        {"address": one, "confirmed_at": at, "confirmed_by": by[0], "confirmed_by_name": by[1]}
+        {
+            "address": one,
+            "confirmed_at": at,
+            "confirmed_by": by[0],
+            "confirmed_by_name": by[1],
+            "language": language,
+        }
         for one in sorted(set(addresses))
     ]
     return insert_new(conn, OutsideAddress, rows, key=["address"])
@@ -226,6 +243,31 @@ def confirm(conn: Connection, addresses: Iterable[str], *, at: datetime, by: tup
 def withdraw(conn: Connection, address: str) -> None:
     """Nothing goes there any more."""
     conn.execute(sa.delete(OUTSIDE_ADDRESS).where(OUTSIDE_ADDRESS.c.address == address))
+
+
+def set_language(conn: Connection, address: str, language: str) -> None:
+    """'fr', 'en', or '' for that of a list it is on."""
+    conn.execute(sa.update(OUTSIDE_ADDRESS).where(OUTSIDE_ADDRESS.c.address == address).values(language=language))
+
+
+def languages(conn: Connection) -> dict[str, str]:
+    """The language of every confirmed address: its own, else that of the first list it is on, else French."""
+    of_lists = (
+        sa.select(ALERT_LIST_ENTRY.c.address, ALERT_LIST.c.language)
+        .join(ALERT_LIST, ALERT_LIST.c.id == ALERT_LIST_ENTRY.c.list_id)
+        .where(ALERT_LIST_ENTRY.c.address != "", ALERT_LIST.c.removed_at.is_(None))
+        .order_by(ALERT_LIST.c.id.desc())
+    )
+    found = dict(conn.execute(of_lists).all())
+    own = conn.execute(sa.select(OUTSIDE_ADDRESS.c.address, OUTSIDE_ADDRESS.c.language))
+    return {address: language or found.get(address, "fr") for address, language in own}
+
+
+def saved_by(conn: Connection, number: int) -> str:
+    """Key of whoever saved a rule last."""
+    columns = ALERT_RULE_VERSION.c
+    query = sa.select(columns.saved_by).where(columns.rule_id == number).order_by(columns.version.desc()).limit(1)
+    return conn.scalar(query) or ""
 
 
 def confirmed(conn: Connection) -> dict[str, str]:
@@ -245,7 +287,7 @@ def _values(conn: Connection, rule: AlertRule, *, enabled: bool, at: datetime) -
         "name": rule.name.strip(),
         "enabled": enabled,
         "body": rule.model_dump_json(),
-        "from_verbatim": latest_id(conn),
+        "from_verbatim": latest_arrival(conn),
         "from_change": latest_change(conn),
         "saved_at": at,
     }

@@ -1,9 +1,10 @@
-"""Alerts: what rules raised, who is to hear of it, and what people decided."""
+"""Alerts: what rules raised, and what people decided. Who hears of it: `tellings.py`."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -22,10 +23,8 @@ from relationship.store.alerts.alert_tables import (
     Alert,
     AlertLetter,
     AlertPlace,
-    AlertTelling,
 )
 from relationship.store.chunks import in_chunks
-from relationship.store.ratings.rating_change_tables import RECORD_CHANGE
 from relationship.store.upsert import insert_new, upsert
 from relationship.store.verbatims.verbatim_tables import VERBATIM
 from relationship.verbatims.alerts.attrition import Profile
@@ -53,11 +52,13 @@ class NewAlert:
     verbatim_id: int
     account_id: int | None
     because: tuple[Because, ...]
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An alert as pages show it. account: None while nobody knows whose words they are."""
+    """An alert as pages show it. account: None while nobody knows whose words they are; is_replaced: the text is
+    another one than it was then, so nothing in it is marked."""
 
     id: int
     rule_id: int
@@ -75,26 +76,63 @@ class Raised:
     text: str
     day: int
     emotion: str
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Alerts of one rule that somebody is to hear of. oldest: when the first of them was raised."""
-
-    rule_id: int
-    target: str
-    count: int
-    oldest: datetime
+    account_id: int | None = None
+    owner_guid: str = ""
+    is_replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
+    """A mail to a customer. address: '' while nobody knows one; state: draft, released or discarded."""
+
     alert_id: int
     address: str
     language: str
     subject: str
     body: str
     state: str
+    decided_at: datetime | None = None
+    decided_by_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a rule raised about a text before. said: digest of the text as it was; is_told: somebody heard of it."""
+
+    id: int
+    state: str
+    said: str
+    is_told: bool
+
+
+def digest(text: str) -> str:
+    """By which a text is told from the one that it replaced."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def earlier(conn: Connection, rule_id: int, verbatim_ids: Collection[int]) -> dict[int, list[Earlier]]:
+    """What this rule raised about these texts when they came in or were replaced, newest first; changes of a team
+    raise alerts of their own."""
+    is_told = sa.exists().where(ALERT_TELLING.c.alert_id == ALERT.c.id, ALERT_TELLING.c.state == "told")
+    found: dict[int, list[Earlier]] = {}
+    for chunk in in_chunks(sorted(verbatim_ids)):
+        query = sa.select(ALERT.c.verbatim_id, ALERT.c.id, ALERT.c.state, ALERT.c.said, is_told)
+        query = query.where(ALERT.c.rule_id == rule_id, ALERT.c.verbatim_id.in_(chunk)).order_by(ALERT.c.id.desc())
+        for verbatim_id, *values in conn.execute(query.where(ALERT.c.key.startswith(f"{rule_id}/v"))):
+            found.setdefault(verbatim_id, []).append(Earlier(*values))
+    return found
+
+
+def refresh(conn: Connection, number: int, new: NewAlert) -> None:
+    """An open alert stands for the text as it is now."""
+    values = _because(new) | {"account_id": new.account_id, "rule_version": new.rule_version, "said": new.said}
+    conn.execute(sa.update(ALERT).where(ALERT.c.id == number).values(values))
+
+
+def take_back(conn: Connection, ids: Collection[int]) -> None:
+    """Of the text as it is now these say nothing, and nobody has heard of them."""
+    for chunk in in_chunks(sorted(ids)):
+        conn.execute(sa.delete(ALERT).where(ALERT.c.id.in_(chunk)))
 
 
 def add(conn: Connection, new: Sequence[NewAlert], *, at: datetime) -> dict[str, int]:
@@ -108,70 +146,6 @@ def add(conn: Connection, new: Sequence[NewAlert], *, at: datetime) -> dict[str,
     for chunk in in_chunks(list(fresh)):
         found |= dict(conn.execute(sa.select(ALERT.c.key, ALERT.c.id).where(ALERT.c.key.in_(chunk))).all())
     return found
-
-
-def add_tellings(conn: Connection, rule_id: int, told: Sequence[tuple[int, str]], *, at: datetime) -> int:
-    """That these targets are to hear of these alerts, each once."""
-    rows = [
-        {
-            "alert_id": number, "rule_id": rule_id, "target": target, "state": "waiting",
-            "raised_at": at, "told_at": None, "told_key": "",
-        }
-        for number, target in dict.fromkeys(told)
-    ]  # fmt: skip
-    return insert_new(conn, AlertTelling, rows, key=["alert_id", "target"])
-
-
-def waiting(conn: Connection) -> list[Waiting]:
-    """Who is to hear of what, of rules that are not removed."""
-    columns = ALERT_TELLING.c
-    query = (
-        sa.select(
-            columns.rule_id,
-            columns.target,
-            sa.func.count(),
-            sa.func.min(columns.raised_at, type_=columns.raised_at.type),
-        )
-        .join(ALERT_RULE, ALERT_RULE.c.id == columns.rule_id)
-        .where(columns.state == "waiting", ALERT_RULE.c.removed_at.is_(None))
-        .group_by(columns.rule_id, columns.target)
-        .order_by(columns.rule_id, columns.target)
-    )
-    return [Waiting(*row) for row in conn.execute(query)]
-
-
-def told_since(conn: Connection, rule_id: int, target: str, since: datetime) -> int:
-    """How many deliveries of this rule have left for this target since then."""
-    columns = ALERT_TELLING.c
-    query = sa.select(sa.func.count(sa.distinct(columns.told_key))).where(
-        columns.rule_id == rule_id, columns.target == target, columns.state == "told", columns.told_at > since
-    )
-    return conn.scalar(query) or 0
-
-
-def next_to_tell(conn: Connection, rule_id: int, target: str, *, limit: int) -> list[int]:
-    """Numbers of the alerts that wait, oldest first."""
-    columns = ALERT_TELLING.c
-    query = sa.select(columns.alert_id).where(
-        columns.rule_id == rule_id, columns.target == target, columns.state == "waiting"
-    )
-    return list(conn.scalars(query.order_by(columns.alert_id).limit(limit)))
-
-
-def note_told(
-    conn: Connection, target: str, ids: Collection[int], *, key: str, at: datetime, state: str = "told"
-) -> None:
-    columns = ALERT_TELLING.c
-    for chunk in in_chunks(sorted(ids)):
-        which = sa.update(ALERT_TELLING).where(columns.alert_id.in_(chunk), columns.target == target)
-        conn.execute(which.values(state=state, told_at=at, told_key=key))
-
-
-def tellings(conn: Connection, number: int) -> list[Any]:
-    """Rows with target, state, told_at and told_key of one alert."""
-    return list(
-        conn.execute(sa.select(ALERT_TELLING).where(ALERT_TELLING.c.alert_id == number).order_by(ALERT_TELLING.c.id))
-    )
 
 
 def of_ids(conn: Connection, ids: Sequence[int]) -> list[Raised]:
@@ -190,9 +164,11 @@ def page(
     states: Collection[str] = (),
     rule_id: int | None = None,
     account_guid: str = "",
+    unassigned: bool = False,
     mine: str = "",
 ) -> list[Raised]:
-    """Newest first. mine: key of a colleague who is told of them, or whose rule it is; before: number of an alert.
+    """Newest first. mine: key of a colleague who is told of them, or whose rule it is; before: number of an alert;
+    unassigned: only of customers whom nobody knows yet.
 
     What of it somebody may see is not decided here.
     """
@@ -200,6 +176,8 @@ def page(
     query = _query().where(*filters(states=states, rule_id=rule_id, account_guid=account_guid, mine=mine))
     if before is not None:
         query = query.where(columns.id < before)
+    if unassigned:
+        query = query.where(columns.account_id.is_(None))
     return [_raised(row) for row in conn.execute(query.order_by(columns.id.desc()).limit(limit))]
 
 
@@ -220,40 +198,20 @@ def counts(conn: Connection) -> dict[int, dict[str, int]]:
     return found
 
 
-def place(conn: Connection) -> tuple[int, int]:
-    """Up to which verbatim and which change of owner rules were followed."""
-    row = conn.execute(sa.select(ALERT_PLACE.c.verbatim_id, ALERT_PLACE.c.change_id)).one_or_none()
-    return (row.verbatim_id, row.change_id) if row else (0, 0)
+def place(conn: Connection) -> int:
+    """Up to which change of a record rules were followed."""
+    return conn.scalar(sa.select(ALERT_PLACE.c.change_id)) or 0
 
 
-def move_place(conn: Connection, verbatim_id: int, change_id: int) -> None:
-    upsert(conn, AlertPlace, [{"id": 1, "verbatim_id": verbatim_id, "change_id": change_id}], key=["id"])
-
-
-def owner_changes(conn: Connection, last: int, *, limit: int) -> list[tuple[int, int]]:
-    """(change, account) of accounts that came to another owner after that change, in order."""
-    columns = RECORD_CHANGE.c
-    query = (
-        sa.select(columns.id, columns.record_id)
-        .join(_record, _record.c.id == columns.record_id)
-        .where(
-            columns.id > last,
-            columns.what == "owner",
-            columns.before != "",
-            columns.after != "",
-            _record.c.kind == RecordKind.ACCOUNT.value,
-        )
-        .order_by(columns.id)
-        .limit(limit)
-    )
-    return [(number, account) for number, account in conn.execute(query)]
+def move_place(conn: Connection, change_id: int) -> None:
+    upsert(conn, AlertPlace, [{"id": 1, "change_id": change_id}], key=["id"])
 
 
 def add_letters(conn: Connection, letters: Sequence[Letter]) -> int:
     rows = [
         {
             "alert_id": one.alert_id, "address": one.address, "language": one.language, "subject": one.subject,
-            "body": one.body, "state": one.state, "decided_at": None, "decided_by": "",
+            "body": one.body, "state": one.state, "decided_at": None, "decided_by": "", "decided_by_name": "",
         }
         for one in letters
     ]  # fmt: skip
@@ -269,11 +227,12 @@ def letter(conn: Connection, number: int) -> Letter | None:
 
 
 def note_letter(
-    conn: Connection, number: int, state: str, *, subject: str, body: str, at: datetime, by: str
-) -> bool:  # fmt: skip
+    conn: Connection, number: int, state: str, *, subject: str, body: str, at: datetime, by: tuple[str, str]
+) -> bool:
     """Release or discard a letter that waits; False when somebody was faster."""
     columns = ALERT_LETTER.c
-    values = {"state": state, "subject": subject, "body": body, "decided_at": at, "decided_by": by}
+    values = {"state": state, "subject": subject, "body": body, "decided_at": at, "decided_by": by[0]}
+    values["decided_by_name"] = by[1]
     which = sa.update(ALERT_LETTER).where(columns.alert_id == number, columns.state == "draft")
     return conn.execute(which.values(**values)).rowcount == 1
 
@@ -314,6 +273,7 @@ def _query() -> sa.Select[Any]:
             ALERT_RULE.c.owner_key.label("rule_owner"),
             _record.c.guid.label("account_guid"),
             _record.c.name.label("account_name"),
+            _record.c.owner_guid,
             VERBATIM.c.text,
             VERBATIM.c.day,
             VERBATIM.c.emotion,
@@ -325,6 +285,7 @@ def _query() -> sa.Select[Any]:
 
 
 def _raised(row: Any) -> Raised:
+    is_replaced = row.said not in ("", digest(row.text))
     return Raised(
         id=row.id,
         rule_id=row.rule_id,
@@ -335,7 +296,7 @@ def _raised(row: Any) -> Raised:
         account_name=row.account_name or "",
         raised_at=row.raised_at,
         because=tuple(
-            Because(what, found, negative, tuple((a, b) for a, b in spans))
+            Because(what, found, negative, () if is_replaced else tuple((a, b) for a, b in spans))
             for what, found, negative, spans in orjson.loads(row.because)
         ),
         state=State(row.state),
@@ -345,11 +306,18 @@ def _raised(row: Any) -> Raised:
         text=row.text,
         day=row.day,
         emotion=row.emotion,
+        account_id=row.account_id,
+        owner_guid=row.owner_guid or "",
+        is_replaced=is_replaced,
     )
 
 
-def _row(one: NewAlert, at: datetime) -> dict[str, Any]:
+def _because(one: NewAlert) -> dict[str, str]:
     because = [[each.what, each.found, each.negative, [list(span) for span in each.spans]] for each in one.because]
+    return {"because": orjson.dumps(because).decode()}
+
+
+def _row(one: NewAlert, at: datetime) -> dict[str, Any]:
     return {
         "key": one.key,
         "rule_id": one.rule_id,
@@ -357,7 +325,8 @@ def _row(one: NewAlert, at: datetime) -> dict[str, Any]:
         "verbatim_id": one.verbatim_id,
         "account_id": one.account_id,
         "raised_at": at,
-        "because": orjson.dumps(because).decode(),
+        **_because(one),
+        "said": one.said,
         "state": State.NEW.value,
         "decided_at": None,
         "decided_by": "",

@@ -1,4 +1,5 @@
-"""What changed about the records themselves: their owner, the stage of an opportunity; noted as the reading brings it."""
+"""What changed about the records themselves: their owner, the stage and the sales team of an opportunity; noted as the
+reading brings it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from relationship.store.chunks import in_chunks
 from relationship.store.ratings.rating_change_tables import RECORD_CHANGE, RecordChange
 from relationship.store.upsert import insert_new
 
-OWNER, STAGE = "owner", "stage"
+OWNER, STAGE, TEAM = "owner", "stage", "team"
 
 _record = tables.table(tables.Record)
 _before = tables.table(tables.Colleague).alias("owner_before")
@@ -64,6 +65,22 @@ def _changes(number: int, kept: tuple[str, str], row: Arriving) -> Iterator[dict
         yield {"record_id": number, "what": STAGE, "before": stage, "after": row.stage}
 
 
+def note_teams(conn: Connection, changes: Sequence[tuple[str, str, str]]) -> None:
+    """Note who left a sales team or joined one: opportunity, and the systemuser before and after, '' for nobody."""
+    ids: dict[str, int] = {}
+    for chunk in in_chunks(sorted({guid for guid, _, _ in changes})):
+        query = sa.select(_record.c.guid, _record.c.id).where(
+            _record.c.kind == "opportunity", _record.c.guid.in_(chunk)
+        )
+        ids |= dict(conn.execute(query).all())
+    rows = [
+        {"record_id": ids[guid], "what": TEAM, "before": before, "after": after}
+        for guid, before, after in changes
+        if guid in ids
+    ]
+    insert_new(conn, RecordChange, rows, key=["id"])
+
+
 def with_new_owner(conn: Connection) -> frozenset[int]:
     """The records whose owner changed since the last rating."""
     query = sa.select(RECORD_CHANGE.c.record_id).where(RECORD_CHANGE.c.day.is_(None), RECORD_CHANGE.c.what == OWNER)
@@ -93,7 +110,11 @@ def events(conn: Connection, record_id: int, *, since_day: int) -> tuple[Event, 
             named(_after, RECORD_CHANGE.c.after),
         )
         .select_from(joined)
-        .where(RECORD_CHANGE.c.record_id == record_id, RECORD_CHANGE.c.day >= since_day)
+        .where(
+            RECORD_CHANGE.c.record_id == record_id,
+            RECORD_CHANGE.c.day >= since_day,
+            RECORD_CHANGE.c.what.in_([OWNER, STAGE]),
+        )
         .order_by(RECORD_CHANGE.c.id)
     )
     return tuple(Event(*row) for row in conn.execute(query))

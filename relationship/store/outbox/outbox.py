@@ -16,11 +16,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind, RecordRef
+from relationship.store.chunks import in_chunks
 from relationship.store.outbox.outbox_tables import DELIVERY, Delivery
 from relationship.store.upsert import insert_new
 
-# What the target of a mail begins with: a colleague by key, or anybody by language and address.
-PERSON, ADDRESS = "person/", "address/"
+# What the target of a mail begins with: a colleague by key, anybody by language and address, a customer likewise.
+PERSON, ADDRESS, CUSTOMER = "person/", "address/", "customer/"
 # Longer than any way of sending takes; afterwards the sender is taken for dead.
 LEASE = timedelta(minutes=2)
 MOST_IN_A_MAIL = 200
@@ -28,9 +29,16 @@ _IDS = uuid.UUID("6e0f5a54-0f4b-5c53-9a55-5b3f2a4b1c11")
 
 
 class Kind(StrEnum):
+    """LETTER: a mail that a person releases to a customer, never joined with another one."""
+
     WEBHOOK = "webhook"
     MAIL = "mail"
+    LETTER = "letter"
     CRM_TASK = "crm_task"
+    CRM_NOTE = "crm_note"
+
+
+MAILS = (Kind.MAIL.value, Kind.LETTER.value)
 
 
 class State(StrEnum):
@@ -104,6 +112,15 @@ class CrmTask:
     priority: str = "normal"
 
 
+@dataclass(frozen=True, slots=True)
+class CrmNote:
+    """A note in the time line of a record in Dynamics 365. Plain text."""
+
+    subject: str
+    text: str
+    regarding: RecordRef
+
+
 def task_guid(key: str) -> str:
     """The GUID of the CRM task that is enqueued under this key.
 
@@ -111,6 +128,11 @@ def task_guid(key: str) -> str:
     True
     """
     return str(uuid.uuid5(_IDS, f"task/{key}"))
+
+
+def note_guid(key: str) -> str:
+    """The GUID of the CRM note that is enqueued under this key."""
+    return str(uuid.uuid5(_IDS, f"note/{key}"))
 
 
 def enqueue(conn: Connection, new: NewDelivery, *, at: datetime) -> bool:
@@ -173,7 +195,7 @@ def note_settled(conn: Connection, ids: Collection[int], state: State, *, at: da
     """They have left, or never will. What a mail said is forgotten once it has left."""
     _change(conn, ids, state=state.value, settled_at=at, tried_at=at, leased_until=None, last_code=code)
     if state in (State.SENT, State.DROPPED):
-        is_mail = DELIVERY.c.kind == Kind.MAIL.value
+        is_mail = DELIVERY.c.kind.in_(MAILS)
         conn.execute(sa.update(DELIVERY).where(DELIVERY.c.id.in_(list(ids)), is_mail).values(payload=""))
 
 
@@ -200,6 +222,39 @@ def drop_for(conn: Connection, target: str, *, at: datetime, code: str) -> None:
     ids = list(found)
     if ids:
         note_settled(conn, ids, State.DROPPED, at=at, code=code)
+
+
+def drop_keys(conn: Connection, keys: Collection[str], *, at: datetime, code: str) -> frozenset[str]:
+    """Nobody wants these any more; the keys of those that nobody has begun to send."""
+    dropped: dict[int, str] = {}
+    for chunk in in_chunks(sorted(keys)):
+        query = sa.select(DELIVERY.c.id, DELIVERY.c.key).where(DELIVERY.c.key.in_(chunk), *_free(at))
+        dropped |= dict(conn.execute(query.with_for_update(skip_locked=True)).all())
+    if dropped:
+        note_settled(conn, list(dropped), State.DROPPED, at=at, code=code)
+    return frozenset(dropped.values())
+
+
+def by_keys(conn: Connection, keys: Collection[str]) -> dict[str, OneDelivery]:
+    """Deliveries by their keys, of those that are there."""
+    found: dict[str, OneDelivery] = {}
+    for chunk in in_chunks(sorted(keys)):
+        rows = conn.execute(sa.select(DELIVERY).where(DELIVERY.c.key.in_(chunk)))
+        found |= {row.key: _delivery(row) for row in rows}
+    return found
+
+
+def say_otherwise(conn: Connection, key: str, payload: dict[str, Any]) -> None:
+    """What a delivery says from now on."""
+    conn.execute(sa.update(DELIVERY).where(DELIVERY.c.key == key).values(payload=orjson.dumps(payload).decode()))
+
+
+def remove_keys(conn: Connection, keys: Collection[str]) -> int:
+    """Forget deliveries whatever became of them; returns how many."""
+    gone = 0
+    for chunk in in_chunks(sorted(keys)):
+        gone += conn.execute(sa.delete(DELIVERY).where(DELIVERY.c.key.in_(chunk))).rowcount
+    return gone
 
 
 def join_for(conn: Connection, target: str, *, until: datetime) -> None:

@@ -1,6 +1,6 @@
 """Forgetting one person in alerts and their rules: as recipient, on lists, in letters, as whoever saved or decided.
 
-Alerts about what the person said go with the verbatims themselves.
+Alerts about what the person said go with the verbatims themselves; what left of them, `desk/withdraw_alerts.py`.
 """
 
 import sqlalchemy as sa
@@ -33,6 +33,7 @@ def alerts(conn: Connection, person: Person) -> int:
         gone += conn.execute(sa.delete(column.table).where(column.in_(values))).rowcount
     for table, by, name in (
         (ALERT, "decided_by", "decided_by_name"),
+        (ALERT_LETTER, "decided_by", "decided_by_name"),
         (ALERT_RULE_VERSION, "saved_by", "saved_by_name"),
         (OUTSIDE_ADDRESS, "confirmed_by", "confirmed_by_name"),
     ):
@@ -63,4 +64,5 @@ def _without(to: Recipients, names: frozenset[str], keys: frozenset[str]) -> Rec
         }
 
     perimeters = tuple(one.model_copy(update=left(one.people, one.addresses)) for one in to.perimeters)
-    return to.model_copy(update={**left(to.people, to.addresses), "perimeters": perimeters})
+    fallback = tuple(one for one in to.fallback if one not in keys)
+    return to.model_copy(update={**left(to.people, to.addresses), "perimeters": perimeters, "fallback": fallback})

@@ -55,7 +55,8 @@ class AnnouncedRating(SQLModel, table=True):
 class RecordChange(SQLModel, table=True):
     """A change of a record in the CRM, as the reading brought it.
 
-    what  'owner' (before and after: GUID of the systemuser, '' for none) or 'stage' (before and after: its words)
+    what  'owner' (before and after: GUID of the systemuser, '' for none), 'stage' (before and after: its words) or 'team'
+          (of an opportunity: who left before, who joined after)
     day   day number of the first rating after the reading; None until then
     """
 

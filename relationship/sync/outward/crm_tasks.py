@@ -1,4 +1,4 @@
-"""Tasks in Dynamics 365, each created once.
+"""Tasks in Dynamics 365, each created once, and cancelled when nobody is to do them any more.
 
 What if it runs twice: a task has an id of ours, so the second time Dynamics says that it is there. What if it dies
 half-way: the same. What if Microsoft says no: `faults.fault` names who acts.
@@ -9,7 +9,7 @@ application, which needs Create and Append on tasks and Append To on what they a
 from relationship.activities import RecordKind
 from relationship.errors import BadItem, RelationshipError, TryLater
 from relationship.store.outbox.outbox import CrmTask
-from relationship.sync.wire.faults import DUPLICATE_KEY
+from relationship.sync.wire.faults import DUPLICATE_KEY, NOT_FOUND
 from relationship.sync.wire.transport import Channel, Json
 
 SCOPE = "crm_tasks"
@@ -19,6 +19,7 @@ _SETS = {
     RecordKind.LEAD: "leads",
     RecordKind.ACCOUNT: "accounts",
 }
+_OPEN, _CANCELLED, _CANCELLED_STATUS = 0, 2, 6
 _PRIORITY = {"low": 0, "normal": 1, "high": 2}
 LONGEST_SUBJECT, LONGEST_DESCRIPTION = 200, 2_000
 
@@ -36,6 +37,22 @@ def create(channel: Channel, task: CrmTask, *, guid: str, as_user: str = "") -> 
         if error.code in DUPLICATE_KEY:
             return
         raise _told(error) from None
+
+
+def close(channel: Channel, guid: str) -> None:
+    """Cancel a task that is still open; one that is done, or not there any more, stays as it is.
+
+    raises   what `Channel.change` raises
+    """
+    path = f"/tasks({guid})"
+    try:
+        if channel.fetch_one(f"{path}?$select=statecode", scope=SCOPE).get("statecode") != _OPEN:
+            return
+        body: Json = {"statecode": _CANCELLED, "statuscode": _CANCELLED_STATUS}
+        channel.change("PATCH", path, body, scope=SCOPE, headers={"If-Match": "*"})
+    except RelationshipError as error:
+        if error.code not in ("not_offered", NOT_FOUND):
+            raise _told(error) from None
 
 
 def columns(task: CrmTask, *, guid: str) -> Json:

@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid, parseaddr
@@ -71,12 +72,14 @@ class SellerMail:
 
 @dataclass(frozen=True, slots=True)
 class ServiceMail:
-    """A mail of the service itself to one person.
+    """A mail of the service itself to one person, or of a colleague whom the service lets it leave for.
 
     about   an opaque word for its own header, '' for none
     html    the same text as HTML, '' for a plain mail
     key     an id of ours that its Message-ID is made of, so that one that is sent twice can be told; '' for a new one
     stop    address of the page where the reader switches such mails off, '' for none
+    reply_to, sender   address and name of the person whose mail it is, '' for the service: such a mail is answered by
+            people, and not marked as made by a machine
     """
 
     to: str
@@ -87,6 +90,8 @@ class ServiceMail:
     html: str = ""
     key: str = ""
     stop: str = ""
+    reply_to: str = ""
+    sender: str = ""
 
 
 class SellerPost(Protocol):
@@ -270,15 +275,18 @@ class BySmtp:
 
     def _message(self, mail: ServiceMail) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
-        message["From"] = self._from
+        message["From"] = _named(mail.sender, parseaddr(self._from)[1]) if mail.sender else self._from
         message["To"] = mail.to
+        if mail.reply_to:
+            message["Reply-To"] = _named(mail.sender, mail.reply_to)
         # An encoded word that somebody wrote himself must not be decoded into line breaks.
         message["Subject"] = " ".join(mail.subject.replace("=?", "= ?").split())
         message["Date"] = format_datetime(datetime.now(UTC))
         domain = parseaddr(self._from)[1].rpartition("@")[2]
         message["Message-ID"] = f"<{mail.key}@{domain}>" if mail.key else make_msgid(domain=domain)
-        message["Auto-Submitted"] = "auto-generated"
-        message["X-Auto-Response-Suppress"] = "All"
+        if not mail.reply_to:
+            message["Auto-Submitted"] = "auto-generated"
+            message["X-Auto-Response-Suppress"] = "All"
         message["Content-Language"] = mail.language
         if mail.about:
             message["X-Relationship"] = mail.about
@@ -304,6 +312,12 @@ class BySmtp:
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         return server
+
+
+def _named(name: str, address: str) -> Address:
+    """A name of anybody's making beside an address; no sign of it can end the name."""
+    user, _, domain = address.rpartition("@")
+    return Address("".join(one for one in name if one.isprintable())[:100].strip(), user, domain)
 
 
 def consent_missing() -> Reconnect:

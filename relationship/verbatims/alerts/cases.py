@@ -26,7 +26,9 @@ class Case:
         """The rule to be edited, under its name in this language."""
         changes: dict[str, object] = {"name": self.names[language], "case": self.key}
         if self.rule.letter is not None:
-            changes["letter"] = _LETTERS[self.key][language]
+            other = "en" if language == "fr" else "fr"
+            letters = _LETTERS[self.key]
+            changes |= {"letter": letters[language], "letter_language": language, "letter_other": letters[other]}
         return self.rule.model_copy(update=changes)
 
 
@@ -81,7 +83,13 @@ CASES: tuple[Case, ...] = (
             "fr": "Le client dit qu’il pense à partir. Une personne lit, confirme, puis le rappelle.",
             "en": "The customer says that they think of leaving. A person reads, confirms, then calls them back.",
         },
-        _rule(_when(_all(Condition(what="threat"))), recipients=Recipients(owner=True), task=True, urgent=True),
+        _rule(
+            _when(_all(Condition(what="threat"))),
+            recipients=Recipients(owner=True),
+            task=True,
+            task_when="confirmed",
+            urgent=True,
+        ),
     ),
     Case(
         "Q-3",
@@ -92,7 +100,7 @@ CASES: tuple[Case, ...] = (
             "en": "The customer speaks like those who left: segment, theme, emotion, satisfaction and recommendation "
             "together. The profile of lost customers has to be learnt first.",
         },
-        _rule(_when(_all(Condition(what="like_lost"))), recipients=Recipients(owner=True), task=True),
+        _rule(_when(_all(Condition(what="like_lost"))), recipients=Recipients(owner=True), task=True, risk="high"),
     ),
     Case(
         "Q-4",
@@ -172,22 +180,24 @@ CASES: tuple[Case, ...] = (
         "Q-7",
         {"fr": "CRM émotionnel", "en": "Emotional CRM"},
         {
-            "fr": "Une émotion forte du client devient une tâche sur son compte dans le CRM.",
-            "en": "A strong emotion of the customer becomes a task on the account in the CRM.",
+            "fr": "Une émotion forte du client devient une note sur son compte dans le CRM. L’humeur de chaque compte "
+            "y est écrite d’elle-même.",
+            "en": "A strong emotion of the customer becomes a note on the account in the CRM. The mood of each account "
+            "is written there by itself.",
         },
         _rule(
             _when(_all(Condition(what="emotion", values=_NEGATIVE), Condition(what="intensity", number=50))),
-            task=True,
+            note=True,
         ),
     ),
     Case(
         "Q-8",
         {"fr": "Sensible à la rotation de l’équipe", "en": "Sensitive to turnover in the team"},
         {
-            "fr": "Le compte change de propriétaire alors que le client se dit sensible à sa rotation\u00a0: "
-            "le nouveau propriétaire l’appelle pour le rassurer.",
-            "en": "The account comes to another owner although the customer said they mind turnover in the team: "
-            "the new owner calls to reassure them.",
+            "fr": "L’équipe du compte change alors que le client se dit sensible à sa rotation\u00a0: "
+            "le propriétaire du compte l’appelle pour le rassurer.",
+            "en": "The team of the account changes although the customer said they mind turnover in it: "
+            "the owner of the account calls to reassure them.",
         },
         _rule(
             _when(_all(Condition(what="sensitivity", values=("team_turnover",)))),
@@ -203,7 +213,7 @@ CASES: tuple[Case, ...] = (
             "fr": "Les clients sensibles au prix entrent dans une liste, pour une offre qui leur est destinée.",
             "en": "Customers who mind the price are put on a list, for an offer of their own.",
         },
-        _rule(_when(_all(Condition(what="sensitivity", values=("price",))))),
+        _rule(_when(_all(Condition(what="sensitivity", values=("price",), degree=2)))),
     ),
     Case(
         "Q-9",

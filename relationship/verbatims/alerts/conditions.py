@@ -40,6 +40,8 @@ NUMBERS: Mapping[str, tuple[float, float]] = {
 FLAGS = ("vip", "like_lost")
 # For these no value at all is a question too: any threat, any life moment.
 ANY_VALUE = ("threat", "moment", "sensitivity")
+# These are said mildly (1), clearly (2) or strongly (3).
+DEGREES = ("threat", "sensitivity")
 What = Literal[
     "site", "business_unit", "responsibility_centre", "segment", "vip", "source", "emotion", "intensity", "opinion",
     "theme", "keyword", "sensitivity", "moment", "threat", "satisfaction", "recommendation", "health", "health_status",
@@ -57,16 +59,19 @@ Value = Annotated[str, Field(min_length=1, max_length=LONGEST_VALUE, pattern=r"^
 
 class Condition(_Form):
     """One question. values: any of them answers it; number: the limit, `at` says which side of it counts;
-    negative: it holds where the answer is no."""
+    negative: it holds where the answer is no; degree: how clearly it must be said at least, 1 to 3."""
 
     what: What
     values: Annotated[tuple[Value, ...], Field(max_length=MOST_VALUES)] = ()
     at: Literal["least", "most"] = "least"
     number: float | None = Field(default=None, allow_inf_nan=False)
     negative: bool = Field(default=False, strict=True)
+    degree: Annotated[int, Field(ge=1, le=3, strict=True)] = 1
 
     @model_validator(mode="after")
     def it_can_be_answered(self) -> Self:
+        if self.degree != 1 and self.what not in DEGREES:
+            raise _refusal("degree_unwanted", "this condition has no degree")
         if self.what in NUMBERS:
             lowest, highest = NUMBERS[self.what]
             if self.number is None or self.values:
@@ -144,9 +149,11 @@ def judge(when: When, facts: Facts) -> Judged:
 
 
 def perimeter(facts: Facts, what: str) -> str:
-    """Site, business unit or responsibility centre of a verbatim as its file told it; '' when it did not."""
+    """Site, business unit or responsibility centre of a verbatim as its file told it, else the business unit of the
+    account in the CRM; '' when nobody told."""
     wanted = PERIMETER[what]
-    return next((value for name, value in facts.filters.items() if folded(name) in wanted), "")
+    told = next((value for name, value in facts.filters.items() if folded(name) in wanted), "")
+    return told or (facts.unit if what == "business_unit" else "")
 
 
 def _holds(condition: Condition, facts: Facts) -> Because | None:
@@ -184,11 +191,13 @@ def _answer(condition: Condition, facts: Facts) -> Answer | None:
         case "theme":
             return _marks(condition.values, facts.themes, _spans(facts, what))
         case "sensitivity":
-            return _marks(condition.values, facts.sensitivities, _spans(facts, what))
+            clear = [one for one in facts.sensitivities if facts.degrees.get(one, 1) >= condition.degree]
+            return _marks(condition.values, clear, _spans(facts, what))
         case "moment":
             return _marks(condition.values, facts.moments, _spans(facts, what))
         case "threat":
-            holds = facts.threat in (condition.values or THREATS)
+            is_clear = max(facts.threat_level, 1) >= condition.degree
+            holds = is_clear and facts.threat in (condition.values or THREATS)
             return holds, facts.threat, tuple((one.start, one.end) for one in _spans(facts, what))
         case "emotion":
             spans = tuple((one.start, one.end) for one in _spans(facts, what) if one.word in ("", facts.emotion))

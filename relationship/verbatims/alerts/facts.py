@@ -38,6 +38,8 @@ class Facts:
     satisfaction  0 to 100;  recommendation: 0 to 10;  health, churn: 0 to 100
     likeness      0 to 1: how much the customer's last texts are like those of lost customers; like_lost: whether they
                   are called likely to leave; None where there is no profile
+    degrees       of sensitivities, threat_level of the threat: 1 mild, 2 clear, 3 strong
+    unit          business unit that owns the account in the CRM
     filters       what the file told of the perimeter, by the heading of its column
     """
 
@@ -54,7 +56,10 @@ class Facts:
     satisfaction: float | None = None
     recommendation: float | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
+    degrees: Mapping[str, int] = field(default_factory=dict)
+    threat_level: int = 0
     segment: str = ""
+    unit: str = ""
     is_vip: bool = False
     health: float | None = None
     health_status: str = ""

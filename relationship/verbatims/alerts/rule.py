@@ -35,10 +35,12 @@ class Perimeter(_Form):
 
 
 class Recipients(_Form):
-    """owner: of the account; people: keys of colleagues; addresses: outside, without access to the platform;
+    """owner: of the account; fallback: who hears instead where there is none, () for whoever saved the rule;
+    people: keys of colleagues; addresses: outside, without access to the platform;
     lists: numbers of mailing lists; perimeters: the same by where the verbatim comes from."""
 
     owner: bool = Field(default=False, strict=True)
+    fallback: Annotated[tuple[Key, ...], Field(max_length=MOST_PEOPLE)] = ()
     people: Annotated[tuple[Key, ...], Field(max_length=MOST_PEOPLE)] = ()
     addresses: Annotated[tuple[Address, ...], Field(max_length=MOST_ADDRESSES)] = ()
     lists: Annotated[tuple[int, ...], Field(max_length=MOST_LISTS)] = ()
@@ -56,10 +58,14 @@ class AlertRule(_Form):
     """One rule.
 
     case        of the ready-made ones it began as ('Q-1' …), '' for none
-    trigger     a verbatim that comes in, or another owner of the account whose customer said such things before
-    endpoints   keys of webhooks;  task: in the CRM for the owner of the account, due after `task_days`
+    trigger     a verbatim that comes in, or a change in the team of an account whose customer said such things before
+    endpoints   keys of webhooks;  task: in the CRM for the owner of the account, due after `task_days`, at once or
+                when somebody confirms the alert
+    note        on the account in the CRM;  risk: what our column there says while such an alert is open
     list_into   number of the list that the customer is put on;  folder: a file in the configured folder
-    letter      mail to the customer, kept until a person releases it
+    letter      mail to the customer, kept until a person releases it, in `letter_language`;  letter_other: the same
+                in the other language
+    said_within days: older texts raise nothing
     most_a_day  mails to one recipient within 24 hours; what is more waits for the digest;  digest: only the digest
     """
 
@@ -74,9 +80,15 @@ class AlertRule(_Form):
     task: bool = Field(default=False, strict=True)
     task_days: Annotated[int, Field(ge=0, le=90, strict=True)] = 2
     task_subject: Line = ""
+    task_when: Literal["raised", "confirmed"] = "raised"
+    note: bool = Field(default=False, strict=True)
+    risk: Literal["", "watch", "high"] = ""
     list_into: int | None = None
     folder: bool = Field(default=False, strict=True)
     letter: Letter | None = None
+    letter_language: Literal["fr", "en"] = "fr"
+    letter_other: Letter | None = None
+    said_within: Annotated[int, Field(ge=1, le=3_650, strict=True)] = 30
     most_a_day: Annotated[int, Field(ge=1, le=50, strict=True)] = 5
     digest: bool = Field(default=False, strict=True)
     urgent: bool = Field(default=False, strict=True)
@@ -91,7 +103,20 @@ class AlertRule(_Form):
         """Whether anybody hears of it. A rule that is switched on must."""
         to = self.recipients
         told = to.owner or to.people or to.addresses or to.lists or to.perimeters
-        return bool(told or self.endpoints or self.task or self.list_into is not None or self.folder or self.letter)
+        crm = self.task or self.note or self.risk
+        return bool(told or self.endpoints or crm or self.list_into is not None or self.folder or self.letter)
+
+    def is_recent(self, day: int, today: int) -> bool:
+        """Whether a text of this day number may raise anything; a change in the team looks further back."""
+        return self.trigger == "owner_change" or day > today - self.said_within
+
+    def letter_for(self, language: str) -> tuple[str, Letter] | None:
+        """The letter for a customer who wrote in this language, with the language it is in; None without one."""
+        if self.letter is None:
+            return None
+        if self.letter_other is None or language == self.letter_language:
+            return self.letter_language, self.letter
+        return ("en" if self.letter_language == "fr" else "fr"), self.letter_other
 
     def all_addresses(self) -> frozenset[str]:
         """Every outside address it names itself; those of lists are not among them."""
