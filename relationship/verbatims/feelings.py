@@ -21,6 +21,10 @@ STRONGEST = 0.97
 BEFORE_TURN, AFTER_TURN = 0.7, 1.2
 # How many words before a cue a negation and a strengthening word may stand.
 NEGATION_REACH, DEGREE_REACH = 4, 3
+# "Je ne dirais pas que" denies the clause that follows; "the previous one was" puts so much of it into the past.
+CLAUSE_REACH, PAST_REACH = 7, 5
+# How strongly praise of what is gone is regret, and what was bad before still counts.
+REGRET, OVERCOME = 0.8, 0.4
 # What the absence of an emotion means, and how strongly: "pas content", "aucune inquiétude".
 OPPOSITE: dict[Emotion, tuple[Emotion, float] | None] = {
     Emotion.JOY: (Emotion.ANGER, 0.85),
@@ -32,7 +36,7 @@ OPPOSITE: dict[Emotion, tuple[Emotion, float] | None] = {
     Emotion.SURPRISE: None,
 }
 # The second half of a French negation stands behind the verb: "je ne recommande pas".
-_BEHIND = frozenset({"pas", "jamais", "plus", "guere", "aucunement", "nullement"})
+_BEHIND = frozenset({"pas", "jamais", "plus", "guere", "guère", "aucunement", "nullement", "personne", "rien", "nulle"})
 _PARTICLES = frozenset({"ne", "n"})
 
 
@@ -64,16 +68,62 @@ class Rules:
             if one.meaning.sort == "rule":
                 by_head.setdefault(one.meaning.word, []).append(one)
         self._words = words
-        negations = longest([*by_head.get("negators", ()), *by_head.get("no negators", ())])
+        negations = longest(
+            one for head in ("negators", "no negators", "clause negators") for one in by_head.get(head, ())
+        )
         self.negators = {one.last - 1 for one in negations if one.meaning.word == "negators"}
+        self._denied = self._clauses([one for one in negations if one.meaning.word == "clause negators"], CLAUSE_REACH)
+        self._past = self._clauses(by_head.get("formerly", ()), PAST_REACH)
+        self._others = self._clauses(by_head.get("others formerly", ()), PAST_REACH)
         self._stops = {one.first for head in ("ends", "subjects") for one in by_head.get(head, ())}
         self._stronger = {place for one in by_head.get("stronger", ()) for place in range(one.first, one.last)}
         self._weaker = {place for one in by_head.get("weaker", ()) for place in range(one.first, one.last)}
         self._stronger -= self._weaker
-        self.turn = max((one.first for one in by_head.get("turns", ())), default=-1)
+        no_turns = {place for one in by_head.get("no turns", ()) for place in range(one.first, one.last)}
+        self.turn = max((one.first for one in by_head.get("turns", ()) if one.first not in no_turns), default=-1)
+
+    def _clauses(self, openings: Iterable[Match], reach: int) -> set[int]:
+        """The places behind each opening, up to the next pause or turn."""
+        found: set[int] = set()
+        for one in openings:
+            for place in range(one.last, min(one.last + reach, len(self._words))):
+                if not self._words[place] or self._words[place] in ("mais", "but"):
+                    break
+                found.add(place)
+        return found
+
+    def is_past(self, first: int) -> bool:
+        """Whether what begins at `first` is said of how it was before."""
+        return first in self._past
+
+    def is_about_others(self, first: int) -> bool:
+        """Whether what begins at `first` is said of a supplier of before."""
+        return first in self._others
+
+    def said(self, first: int, last: int) -> float:
+        """STRONGER or WEAKER where such a word stands on either side of the words `first` to `last`, else 1."""
+        near = [*range(first - 1, max(-1, first - 1 - DEGREE_REACH), -1), -1]
+        near += range(last, min(len(self._words), last + DEGREE_REACH))
+        found, is_cut = 1.0, False
+        for place in near:
+            if place < 0:
+                is_cut = False
+            elif is_cut or not self._words[place]:
+                is_cut = True
+            elif place in self._stronger:
+                return STRONGER
+            elif place in self._weaker:
+                found = WEAKER
+        return found
+
+    def is_strong_within(self, first: int, last: int) -> bool:
+        """Whether one of the words `first` to `last` itself strengthens, as in "trop cher"."""
+        return not self._stronger.isdisjoint(range(first, last))
 
     def negates(self, first: int, last: int) -> bool:
         """Whether the words `first` to `last` are denied."""
+        if first in self._denied:
+            return True
         for place in range(first - 1, max(-1, first - 1 - NEGATION_REACH), -1):
             if place in self.negators:
                 return True
@@ -91,8 +141,10 @@ class Rules:
             return any(word in _BEHIND for word in behind)
         return behind[0] == "pas" and (len(behind) == 1 or not behind[1])
 
-    def factor(self, first: int) -> float:
-        """How much stronger or weaker what begins at `first` is said."""
+    def factor(self, first: int, last: int = 0) -> float:
+        """How much stronger or weaker the words `first` to `last` are said; a weakening word may stand among them."""
+        if any(place in self._weaker for place in range(first + 1, last)):
+            return WEAKER
         for place in range(first - 1, max(-1, first - 1 - DEGREE_REACH), -1):
             if not self._words[place]:
                 break
@@ -117,14 +169,16 @@ def feelings(text: str, tokens: Tokens, matches: Sequence[Match], language: str)
         if not cue.meaning.word:
             continue
         start, end = tokens.starts[cue.first], tokens.ends[cue.last - 1]
-        size = STRENGTH[cue.meaning.strength] * rules.factor(cue.first) * shouted
+        size = STRENGTH[cue.meaning.strength] * rules.factor(cue.first, cue.last) * shouted
         if not sentence_is_capital and end - start > 3 and text[start:end].isupper():
             size *= CAPITALS
         if rules.turn >= 0:
             size *= AFTER_TURN if cue.first > rules.turn else BEFORE_TURN
+        if rules.is_about_others(cue.first):
+            continue
         is_denied = rules.negates(cue.first, cue.last)
         for name in cue.meaning.word.split("+"):
-            shown = _shown(Emotion(name), size, is_denied)
+            shown = _shown(Emotion(name), size, is_denied, rules.is_past(cue.first))
             if shown is None:
                 continue
             emotion, strength = shown
@@ -135,7 +189,11 @@ def feelings(text: str, tokens: Tokens, matches: Sequence[Match], language: str)
     return Feelings({emotion: 1.0 - rest for emotion, rest in missing.items()}, felt, push)
 
 
-def _shown(emotion: Emotion, size: float, is_denied: bool) -> tuple[Emotion, float] | None:
+def _shown(emotion: Emotion, size: float, is_denied: bool, is_past: bool) -> tuple[Emotion, float] | None:
+    if is_past and not is_denied:
+        if emotion is Emotion.JOY:
+            return Emotion.SADNESS, min(STRONGEST, size * REGRET)
+        return emotion, min(STRONGEST, size * (OVERCOME if DIRECTION[emotion] < 0 else 1.0))
     if not is_denied:
         return emotion, min(STRONGEST, size)
     opposite = OPPOSITE[emotion]

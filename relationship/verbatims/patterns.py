@@ -1,7 +1,8 @@
 """Patterns of words and how they are found: one walk through a text finds those of all lists at once.
 
 A pattern is words with blanks between them. A word fits its own spelling or its lemma, without accents and case;
-`abc*` fits what begins so, `a|b` either, `?a` may be missing, `_` stands for up to three words.
+`abc*` fits what begins so, `a|b` either, `?a` may be missing, `_` stands for up to three words. Adverbs that change
+nothing ("actuellement", "seriously") may stand between any two words of a pattern.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,7 @@ import simplemma
 from relationship.verbatims.tokens import folded, seen
 
 WIDEST_GAP = 3
+MOST_BETWEEN = 2
 # Longer words are no words; looking for their lemma costs more than it tells.
 LONGEST_WORD = 30
 MOST_REMEMBERED = 100_000
@@ -48,8 +50,10 @@ class _Node:
 class Patterns:
     """Many patterns of one language."""
 
-    def __init__(self, language: str, patterns: Iterable[tuple[str, Meaning]]) -> None:
+    def __init__(self, language: str, patterns: Iterable[tuple[str, Meaning]], between: Iterable[str] = ()) -> None:
+        """between: words that may stand between two words of a pattern."""
         self._language = language
+        self._between = frozenset(folded(one) for one in between)
         self._root = _Node()
         self._prefixes: dict[int, set[str]] = {}
         self._words: set[str] = set()
@@ -98,6 +102,9 @@ class Patterns:
             found += sorted({f"{one[:length]}*" for one in spellings if one[:length] in prefixes})
         return tuple(found)
 
+    def _is_between(self, word: str) -> bool:
+        return (word if word.isascii() else folded(word)) in self._between
+
     def find(self, words: Sequence[str]) -> list[Match]:
         """Every pattern that fits anywhere, by place; words: of one sentence, '' for a pause, which nothing crosses."""
         keys = [self.keys(word) if word else () for word in words]
@@ -124,10 +131,16 @@ class Patterns:
         if at >= len(words) or not words[at]:
             return
         if node.next:
-            for key in keys[at]:
-                child = node.next.get(key)
-                if child is not None:
-                    self._walk(child, first, at + 1, rank, words, keys, found)
+            for between in range(MOST_BETWEEN + 1):
+                place = at + between
+                if place >= len(words) or not words[place]:
+                    break
+                for key in keys[place]:
+                    child = node.next.get(key)
+                    if child is not None:
+                        self._walk(child, first, place + 1, rank, words, keys, found)
+                if not self._is_between(words[place]):
+                    break
         if node.gap is not None:
             for skipped in range(WIDEST_GAP + 1):
                 place = at + skipped
@@ -154,6 +167,11 @@ def spelled_out(text: str) -> list[tuple[str, ...]]:
     return [way for way in whole if way]
 
 
+def overlap(one: Match, other: Match) -> bool:
+    """Whether two matches of a sentence share a word."""
+    return one.first < other.last and other.first < one.last
+
+
 def longest(matches: Iterable[Match]) -> list[Match]:
     """Matches that do not overlap, the first and longest ones; of equal ones all that fit the word as spelled."""
     found: list[Match] = []
@@ -162,6 +180,10 @@ def longest(matches: Iterable[Match]) -> list[Match]:
         if one.first >= until:
             found.append(one)
             until = one.last
-        elif found and (one.first, one.last, one.rank) == (found[-1].first, found[-1].last, found[-1].rank):
+        elif found and _place(one) == _place(found[-1]) and one != found[-1]:
             found.append(one)
     return found
+
+
+def _place(one: Match) -> tuple[int, int, int]:
+    return one.first, one.last, one.rank

@@ -1,15 +1,19 @@
 """Whether a customer says that they leave.
 
-Words of decision and words of doubt are told apart; a denial ("je ne compte pas résilier") and the same words about
-somebody else ("nous avons quitté un concurrent pour vous") are none; a condition in the sentence makes a decision a
-conditional threat. The polarity of words plays no part: threats are mostly said politely.
+Words of decision and words of doubt are told apart; a denial ("je ne compte pas résilier"), the same words about
+somebody else ("nous avons quitté un concurrent pour vous") or by somebody else ("votre concurrent va résilier") are
+none; a condition in the sentence makes a decision a conditional threat. Staying threatens where it is denied ("nous ne
+resterons pas chez vous") or has its price ("a discount to stay with you"). The polarity of words plays no part:
+threats are mostly said politely.
 """
 
 from collections.abc import Sequence
 
 from relationship.verbatims.analysis import Threat
+from relationship.verbatims.degrees import threat_level
 from relationship.verbatims.feelings import STRONGER, Rules
-from relationship.verbatims.patterns import Match, longest
+from relationship.verbatims.patterns import Match, longest, overlap
+from relationship.verbatims.subjects import Subjects
 from relationship.verbatims.tokens import Tokens
 
 CONSIDERING, CONDITIONAL, DECIDED = "considering", "conditional", "decided"
@@ -18,31 +22,64 @@ DEGREE = {DECIDED: 0.9, CONDITIONAL: 0.75, CONSIDERING: 0.5}
 # A doubt that hangs on a condition weighs a little more than a doubt, much less than a decision that does.
 CONDITIONAL_DOUBT = 0.6
 SAID_STRONGLY = 0.08
+# "Je vous quitte" is a decision unless the sentence tells of the next meeting; staying is one only as said above.
+PARTING, STAYING = "parting", "staying"
+_LEAVING = (*DEGREE, PARTING, STAYING)
 
 
 def threat(tokens: Tokens, matches: Sequence[Match]) -> Threat | None:
     """The gravest threat of a sentence, the first of equal ones; None without."""
     said = [one for one in matches if one.meaning.sort == "threat"]
-    if not said:
+    if not any(one.meaning.word in _LEAVING for one in said):
         return None
-    conditions = [one for one in said if one.meaning.word == "conditions"]
-    harmless = [one for one in said if one.meaning.word == "none"]
-    rules = Rules(tokens.words, matches)
+    by_head: dict[str, list[Match]] = {}
+    for one in said:
+        by_head.setdefault(one.meaning.word, []).append(one)
+    sentence = _Sentence(by_head, Rules(tokens.words, matches), Subjects(tokens, matches))
     found: Threat | None = None
-    for one in longest(one for one in said if one.meaning.word in DEGREE):
-        if any(_overlap(one, other) for other in harmless) or rules.negates(one.first, one.last):
+    for one in longest(one for head in _LEAVING for one in by_head.get(head, ())):
+        kind, degree = sentence.kind(one)
+        if not kind:
             continue
-        hangs = any(not _overlap(one, other) for other in conditions)
-        kind, degree = one.meaning.word, DEGREE[one.meaning.word]
-        if hangs:
-            degree = DEGREE[CONDITIONAL] if kind == DECIDED else CONDITIONAL_DOUBT
-            kind = CONDITIONAL
-        if rules.factor(one.first) == STRONGER or tokens.shouts:
+        is_strong = sentence.rules.factor(one.first) == STRONGER or tokens.shouts > 0
+        if is_strong:
             degree = min(1.0, degree + SAID_STRONGLY)
         if found is None or degree > found.degree:
-            found = Threat(kind, round(degree, 2), tokens.starts[one.first], tokens.ends[one.last - 1])
+            level = threat_level(kind, is_strong=is_strong, sentences=1)
+            found = Threat(kind, round(degree, 2), tokens.starts[one.first], tokens.ends[one.last - 1], level)
     return found
 
 
-def _overlap(one: Match, other: Match) -> bool:
-    return one.first < other.last and other.first < one.last
+class _Sentence:
+    """What stands around the words of a threat."""
+
+    def __init__(self, by_head: dict[str, list[Match]], rules: Rules, subjects: Subjects) -> None:
+        self.rules = rules
+        self._subjects = subjects
+        self._harmless = by_head.get("none", [])
+        self._conditions = by_head.get("conditions", [])
+        self._is_busy = "busy" in by_head
+        self._doubts = "doubts" in by_head
+        self._needs = "needs" in by_head
+
+    def kind(self, one: Match) -> tuple[str, float]:
+        """Which threat these words are, and its degree; '' for none."""
+        if any(overlap(one, other) for other in self._harmless) or self._subjects.are_others(one.first):
+            return "", 0.0
+        kind = one.meaning.word
+        is_denied = self.rules.negates(one.first, one.last)
+        hangs = any(not overlap(one, other) for other in self._conditions)
+        if kind == STAYING:
+            if is_denied:
+                kind = CONSIDERING if self._doubts else DECIDED
+            elif self._needs:
+                return CONDITIONAL, CONDITIONAL_DOUBT
+            else:
+                return "", 0.0
+        elif is_denied or (kind == PARTING and self._is_busy):
+            return "", 0.0
+        elif kind == PARTING:
+            kind = DECIDED
+        if not hangs or kind == CONDITIONAL:
+            return kind, DEGREE[kind]
+        return CONDITIONAL, DEGREE[CONDITIONAL] if kind == DECIDED else CONDITIONAL_DOUBT

@@ -5,7 +5,8 @@ its topics. The time grows with the length of the text and with nothing else.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import simplemma
@@ -13,19 +14,22 @@ import simplemma
 from relationship.verbatims import word_lists
 from relationship.verbatims.analysis import Analysis, Sentence, Span, Threat
 from relationship.verbatims.catalogue import Catalogue, default_catalogue
+from relationship.verbatims.contradiction import contradiction
+from relationship.verbatims.degrees import degree, threat_level
 from relationship.verbatims.emotions import ORDER, Emotion, temperature
 from relationship.verbatims.feeling import feeling
 from relationship.verbatims.feelings import Feelings, feelings
 from relationship.verbatims.patterns import Patterns
-from relationship.verbatims.threats import threat
+from relationship.verbatims.threats import CONSIDERING, threat
 from relationship.verbatims.tokens import Tokens, sentences
-from relationship.verbatims.topics import deepest, topics
+from relationship.verbatims.topics import deepest, topics, weights
 
 # Below, a text shows nothing.
 FAINTEST = 0.2
 # Where no cue is found, words that are plainly positive or negative still tell this much.
 PLAINLY, PLAIN_AMOUNT = 0.25, 0.3
-# A threat is no emotion, but nobody says it calmly: so much anger goes with a full one.
+# A threat is no emotion, but nobody decides to leave calmly: so much anger goes with a full one. Who only looks around
+# may be quite calm.
 ANGER_OF_A_THREAT = 0.5
 # How quickly the polarity nears -1 and 1.
 DAMPING = 2.0
@@ -34,11 +38,19 @@ LOOKED_AT = 400
 THREAT_THEME = "risk/threat"
 
 
-def analyse(text: str, language: str = "", catalogue: Catalogue | None = None) -> Analysis:
+def analyse(
+    text: str,
+    language: str = "",
+    catalogue: Catalogue | None = None,
+    *,
+    satisfaction: float | None = None,
+    recommendation: float | None = None,
+) -> Analysis:
     """Understand a text of any length and content.
 
     language   'fr' or 'en'; anything else: found out from the text, French when it does not show
     catalogue  of themes; None: the one that comes with the product
+    satisfaction, recommendation  scores beside the text, 0 to 100 and 0 to 10; they change nothing but `contradiction`
     """
     language = language if language in word_lists.LANGUAGES else language_of(text)
     known = patterns(language, catalogue or default_catalogue())
@@ -46,13 +58,16 @@ def analyse(text: str, language: str = "", catalogue: Catalogue | None = None) -
     for tokens in sentences(text):
         matches = known.find(tokens.words)
         if not matches:
-            whole.add(tokens, feelings(text, tokens, (), language), None, [])
+            whole.add(tokens, feelings(text, tokens, (), language))
             continue
         felt = feelings(text, tokens, matches, language)
         leaving = threat(tokens, matches)
         is_felt = bool(felt.felt) or leaving is not None
-        whole.add(tokens, felt, leaving, topics(tokens, matches, is_felt=is_felt))
-    return whole.analysis(language)
+        about = topics(tokens, matches, is_felt=is_felt)
+        whole.add(tokens, felt, leaving, about)
+        whole.weigh(weights(tokens, matches, about, threatens=leaving is not None))
+    found = whole.analysis(language)
+    return replace(found, contradiction=contradiction(found.feeling, satisfaction, recommendation))
 
 
 @lru_cache(maxsize=8)
@@ -66,7 +81,8 @@ def patterns(language: str, catalogue: Catalogue) -> Patterns:
         word_lists.sensitivities(language),
     )
     own = catalogue.patterns(language)
-    return Patterns(language, [one for several in lists for one in several if not catalogue.replaces(one[1])] + own)
+    used = [one for several in lists for one in several if not catalogue.replaces(one[1])]
+    return Patterns(language, used + own, word_lists.between(language))
 
 
 def language_of(text: str) -> str:
@@ -85,15 +101,24 @@ class _Whole:
         self._sentences: list[Sentence] = []
         self._spans: list[Span] = []
         self._threat: Threat | None = None
+        self._threats = 0
+        self._weights: dict[str, float] = {}
 
-    def add(self, tokens: Tokens, felt: Feelings, leaving: Threat | None, about: Sequence[Span]) -> None:
+    def weigh(self, counted: Mapping[str, float]) -> None:
+        """Count what a sentence says for the sensitivities it names."""
+        for word, one in counted.items():
+            self._weights[word] = self._weights.get(word, 0.0) + one
+
+    def add(self, tokens: Tokens, felt: Feelings, leaving: Threat | None = None, about: Sequence[Span] = ()) -> None:
         amounts, push = felt.amounts, felt.push
         if not amounts and abs(push) >= PLAINLY:
             amounts = {Emotion.JOY if push > 0 else Emotion.SADNESS: PLAIN_AMOUNT}
         if leaving:
             anger = ANGER_OF_A_THREAT * leaving.degree
-            amounts[Emotion.ANGER] = 1.0 - (1.0 - amounts.get(Emotion.ANGER, 0.0)) * (1.0 - anger)
             push -= anger
+            self._threats += 1
+            if leaving.kind != CONSIDERING:
+                amounts[Emotion.ANGER] = 1.0 - (1.0 - amounts.get(Emotion.ANGER, 0.0)) * (1.0 - anger)
             self._spans.append(Span(leaving.start, leaving.end, "threat", leaving.kind))
             if self._threat is None or leaving.degree > self._threat.degree:
                 self._threat = leaving
@@ -123,12 +148,19 @@ class _Whole:
             amounts=amounts,
             feeling=feeling(_polarity(self._push)),
             sentences=tuple(self._sentences),
-            threat=self._threat,
+            threat=self._leaving(),
             themes=deepest(themes),
             sensitivities=self._words("sensitivity"),
             moments=self._words("moment"),
+            degrees={word: degree(counted) for word, counted in self._weights.items()},
             spans=tuple(sorted(self._spans, key=lambda one: (one.start, one.end, one.sort, one.word))),
         )
+
+    def _leaving(self) -> Threat | None:
+        if self._threat is None or self._threats == 1:
+            return self._threat
+        level = threat_level(self._threat.kind, is_strong=False, sentences=self._threats)
+        return replace(self._threat, level=max(level, self._threat.level))
 
     def _words(self, sort: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(span.word for span in self._spans if span.sort == sort))

@@ -47,8 +47,14 @@ def cues(language: str) -> list[tuple[str, Meaning]]:
 
 
 def rules(language: str) -> list[tuple[str, Meaning]]:
-    """Negators, what makes stronger or weaker, turns and ends of thoughts."""
-    return [(pattern, Meaning("rule", head)) for head, pattern in entries(text_of(f"rules_{language}.txt"))]
+    """Negators, what makes stronger or weaker, turns and ends of thoughts, who is meant."""
+    listed = entries(text_of(f"rules_{language}.txt"))
+    return [(pattern, Meaning("rule", head)) for head, pattern in listed if head != "between"]
+
+
+def between(language: str) -> list[str]:
+    """Adverbs that may stand between any two words of a pattern."""
+    return [pattern for head, pattern in entries(text_of(f"rules_{language}.txt")) if head == "between"]
 
 
 def threats(language: str) -> list[tuple[str, Meaning]]:
@@ -60,13 +66,16 @@ def moments(language: str) -> list[tuple[str, Meaning]]:
 
 
 def sensitivities(language: str) -> list[tuple[str, Meaning]]:
-    return [
-        (pattern, Meaning("sensitivity", head)) for head, pattern in entries(text_of(f"sensitivities_{language}.txt"))
-    ]
+    """What customers are sensitive to; a head with "telling" has patterns that say it without a feeling: strength 2."""
+    found = []
+    for head, pattern in entries(text_of(f"sensitivities_{language}.txt")):
+        name, _, telling = head.partition(" ")
+        found.append((pattern, Meaning("sensitivity", name, 2 if telling else 1)))
+    return found
 
 
 @cache
 def words_of(sort: str) -> tuple[str, ...]:
     """The heads of a list ('moments', 'sensitivities'), in its order, of all languages."""
-    heads = [head for language in LANGUAGES for head, _ in entries(text_of(f"{sort}_{language}.txt"))]
-    return tuple(dict.fromkeys(heads))
+    heads = [head.split(" ")[0] for language in LANGUAGES for head, _ in entries(text_of(f"{sort}_{language}.txt"))]
+    return tuple(dict.fromkeys(head for head in heads if head != "none"))
