@@ -3,6 +3,7 @@
 Twice is harmless: the second time of a day only what changed is written. It asks Microsoft nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -50,6 +51,25 @@ def score_all(house: House) -> ScoreReport:
         account_health.save(conn, values, source=COMPUTED, at=house.clock())
         changed = keep_health.keep(conn, house)
     return ScoreReport(len(ids), len(found.account_ids) - len(ids), len(changed))
+
+
+def score_some(house: House, account_ids: Sequence[int]) -> None:
+    """The same for these accounts alone, once a day has its scores: a list shows those of the last day that has any."""
+    today = day_number(house.clock(), house.config.zone)
+    with house.store.transaction(alone=True) as conn:
+        if account_scores.last_day(conn) != today:
+            return
+        _version, present = rules.current(conn)
+        found = score_facts.of_some(conn, account_ids, today=today)
+        model = churn_models.of(conn, present.customer_health.churn_model)
+        ids = write(conn, found.account_ids, found.facts, day=today, model=model)
+        health = scores(found.facts)[Score.HEALTH].value[is_known(found.facts)]
+        values = [
+            NewValue(int(number), account_health.SCORE, str(int(value)))
+            for number, value in zip(ids, health, strict=True)
+        ]
+        account_health.save(conn, values, source=COMPUTED, at=house.clock())
+        keep_health.keep(conn, house, ids.tolist())
 
 
 def is_scored_today(house: House) -> bool:

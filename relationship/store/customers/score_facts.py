@@ -1,6 +1,6 @@
 """What the scores of accounts are computed from, for all active accounts at once or for those of a day of the past."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -57,6 +57,17 @@ def active_accounts(conn: Connection) -> list[int]:
         _record.c.kind == RecordKind.ACCOUNT.value, _record.c.status == "active"
     )  # fmt: skip
     return sorted(conn.execute(query).scalars())
+
+
+def of_some(conn: Connection, account_ids: Sequence[int], *, today: int) -> AccountsOfDay:
+    """Of those of these accounts that are active."""
+    wanted = set(account_ids)
+    ids = np.array([number for number in active_accounts(conn) if number in wanted], dtype=np.int64)
+    query = sa.select(_health.c.record_id, _health.c.score).where(
+        _health.c.state == "rated", _health.c.score.is_not(None), _health.c.record_id.in_(ids.tolist())
+    )
+    engagement = _placed(ids, conn.execute(query).all())
+    return AccountsOfDay(ids, of_day(conn, ids, day=today, engagement=engagement))
 
 
 def of_today(conn: Connection, *, today: int) -> AccountsOfDay:

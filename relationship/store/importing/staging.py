@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 from sqlmodel.sql.sqltypes import AutoString
 
+from relationship.activities import RecordKind
 from relationship.importing.faults import Fault
 from relationship.importing.kinds import ImportKind
 from relationship.importing.rows import Layout, Row
@@ -167,6 +168,21 @@ class TableStaging:
     def first_day(self, conn: Connection) -> int | None:
         """The first day that the merged rows speak of; None when they changed nothing."""
         return None if self._is_idle else conn.scalar(sa.select(sa.func.min(self._staged.c.day)))
+
+    def touched(self, conn: Connection, *, most: int) -> list[int]:
+        """The accounts that the merged rows speak of, up to `most`; none when they changed nothing."""
+        if self._is_idle:
+            return []
+        owner = self._staged.c[self._target.key[0]]
+        if owner.name == "account_id":
+            return list(conn.scalars(sa.select(owner).distinct().limit(most)))
+        account = _record.alias("account_touched")
+        query = sa.select(account.c.id).join_from(
+            _record,
+            account,
+            sa.and_(account.c.kind == RecordKind.ACCOUNT.value, account.c.guid == _record.c.account_guid),
+        )
+        return list(conn.scalars(query.where(_record.c.id.in_(sa.select(owner))).distinct().limit(most)))
 
     def _match(self) -> sa.ColumnElement[bool]:
         table = self._target.table
