@@ -41,6 +41,7 @@ for command in (
     rating.suggest_settings,
     learning.learn,
     rating.detect,
+    rating.understand,
     running.serve,
     running.schedule,
     running.deliver,

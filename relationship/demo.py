@@ -33,6 +33,7 @@ from relationship.terminal.bringing_in_verbatims import import_survey
 from relationship.terminal.console import stderr
 from relationship.terminal.delivering import deliver
 from relationship.terminal.rounds import rated, sync
+from relationship.terminal.seeding_alerts import follow_rules, switch_rules_on
 from relationship.terminal.writing_back import keep_written
 from settings.rules import HealthSection, Rules, Sources
 
@@ -78,8 +79,10 @@ def run(wishes: Wishes, *, serve: bool) -> None:
             _provision(config)
             sync(house)
             import_folder(house, folder / "imports")
+            switch_rules_on(house)
             import_survey(house, folder / "imports" / "verbatims.csv")
             rated(house)
+            follow_rules(house)
             keep_moods(house)
             _say_result(house)
             stderr.print(f"Ready after {time.monotonic() - began:.0f} s.")

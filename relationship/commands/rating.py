@@ -1,4 +1,4 @@
-"""Rating every record, and proposing settings."""
+"""Rating every record, proposing settings, detecting signals, understanding verbatims."""
 
 import click
 
@@ -41,3 +41,17 @@ def detect() -> None:
 
     with told():
         detect_round(configured())
+
+
+@click.command()
+def understand() -> None:
+    """Understand anew the verbatims that earlier lists of words or themes were used on.
+
+    `relationship schedule` does so in small turns; this does all of it now. What people corrected stays corrected, and
+    no alert is raised. May be stopped and run again at any time.
+    """
+    from relationship.terminal.console import told
+    from relationship.terminal.rounds import understand_round
+
+    with told():
+        understand_round(configured())

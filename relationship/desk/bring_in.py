@@ -15,6 +15,9 @@ from sqlalchemy import Connection
 from relationship import failpoints
 from relationship.clock import day_number
 from relationship.desk import keep_health
+from relationship.desk.keep_health import Why
+from relationship.desk.stage_verbatims import VerbatimStaging
+from relationship.desk.take_up import MOST_ALONE
 from relationship.errors import RelationshipError
 from relationship.house import House
 from relationship.importing import rows
@@ -24,6 +27,7 @@ from relationship.importing.kinds import ImportKind
 from relationship.importing.opening import Source
 from relationship.importing.options import Options
 from relationship.importing.rows import Reading
+from relationship.store.customers import past_scored
 from relationship.store.importing import import_names, import_runs
 from relationship.store.importing.import_runs import Counts, State
 from relationship.store.importing.staging import By, Sample, Staging, TableStaging
@@ -37,19 +41,23 @@ from settings.rules.health_rights import HealthRight
 MOST_REJECTED = 10_000
 MOST_FLAGS_KEPT = 1_000
 SECONDS_BETWEEN_SIGNS = 1.0
+# Figures of the last days come as a matter of course: no day of the past looks different for them.
+OLDER_DAYS = 7
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a file changes. faults: of rejected lines all, of flagged ones the first; key: of the run, '' for a look."""
+    """What a file changes. faults: of rejected lines all, of flagged ones the first; key: of the run, '' for a look;
+    touched: accounts whose signals and scores may be others now (`take_up`)."""
 
     counts: Counts
     header: tuple[str, ...] = ()
     faults: list[Fault] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     key: str = ""
+    touched: list[int] = field(default_factory=list)
 
 
 # Opens the rows: of a file, or of a body that the API was sent.
@@ -89,7 +97,7 @@ def look(
     rights  to health fields of whoever brings it in
     """
     with lease(house.store, "import"), house.store.staging() as conn, conn.begin():
-        work = _Work(opened(conn), conn, options, rights)
+        work = _Work(house, opened(conn), conn, options, rights, is_look=True)
         work.stage(progress, total)
         return work.settle()
 
@@ -132,14 +140,17 @@ def bring_in(
 
     with _told_on(house, key), lease(house.store, "import"), house.store.staging() as conn:
         with conn.begin():
-            work = _Work(opened(conn), conn, options, rights)
+            work = _Work(house, opened(conn), conn, options, rights)
             work.stage(told, total)
         failpoints.passage("bring_in.staged")
         with house.store.transaction_on(conn):
             found = work.settle()
             work.staging.merge(conn, by)
             if isinstance(work.staging, HealthStaging):
-                keep_health.keep(conn, house)
+                keep_health.keep(conn, house, why=Why(by=by.key, by_name=by.name))
+            _past_is_due(conn, house, work.staging)
+            if isinstance(work.staging, TableStaging):
+                found.touched = work.staging.touched(conn, most=MOST_ALONE + 1)
             failpoints.passage("bring_in.merged")
             _note(conn, house, key, found)
             import_runs.move(conn, key, State.DONE, only_from=(State.RUNNING,), at=house.clock())
@@ -151,6 +162,13 @@ def bring_in(
     return found
 
 
+def _past_is_due(conn: Connection, house: House, staging: Staging) -> None:
+    """Facts of days that were scored already: these days are scored anew."""
+    first = staging.first_day(conn) if isinstance(staging, TableStaging) else None
+    if first is not None and first < _today(house) - OLDER_DAYS:
+        past_scored.note_due(conn, since=first)
+
+
 def _note(conn: Connection, house: House, key: str, found: Outcome) -> None:
     import_runs.note_outcome(
         conn, key, found.counts, found.faults, found.samples, header=found.header, at=house.clock()
@@ -160,15 +178,30 @@ def _note(conn: Connection, house: House, key: str, found: Outcome) -> None:
 class _Work:
     """One file from its rows to what they change."""
 
-    def __init__(self, reading: Reading, conn: Connection, options: Options, rights: frozenset[HealthRight]) -> None:
+    def __init__(
+        self,
+        house: House,
+        reading: Reading,
+        conn: Connection,
+        options: Options,
+        rights: frozenset[HealthRight],
+        *,
+        is_look: bool = False,
+    ) -> None:
         self._reading = reading
         self._conn = conn
         layout = reading.layout
-        self.staging: Staging = (
-            HealthStaging(layout, clear_empty=options.clear_empty, rights=rights, as_exported=reading.is_file)
-            if layout.spec.kind is ImportKind.HEALTH
-            else TableStaging(conn, layout, clear_empty=options.clear_empty)
-        )
+        self.staging: Staging
+        match layout.spec.kind:
+            case ImportKind.VERBATIMS:
+                self.staging = VerbatimStaging(house, conn, is_look=is_look)
+            case ImportKind.HEALTH:
+                is_file = reading.is_file
+                self.staging = HealthStaging(
+                    layout, clear_empty=options.clear_empty, rights=rights, as_exported=is_file
+                )
+            case _:
+                self.staging = TableStaging(conn, layout, clear_empty=options.clear_empty)
         self._faults: list[Fault] = []
         self._flags: list[Fault] = []
         self._flagged = self._rejected = self._read = 0
@@ -199,6 +232,10 @@ class _Work:
             same=found.same,
             rejected=self._rejected + len({fault.line for fault in found.faults}),
             flagged=self._flagged,
+            silent=found.silent,
+            left_out=found.left_out,
+            unknown=found.unknown,
+            old=found.old,
         )
         faults = sorted([*self._faults, *self._flags, *found.faults], key=lambda one: one.line)
         return Outcome(counts, self._reading.layout.header, faults, found.samples)

@@ -7,28 +7,25 @@ kept.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any
 
 from sqlalchemy import Connection
 
 from relationship.addresses import addresses_in, normalise
 from relationship.clock import day_number
 from relationship.house import House
-from relationship.store.customers.customer_tables import Satisfaction
+from relationship.store import rules as stored
 from relationship.store.privacy import audit, excluded_names
 from relationship.store.privacy.audit import Act, Action
-from relationship.store.upsert import insert_new
-from relationship.store.verbatims import verbatims
+from relationship.store.verbatims import verbatim_corrections, verbatim_scores, verbatims
 from relationship.store.verbatims.verbatim_speakers import Speakers
-from relationship.store.verbatims.verbatims import Heard, Source
+from relationship.store.verbatims.verbatims import Heard, Source, Written
 from relationship.verbatims import analyse
 from relationship.verbatims.readable import readable
 
 LONGEST_TEXT = 100_000
 LONG_AGO_DAYS = 3_653
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +35,7 @@ class Said:
     day      day number;  account: GUID, number, name or domain of the account, customer_id the same or unknown
     address  mail address of who said it;  language: 'fr', 'en' or '' to find out
     satisfaction, recommendation   0 to 100, 0 to 10
+    overlooked   alert rules do not look at it
     """
 
     source: Source
@@ -52,6 +50,7 @@ class Said:
     recommendation: float | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
     information: Mapping[str, str] = field(default_factory=dict)
+    overlooked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +88,64 @@ def hear(house: House, said: Sequence[Said], *, by: str, by_name: str = "") -> O
 
 def understand(house: House, said: Sequence[Said]) -> Understood:
     """Understand texts; nothing is kept yet, and nobody has to wait for it."""
-    today = day_number(house.clock(), house.config.zone)
-    refused = tuple((place, code) for place, one in enumerate(said) if (code := fault(one, today=today)))
-    wrong = {place for place, _ in refused}
-    taken = [one for place, one in enumerate(said) if place not in wrong]
-    addresses = {id(one): normalise(one.address) or "" for one in taken}
     with house.store.reading() as conn:
-        speakers = Speakers(conn, set(addresses.values()))
-    heard = {(one := _heard(each, addresses[id(each)], speakers)).key: one for each in taken}
+        listener = Listener(house, conn)
+        found, refused = listener.identified(conn, said)
+    heard = {one.key: listener.understood(one) for one in found}
     return Understood(heard, refused, len(said))
+
+
+class Listener:
+    """What is the same for all texts of one going: accounts and links, themes in force, the day."""
+
+    def __init__(self, house: House, conn: Connection) -> None:
+        self._speakers = Speakers(conn)
+        self._today = day_number(house.clock(), house.config.zone)
+        themes = stored.current(conn)[1].themes
+        self._catalogue, self._words = themes.catalogue(), themes.words_version()
+
+    def identified(self, conn: Connection, said: Sequence[Said]) -> tuple[list[Heard], tuple[tuple[int, str], ...]]:
+        """Texts with whoever said them, in the order given and not understood yet; place and code of what cannot be
+        taken."""
+        refused = tuple((place, code) for place, one in enumerate(said) if (code := fault(one, today=self._today)))
+        wrong = {place for place, _ in refused}
+        taken = [(normalise(one.address) or "", one) for place, one in enumerate(said) if place not in wrong]
+        self._speakers.learn(conn, {address for address, _ in taken})
+        return [self._heard(one, address) for address, one in taken], refused
+
+    def understood(self, one: Heard) -> Heard:
+        return replace(one, analysis=analyse(one.text, one.language, self._catalogue), words=self._words)
+
+    def _heard(self, one: Said, address: str) -> Heard:
+        text = readable(one.text).strip()
+        key = _key(one, address, text)
+        speaker = self._speakers.find(account=one.account, customer_id=one.customer_id, address=address, key=key)
+        return Heard(
+            key=key,
+            source=one.source,
+            day=one.day,
+            text=text,
+            analysis=None,
+            account_id=speaker.account_id,
+            contact_guid=speaker.contact_guid,
+            address=address,
+            customer_id=one.customer_id.strip(),
+            line_id=one.line_id.strip(),
+            satisfaction=one.satisfaction,
+            recommendation=one.recommendation,
+            filters=dict(one.filters),
+            information=dict(one.information),
+            language=one.language,
+            overlooked=one.overlooked,
+            link_id=speaker.link_id,
+        )
 
 
 def keep(house: House, conn: Connection, understood: Understood, *, by: str, by_name: str = "") -> Outcome:
     """Keep what was understood, in the caller's transaction."""
     heard = list(understood.heard.values())
-    names = {name for one in heard for name in _names(one)}
-    gone = excluded_names.among(conn, names)
-    kept = [one for one in heard if not gone.intersection(_names(one))]
-    written = verbatims.write(conn, kept, at=house.clock(), by=by, by_name=by_name)
-    insert_new(conn, Satisfaction, _scores(house, kept, by, by_name), key=["account_id", "key"])
+    kept = may_be_kept(conn, heard)
+    written = write(house, conn, kept, by=by, by_name=by_name)
     if written.added or written.changed:
         act = Act(house.clock(), by or "operator", Action.IMPORT, "verbatims", str(written.added + written.changed))
         audit.add(conn, house.audit_keys(), [act])
@@ -122,19 +160,19 @@ def keep(house: House, conn: Connection, understood: Understood, *, by: str, by_
     )
 
 
-def understand_anew(house: House) -> int:
-    """Understand again what was understood with earlier lists of words; returns how many."""
-    count = 0
-    while True:
-        with house.store.reading() as conn:
-            rows = verbatims.outdated(conn, limit=_AT_ONCE)
-        if not rows:
-            return count
-        found = [(number, analyse(text, language)) for number, text, language in rows]
-        with house.store.transaction() as conn:
-            for number, analysis in found:
-                verbatims.understood(conn, number, analysis)
-        count += len(rows)
+def may_be_kept(conn: Connection, heard: Sequence[Heard]) -> list[Heard]:
+    """Those that nobody said who is left out or was erased, and that name nobody such."""
+    names = {name for one in heard for name in _names(one)}
+    gone = excluded_names.among(conn, names)
+    return [one for one in heard if not gone.intersection(_names(one))]
+
+
+def write(house: House, conn: Connection, heard: Sequence[Heard], *, by: str, by_name: str) -> Written:
+    """Keep texts with their scores; what people corrected of the same words stays corrected."""
+    written = verbatims.write(conn, heard, at=house.clock(), by=by, by_name=by_name)
+    verbatim_corrections.reapply(conn, [one.key for one in heard])
+    verbatim_scores.note(conn, heard, at=house.clock(), by=by, by_name=by_name)
+    return written
 
 
 def fault(one: Said, *, today: int) -> str:
@@ -152,27 +190,6 @@ def fault(one: Said, *, today: int) -> str:
     return ""
 
 
-def _heard(one: Said, address: str, speakers: Speakers) -> Heard:
-    text = readable(one.text).strip()
-    speaker = speakers.find(account=one.account, customer_id=one.customer_id, address=address)
-    return Heard(
-        key=_key(one, address, text),
-        source=one.source,
-        day=one.day,
-        text=text,
-        analysis=analyse(text, one.language),
-        account_id=speaker.account_id,
-        contact_guid=speaker.contact_guid,
-        address=address,
-        customer_id=one.customer_id.strip(),
-        line_id=one.line_id.strip(),
-        satisfaction=one.satisfaction,
-        recommendation=one.recommendation,
-        filters=dict(one.filters),
-        information=dict(one.information),
-    )
-
-
 def _key(one: Said, address: str, text: str) -> str:
     if line := one.line_id.strip():
         return f"{one.source}/ref:{line}"
@@ -184,22 +201,3 @@ def _names(one: Heard) -> set[str]:
     """Who said it, and whose address stands in it: erasing somebody removes both sorts of texts."""
     found = {one.address, *addresses_in(one.text)} - {""}
     return found | ({f"contact:{one.contact_guid}"} if one.contact_guid else set())
-
-
-def _scores(house: House, heard: Sequence[Heard], by: str, by_name: str) -> list[dict[str, Any]]:
-    """The scores as answers to surveys; the words stay with the text alone."""
-    rows: list[dict[str, Any]] = []
-    for one in heard:
-        if one.account_id is None:
-            continue
-        for kind, score, share in (
-            ("nps", one.recommendation, None if one.recommendation is None else 10 * one.recommendation),
-            ("percent", one.satisfaction, one.satisfaction),
-        ):
-            if score is not None:
-                rows.append(
-                    {"account_id": one.account_id, "key": f"verbatim/{kind}/{one.key}", "day": one.day, "kind": kind,
-                     "score": score, "share": share, "contact_guid": one.contact_guid, "comment": "",
-                     "source": one.source.value, "added_at": house.clock(), "added_by": by, "added_by_name": by_name}
-                )  # fmt: skip
-    return rows

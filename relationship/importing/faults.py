@@ -80,6 +80,10 @@ OF_A_LINE: Mapping[str, str] = {
     "may_not_add": "Your role may not give this field its first value. Ask a sales administrator for the right to add.",
     "may_not_edit": "Your role may not change a value that is there. Ask a sales administrator for the right to edit.",
     "contradicts_line": "Line %(detail)s says something else about the same. Keep one of the two.",
+    "text_missing": "The line has no text that can be read.",
+    "day_out_of_range": "The date lies in the future or more than ten years back. Correct it.",
+    "satisfaction_out_of_range": "The satisfaction score lies outside its scale. Correct it, or the scale.",
+    "recommendation_out_of_range": "The recommendation score lies outside 0 to 10. Correct it.",
     "date_in_future": "The date lies after today: it is kept, and counts from that day on.",
     "date_long_ago": "The date lies more than ten years back: it is kept, and hardly counts.",
 }  # fmt: skip

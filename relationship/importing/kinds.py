@@ -23,6 +23,7 @@ class ImportKind(StrEnum):
     SATISFACTION = "satisfaction"
     HEALTH = "health"
     STAGES = "stages"
+    VERBATIMS = "verbatims"  # has no columns of its own (`survey.py`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +262,9 @@ STAGES = KindSpec(
     staged=("record_id", "day", "stage", "probability", "value", "close_on", "source"),
     finish=_standing,
 )  # fmt: skip
+
+# Files of verbatims have any columns; what they are is said for each (`survey.py`).
+VERBATIMS = KindSpec(ImportKind.VERBATIMS, (_ACCOUNT,), figures=())
 
 SPECS: Mapping[ImportKind, KindSpec] = {spec.kind: spec for spec in (USAGE, EVENTS, SATISFACTION, HEALTH, STAGES)}
 

@@ -6,79 +6,23 @@ that are not taken. A column without a role is not read at all.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from hashlib import sha256
 
 from relationship.importing import csv_lines, values, xlsx_lines
 from relationship.importing.csv_lines import Line
 from relationship.importing.faults import Bad, Fault, FileRefused
 from relationship.importing.header import MOST_COLUMNS
 from relationship.importing.opening import Source, is_workbook
-from relationship.importing.options import Options
+from relationship.importing.options import Dates, Options
+from relationship.importing.survey_roles import SCALES, ColumnRoles, Role
 from relationship.importing.words import plain
 
 MOST_LINES = 100_000
-MOST_FAULTS = 1_000
+BATCH = 1_000
 LONGEST_VALUE = 500
-SHOWN_LINES = 3
+LONGEST_SHOWN = 200
 
 
-class Role(StrEnum):
-    """What a column is for."""
-
-    DATE = "date"
-    TEXT = "text"
-    SATISFACTION = "satisfaction"
-    RECOMMENDATION = "recommendation"
-    FILTER = "filter"
-    INFORMATION = "information"
-    BLANK = "blank"
-    LANGUAGE = "language"
-    LINE_ID = "line_id"
-    CUSTOMER_ID = "customer_id"
-    ACCOUNT = "account"
-    ADDRESS = "address"
-
-
-# Of the others a file may have one column at most.
-SEVERAL = frozenset({Role.TEXT, Role.FILTER, Role.INFORMATION, Role.BLANK})
-# How satisfaction is told: lowest and highest score.
-SCALES: Mapping[str, tuple[int, int]] = {
-    "0-10": (0, 10), "1-5": (1, 5), "1-10": (1, 10), "1-7": (1, 7), "1-4": (1, 4), "0-100": (0, 100),
-}  # fmt: skip
-
-_GUESSES: Mapping[Role, str] = {
-    Role.DATE: "date|day|jour|date de reponse|response date|submitted at|date of response|repondu le|date de l avis",
-    Role.TEXT: "text|texte|comment|comments|commentaire|commentaires|verbatim|verbatims|review|avis|message|remarque|"
-    "remarques|reponse libre|opinion|feedback",
-    Role.SATISFACTION: "satisfaction|csat|note|note de satisfaction|satisfaction score|score|stars|etoiles|rating",
-    Role.RECOMMENDATION: "recommendation|recommandation|nps|recommendation score|note de recommandation|"
-    "net promoter score",
-    Role.LANGUAGE: "language|langue|lang|locale",
-    Role.LINE_ID: "id|line id|lineid|numero|n|reference|response id|identifiant|id reponse|numero de ligne",
-    Role.CUSTOMER_ID: "customer id|customer|customer number|client|numero client|code client|id client|user id|userid",
-    Role.ACCOUNT: "account|compte|company|societe|entreprise|raison sociale|account number",
-    Role.ADDRESS: "email|e mail|mail|address|adresse mail|adresse e mail|courriel|contact",
-}
-_ROLES = {spelling: role for role, several in _GUESSES.items() for spelling in several.split("|")}
 _LANGUAGES = {"fr": "fr", "francais": "fr", "french": "fr", "en": "en", "anglais": "en", "english": "en"}
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The beginning of a file. shape: what files with these titles share;  examples: first lines."""
-
-    titles: tuple[str, ...]
-    shape: str
-    examples: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnRoles:
-    """roles: by place of the column;  scale: a key of SCALES."""
-
-    roles: tuple[Role, ...]
-    scale: str = "0-10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,51 +43,48 @@ class Answer:
     information: dict[str, str] = field(default_factory=dict)
 
 
-def see(source: Source, options: Options) -> Seen:
-    """Titles and first lines; FileRefused for what is no table."""
-    lines = _lines(source, options)
-    first = next(lines, None)
-    if first is None:
-        raise FileRefused("empty_file")
-    titles = tuple(cell.strip() for cell in first[1])
-    if len(titles) > MOST_COLUMNS:
-        raise FileRefused("too_many_columns", line=1, detail=MOST_COLUMNS)
-    examples = tuple(tuple(cells) for _line, cells in _few(lines))
-    return Seen(titles, sha256("\x1f".join(map(plain, titles)).encode()).hexdigest(), examples)
+@dataclass(slots=True)
+class Batch:
+    """A part of a file. answers, faults: of its lines;  silent: lines without a text;  read: lines so far."""
+
+    answers: list[Answer] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    silent: int = 0
+    read: int = 0
 
 
-def guessed(titles: Sequence[str]) -> tuple[Role, ...]:
-    """The role that each title suggests; blank where it suggests none, so that nothing is kept unasked."""
-    found: list[Role] = []
-    for title in titles:
-        role = _ROLES.get(plain(title), Role.BLANK)
-        found.append(Role.BLANK if role in found and role not in SEVERAL else role)
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """titles: of the columns;  batches: to be read once."""
+
+    titles: tuple[str, ...]
+    batches: Iterator[Batch]
 
 
-def wrong(roles: Sequence[Role]) -> str:
-    """Why these roles cannot be read, a code: 'no_date', 'no_text', 'role_twice'; '' when all is well."""
-    if Role.DATE not in roles:
-        return "no_date"
-    if Role.TEXT not in roles:
-        return "no_text"
-    single = [role for role in roles if role not in SEVERAL]
-    return "role_twice" if len(single) != len(set(single)) else ""
-
-
-def read(source: Source, options: Options, mapping: ColumnRoles) -> tuple[list[Answer], list[Fault], int]:
-    """Answers, what is wrong with lines that are not taken, and how many lines there are.
+def read(source: Source, options: Options, mapping: ColumnRoles) -> Survey:
+    """Open a file; its answers follow batch by batch, with what is wrong with lines that are not taken.
 
     Lines without a text are counted and left out: most people who answer write none.
-    raises  FileRefused for the file as a whole
+    raises  FileRefused for the file as a whole, also midway
     """
-    lines = _lines(source, options)
+    titles, lines = opened(source, options)
+    return Survey(titles, _batches(list(titles), lines, mapping, options))
+
+
+def opened(source: Source, options: Options) -> tuple[tuple[str, ...], Iterator[Line]]:
+    """Titles, and the lines after them; FileRefused for what is no table."""
+    module = xlsx_lines if is_workbook(source, encoding=options.encoding) else csv_lines
+    lines = module.lines(source, options)
     first = next(lines, None)
     if first is None:
         raise FileRefused("empty_file")
-    titles = [cell.strip() for cell in first[1]]
-    answers: list[Answer] = []
-    faults: list[Fault] = []
+    if len(first[1]) > MOST_COLUMNS:
+        raise FileRefused("too_many_columns", line=1, detail=MOST_COLUMNS)
+    return tuple(cell.strip() for cell in first[1]), lines
+
+
+def _batches(titles: list[str], lines: Iterator[Line], mapping: ColumnRoles, options: Options) -> Iterator[Batch]:
+    batch = Batch()
     count = 0
     for line, cells in lines:
         count += 1
@@ -154,13 +95,24 @@ def read(source: Source, options: Options, mapping: ColumnRoles) -> tuple[list[A
                 raise Bad("ragged_row", len(cells))
             answer = _answer(line, titles, cells, mapping, options)
         except Bad as bad:
-            faults.append(Fault(line, "", bad.code, bad.detail, tuple(cell[:200] for cell in cells[:MOST_COLUMNS])))
-            if len(faults) > MOST_FAULTS:
-                raise FileRefused("too_many_faults", detail=MOST_FAULTS) from None
-            continue
-        if answer is not None:
-            answers.append(answer)
-    return answers, faults, count
+            batch.faults.append(Fault(line, _column_of(bad.code), bad.code, bad.detail, _kept(cells, mapping)))
+        else:
+            batch.silent += answer is None
+            batch.answers += [] if answer is None else [answer]
+        if count % BATCH == 0:
+            batch.read = count
+            yield batch
+            batch = Batch()
+    batch.read = count
+    yield batch
+
+
+def _kept(cells: Sequence[str], mapping: ColumnRoles) -> tuple[str, ...]:
+    """The cells of a rejected line; those of columns that are not kept are not kept here either."""
+    roles = (*mapping.roles, *[Role.BLANK] * len(cells))
+    return tuple("" if role is Role.BLANK else cell[:LONGEST_SHOWN] for cell, role in zip(cells, roles, strict=False))[
+        :MOST_COLUMNS
+    ]
 
 
 def _answer(line: int, titles: list[str], cells: list[str], mapping: ColumnRoles, options: Options) -> Answer | None:
@@ -176,7 +128,7 @@ def _answer(line: int, titles: list[str], cells: list[str], mapping: ColumnRoles
     recommendation = by_role.get(Role.RECOMMENDATION)
     return Answer(
         line,
-        _day(by_role[Role.DATE][0][1], options),
+        read_day(by_role[Role.DATE][0][1], options.dates),
         "\n".join(text for _, text in by_role[Role.TEXT]),
         _LANGUAGES.get(plain(_one(by_role, Role.LANGUAGE)), ""),
         _one(by_role, Role.LINE_ID)[:LONGEST_VALUE],
@@ -190,14 +142,22 @@ def _answer(line: int, titles: list[str], cells: list[str], mapping: ColumnRoles
     )
 
 
+def _column_of(code: str) -> str:
+    return {"date": "day", "score": "score", "number": "score"}.get(code.partition("_")[0], "")
+
+
+def day_part(text: str) -> str:
+    """Tools for surveys write the time beside the day; the day counts."""
+    return text.replace("T", " ").split(" ")[0]
+
+
+def read_day(text: str, dates: Dates) -> int:
+    """A cell as a day number. raises Bad"""
+    return int(str(values.day(dates)(day_part(text))))
+
+
 def _one(by_role: Mapping[Role, list[tuple[str, str]]], role: Role) -> str:
     return by_role[role][0][1] if role in by_role else ""
-
-
-def _day(text: str, options: Options) -> int:
-    """Tools for surveys write the time beside the day; the day counts."""
-    found = values.day(options.dates)(text.replace("T", " ").split(" ")[0])
-    return int(str(found))
 
 
 def _number(text: str, options: Options) -> float:
@@ -214,13 +174,3 @@ def _within(score: float, scale: tuple[int, int]) -> float:
 def _share(score: float, scale: tuple[int, int]) -> float:
     low, high = scale
     return round(100 * (_within(score, scale) - low) / (high - low), 2)
-
-
-def _lines(source: Source, options: Options) -> Iterator[Line]:
-    if is_workbook(source, encoding=options.encoding):
-        return xlsx_lines.lines(source, options)
-    return csv_lines.lines(source, options)
-
-
-def _few(lines: Iterator[Line]) -> list[Line]:
-    return [line for line, _ in zip(lines, range(SHOWN_LINES), strict=False)]

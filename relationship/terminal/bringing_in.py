@@ -11,20 +11,16 @@ from rich.table import Table
 
 from relationship.config import Config
 from relationship.desk.bring_in import Outcome, bring_in, look, of_file
-from relationship.desk.bring_verbatims import bring_verbatims, of_bytes
-from relationship.desk.bring_verbatims import look as look_at_survey
 from relationship.errors import FixSettings
 from relationship.house import House, open_house
 from relationship.importing.faults import FLAGS, Fault
-from relationship.importing.kinds import ImportKind
+from relationship.importing.kinds import SPECS, ImportKind
 from relationship.importing.opening import MOST_BYTES, Source, safe_name
 from relationship.importing.options import Options
-from relationship.importing.survey import ColumnRoles, Role
 from relationship.importing.template import csv_template, xlsx_template
 from relationship.store.importing import import_runs
 from relationship.store.importing.import_runs import NewRun, State
 from relationship.store.importing.staging import By
-from relationship.store.verbatims.verbatims import Source as VerbatimSource
 from relationship.terminal.console import progress, stderr
 
 # What data that is not all right ends the command with (sysexits.h: EX_DATAERR).
@@ -38,38 +34,26 @@ def import_file(
     config: Config, kind: ImportKind, path: Path, options: Options, *, preview: bool, rejected: Path | None
 ) -> int:
     """Bring a file in, or only say what it would change; 0, or 65 when a line was rejected."""
-    source, digest, lines = _source(path)
+    source, digest, lines = source_of(path)
     with open_house(config) as house, progress(f"Reading {safe_name(path.name)}") as advance:
         if preview:
             opened = of_file(house, kind, source, options)
             found = look(house, opened, options=options, progress=advance, total=lines)
         else:
             found = _taken(house, kind, source, options, digest=digest, lines=lines, advance=advance)
-    _tell(found, preview=preview)
+    tell(found, preview=preview)
     if rejected is not None:
-        _write_rejected(rejected, found.header, found.faults)
+        write_rejected(rejected, found.header, found.faults)
     return EX_DATAERR if found.counts.rejected else 0
 
 
 def import_folder(house: House, folder: Path) -> None:
     """Bring in what lies in a folder as <kind>.csv, as the demonstration does with what other systems tell."""
-    for kind in ImportKind:
+    for kind in SPECS:
         path = folder / f"{kind.value}.csv"
         if path.exists():
-            source, digest, lines = _source(path)
+            source, digest, lines = source_of(path)
             _taken(house, kind, source, Options(), digest=digest, lines=lines)
-
-
-def import_survey(house: House, path: Path) -> None:
-    """Bring in a survey with the roles that its titles suggest and its filter columns, as the demonstration does."""
-    if not path.exists():
-        return
-    file = of_bytes(path.read_bytes(), path.name)
-    seen, guess, source = look_at_survey(house, file, Options())
-    named = {"Agence": Role.FILTER, "Enquêteur": Role.INFORMATION}
-    roles = tuple(named.get(title, role) for title, role in zip(seen.titles, guess.roles, strict=True))
-    scored = ColumnRoles(roles, "0-100")
-    bring_verbatims(house, file, Options(), scored, VerbatimSource(source), by="", by_name="")
 
 
 def _taken(
@@ -110,8 +94,8 @@ def options(
     return Options(encoding, delimiter, Dates(dates), decimal, clear_empty, as_of)
 
 
-def _source(path: Path) -> tuple[Source, str, int]:
-    """The file, its digest, and how many lines it has at the most."""
+def source_of(path: Path) -> tuple[Source, str, int]:
+    """A file, its digest, and how many lines it has at the most."""
     seen, lines, size = hashlib.sha256(), 0, 0
     try:
         with path.open("rb") as file:
@@ -128,7 +112,8 @@ def _source(path: Path) -> tuple[Source, str, int]:
     return Source(lambda: path.open("rb"), size, path.name), seen.hexdigest(), max(0, lines - 1) if is_text else 0
 
 
-def _tell(found: Outcome, *, preview: bool) -> None:
+def tell(found: Outcome, *, preview: bool) -> None:
+    """What a file changed or would change, on the terminal."""
     counts = found.counts
     said = "Would take" if preview else "Took"
     stderr.print(
@@ -160,7 +145,7 @@ def _samples(found: Outcome) -> Table:
     return table
 
 
-def _write_rejected(path: Path, header: Sequence[str], faults: Sequence[Fault]) -> None:
+def write_rejected(path: Path, header: Sequence[str], faults: Sequence[Fault]) -> None:
     """The rejected lines as a CSV file to correct and import again, with what is wrong in two more columns."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)

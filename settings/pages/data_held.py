@@ -181,7 +181,6 @@ DATA_HELD: tuple[Held, ...] = (
             "verbatim_mark",
             "verbatim_copy",
             "verbatim_mapping",
-            "verbatim_file",
             "verbatim_link",
             "verbatim_correction",
             "verbatim_publication",

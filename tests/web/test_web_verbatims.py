@@ -2,7 +2,9 @@
 
 import io
 import re
+import threading
 from datetime import date
+from typing import Any
 
 import pytest
 from web_builder import ACCOUNTS, Deal, guid, oid
@@ -109,36 +111,70 @@ def _token(page: str) -> str:
 
 
 FILE = (
-    "Date;Client;Commentaire;NPS;Agence;Secret\n"
-    "2026-06-10;{0};{1};2;Lyon;x\n2026-06-11;{0};;9;Lyon;x\n2026-13-40;{0};Bien;9;;\n"
+    "Date d'envoi;Client;Commentaire;NPS;Note;Agence;Secret\n"
+    "12/06/2026;{0};{1};2;1;Lyon;x\n13/06/2026;{0};;9;5;Lyon;x\n32/06/2026;{0};Bien;9;4;;\n"
+    "05/01/2026;nobody;{2};9;5;Nice;x\n"
 )
 
 
-def test_a_survey_is_brought_in_by_the_roles_of_its_columns(office: Site) -> None:
+def _finish() -> None:
+    for thread in threading.enumerate():
+        if thread.name.startswith("import-"):
+            thread.join()
+
+
+def test_a_survey_is_looked_at_corrected_and_taken_over_once(office: Site) -> None:
     client = office.as_("customer_success")
-    body = FILE.format(ACCOUNTS[0], THREAT).encode()
-    sent = {"csrf_token": _token(client.get("/verbatims/import").text), "file": (io.BytesIO(body), "survey.csv")}
-    asked = client.post("/verbatims/import", data=sent, headers=OURS).text
-    key = re.search(r'action="/verbatims/import/([0-9a-f-]{36})"', asked)
-    assert key is not None
-    roles = re.findall(r'<option value="([a-z_]+)" selected>', asked)
-    assert roles[:6] == ["date", "customer_id", "text", "recommendation", "blank", "blank"]
-    chosen = {f"role-{place}": role for place, role in enumerate(roles[:6])} | {"role-4": "filter"}
-    refused = client.post(
-        f"/verbatims/import/{key[1]}", data={**chosen, "role-0": "blank", "csrf_token": _token(asked)}, headers=OURS
+    body = FILE.format(ACCOUNTS[0], THREAT, GLAD).encode("windows-1252")
+    token = _token(client.get("/verbatims/import").text)
+
+    def send() -> str:
+        sent = {"csrf_token": token, "file": (io.BytesIO(body), "enquête.csv")}
+        return client.post("/verbatims/import", data=sent, headers=OURS).location
+
+    def post(address: str, **form: str) -> Any:
+        answer = client.post(address, data={**form, "csrf_token": token}, headers=OURS)
+        _finish()
+        return answer
+
+    columns = send()
+    asked = client.get(columns).text
+    chosen = re.findall(r'<option value="([a-z0-9_-]+)" selected>', asked)
+    roles = ["date", "customer_id", "text", "recommendation", "satisfaction", "filter", "blank"]
+    assert chosen[:10] == [*roles, "survey", "1-5", "dmy"]
+    assert "12/06/2026 is 12 June 2026" in asked
+    for change, said in (({"role-0": "blank"}, "No column is the date."), ({"scale": "1-4"}, "go from 1 to 5")):
+        refused = post(columns, **change)
+        assert (refused.status_code, said in refused.text) == (422, True)
+    run = post(columns, **{"role-1": "account"}).location
+    look = client.get(run).text
+    assert re.findall(r'import-count">(\d+)<', look) == ["4", "2", "0", "0", "1", "1", "1"]
+    assert "This is not a date." in look
+    assert "1 text is older than 30 days." in look
+    assert "x" not in client.get(f"{run}/rejected.csv").text.splitlines()[1].split(";")
+    assert post(f"{columns}/again").location == columns
+    run = post(columns).location
+    assert _rows(office, "SELECT COUNT(*) FROM verbatim") == [(0,)]
+    post(f"{run}/confirm", alerts="recent")
+    told = (
+        "SELECT text, recommendation, satisfaction, filters, account_id IS NULL, overlooked FROM verbatim ORDER BY day"
     )
-    assert (refused.status_code, "No column is the date." in refused.text) == (422, True)
-    taken = client.post(f"/verbatims/import/{key[1]}", data={**chosen, "csrf_token": _token(asked)}, headers=OURS).text
-    assert "This is not a date." in taken
+    assert _rows(office, told) == [
+        (GLAD, 9.0, 100.0, '{"Agence":"Nice"}', 1, 1),
+        (THREAT, 2.0, 0.0, '{"Agence":"Lyon"}', 0, 0),
+    ]
+    assert _rows(office, "SELECT kind, score FROM satisfaction ORDER BY kind") == [("nps", 2.0), ("percent", 0.0)]
+    columns = send()
+    assert "As you said for the last file with these columns." in client.get(columns).text
+    again = client.get(post(columns).location).text
+    assert re.findall(r'import-count">(\d+)<', again)[1:4] == ["0", "0", "2"]
+    assert "Nothing would change" in again
+    assert "enquête.csv" in client.get("/verbatims/import").text
+
+
+def _rows(office: Site, query: str) -> list[tuple[Any, ...]]:
     with office.store.reading() as conn:
-        rows = conn.exec_driver_sql("SELECT text, recommendation, filters, information FROM verbatim").all()
-        scores = conn.exec_driver_sql("SELECT kind, score FROM satisfaction").all()
-        waiting = conn.exec_driver_sql("SELECT COUNT(*) FROM verbatim_file").scalar_one()
-    assert [tuple(row) for row in rows] == [(THREAT, 2.0, '{"Agence":"Lyon"}', "{}")]
-    assert ([tuple(row) for row in scores], waiting) == ([("nps", 2.0)], 0)
-    sent = {"csrf_token": _token(client.get("/verbatims/import").text), "file": (io.BytesIO(body), "next.csv")}
-    again = client.post("/verbatims/import", data=sent, headers=OURS).text
-    assert re.findall(r'<option value="([a-z_]+)" selected>', again)[4] == "filter"
+        return [tuple(row) for row in conn.exec_driver_sql(query)]
 
 
 def test_who_may_not_import_brings_nothing_in(office: Site) -> None:

@@ -15,10 +15,11 @@ from pydantic import BaseModel, Field
 
 from relationship.activities import RecordKind, RecordRef
 from relationship.desk.bring_in import Open, Outcome, bring_in, look, of_cells, of_file
+from relationship.desk.take_up import take_up
 from relationship.house import House
 from relationship.importing.faults import Fault as RowFault
 from relationship.importing.faults import FileRefused
-from relationship.importing.kinds import ImportKind
+from relationship.importing.kinds import SPECS, ImportKind
 from relationship.importing.opening import MEBIBYTE, Source, safe_name
 from relationship.importing.options import ENCODINGS, Dates, Options
 from relationship.importing.values import LARGEST_COUNT
@@ -133,7 +134,9 @@ class RowFaultBody(BaseModel):
 
 
 class ImportBody(BaseModel):
-    """added + changed + same + rejected = read. key: '' for a preview. faults: the first thousand."""
+    """added + changed + same + rejected + silent + left_out = read. key: '' for a preview. faults: the first thousand.
+    silent, left_out, unknown, old: of verbatims: lines without a text, of people of whom nothing is kept; of those
+    taken, how many are of nobody known, and how many were said long ago."""
 
     key: str
     kind: ImportKind
@@ -148,6 +151,10 @@ class ImportBody(BaseModel):
     same: int
     rejected: int
     flagged: int
+    silent: int = 0
+    left_out: int = 0
+    unknown: int = 0
+    old: int = 0
     faults: list[RowFaultBody]
 
 
@@ -249,6 +256,7 @@ def _done(kind: ImportKind, opened: Open, options: Options, *, name: str = "", p
         with house().store.transaction() as conn:
             key = import_runs.start(conn, NewRun(kind, State.RUNNING, "api", options, by, name))
         found = bring_in(_house(), key, opened, options=options, by=by, rights=member().health_rights)
+        take_up(_house(), found.touched)
         return answer(_outcome(kind, found, State.DONE))
     except FileRefused as error:
         figures = {"line": error.line, "detail": error.detail}
@@ -314,7 +322,7 @@ def _importer() -> Member:
 
 
 def _kind(text: str) -> ImportKind:
-    if text not in set(ImportKind):
+    if text not in SPECS:
         raise Refused(404, Fault("not_found"))
     return ImportKind(text)
 

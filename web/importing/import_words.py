@@ -13,6 +13,7 @@ KINDS: Mapping[str, object] = {
     "satisfaction": _l("Satisfaction"),
     "health": _l("Health fields of accounts"),
     "stages": _l("Stages of opportunities"),
+    "verbatims": _l("Verbatims"),
 }
 ABOUT_KINDS: Mapping[str, object] = {
     "usage": _l("One line per account and day: active users, log-ins, functions used, licences."),
@@ -27,8 +28,10 @@ KIND_ICONS: Mapping[str, str] = {
     "satisfaction": "star",
     "health": "heart_pulse",
     "stages": "flow",
+    "verbatims": "mail",
 }
 STATES: Mapping[str, object] = {
+    "columns": _l("Columns to be said"),
     "checking": _l("Being checked"),
     "checked": _l("Waits for your decision"),
     "running": _l("Being taken over"),
@@ -61,6 +64,8 @@ COLUMNS: Mapping[str, object] = {
     "probability": _l("Probability"),
     "value": _l("Value"),
     "close_on": _l("Closing date"),
+    "satisfaction": _l("Satisfaction"),
+    "recommendation": _l("Recommendation"),
 }
 DATES: Mapping[str, object] = {
     "iso": _l("2026-06-17 only"),
@@ -171,6 +176,10 @@ OF_A_LINE: Mapping[str, object] = {
         "Your role may not change a value that is there. Ask a sales administrator for the right to edit."
     ),
     "contradicts_line": _l("Line %(detail)s says something else about the same. Keep one of the two."),
+    "text_missing": _l("The line has no text that can be read."),
+    "day_out_of_range": _l("The date lies in the future or more than ten years back. Correct it."),
+    "satisfaction_out_of_range": _l("The satisfaction score lies outside its scale. Correct it, or the scale."),
+    "recommendation_out_of_range": _l("The recommendation score lies outside 0 to 10. Correct it."),
     "date_in_future": _l("The date lies after today: it is kept, and counts from that day on."),
     "date_long_ago": _l("The date lies more than ten years back: it is kept, and hardly counts."),
 }

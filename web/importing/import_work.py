@@ -4,19 +4,27 @@ import hashlib
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
 import structlog
 
 from relationship.access import HealthRight
-from relationship.desk.bring_in import bring_in, check, of_file
+from relationship.desk.bring_in import Open, bring_in, check, of_file
+from relationship.desk.bring_verbatims import Columns, of_survey
+from relationship.desk.take_up import take_up
 from relationship.errors import RelationshipError
 from relationship.house import House
+from relationship.importing.kinds import ImportKind
 from relationship.importing.opening import Source
 from relationship.store.importing import import_runs
 from relationship.store.importing.import_runs import PIECE_BYTES, NewRun, Run, State
 from relationship.store.importing.staging import By
+
+# A file of verbatims about which nobody decided is kept so long: it holds what customers said.
+WAITS = timedelta(days=2)
 
 log = structlog.get_logger()
 
@@ -28,9 +36,10 @@ def keep(house: House, new: NewRun, file: IO[bytes]) -> str:
         digest.update(piece)
         size += len(piece)
     file.seek(0)
-    known = NewRun(new.kind, new.state, new.channel, new.options, new.by, new.file_name, digest.hexdigest(), size)
+    known = replace(new, digest=digest.hexdigest(), size=size)
     with house.store.transaction() as conn:
         import_runs.fail_stalled(conn, at=house.clock())
+        import_runs.forget_waiting(conn, before=house.clock() - WAITS)
         key = import_runs.start(conn, known)
         import_runs.keep_file(conn, key, iter(lambda: file.read(PIECE_BYTES), b""))
     return key
@@ -51,18 +60,25 @@ def work(house: House, run: Run, by: By, rights: frozenset[HealthRight]) -> None
             path = Path(folder) / "file"
             lines = _write_down(house, run.key, path)
             source = Source(lambda: path.open("rb"), run.size, run.file_name)
-            opened = of_file(house, run.kind, source, run.options)
+            opened = _opened(house, run, source)
             total = lines if not run.file_name.lower().endswith(".xlsx") else 0
             if run.state is State.CHECKING:
                 check(house, run.key, opened, options=run.options, total=total, rights=rights)
             else:
-                bring_in(house, run.key, opened, options=run.options, by=by, total=total, rights=rights)
+                found = bring_in(house, run.key, opened, options=run.options, by=by, total=total, rights=rights)
+                take_up(house, found.touched)
     except RelationshipError as error:
         log.info("import_not_done", run=run.key, code=error.code)
     except Exception:
         # The rim of this thread: whoever waits for the run must be told that nobody works on it any more.
         log.exception("import_broken", run=run.key)
         _give_up(lambda: _fail(house, run.key))
+
+
+def _opened(house: House, run: Run, source: Source) -> Open:
+    if run.kind is ImportKind.VERBATIMS:
+        return of_survey(house, source, run.options, Columns.from_json(run.columns))
+    return of_file(house, run.kind, source, run.options)
 
 
 def _write_down(house: House, key: str, path: Path) -> int:

@@ -3,18 +3,21 @@
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
+from sqlalchemy import Connection
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
+from relationship.desk.bring_verbatims import ALERTS, Columns
+from relationship.desk.stage_verbatims import OLD_DAYS
 from relationship.house import House
-from relationship.importing.kinds import SPECS, ImportKind
+from relationship.importing.kinds import SPECS, VERBATIMS, ImportKind
 from relationship.importing.opening import MEBIBYTE, safe_name
 from relationship.importing.options import DELIMITERS, ENCODINGS, Dates, Options
 from relationship.importing.template import XLSX, csv_template, xlsx_template
@@ -94,15 +97,19 @@ def upload() -> AnyResponse | tuple[str, int]:
 
 @blueprint.get("/<uuid:key>")
 @for_importers
-def run(key: object) -> str:
+def run(key: object) -> str | AnyResponse:
     """One import: how far it is, what it would change, or what it changed."""
     found = _known(str(key))
+    if found.state is State.COLUMNS:
+        return redirect(url_for("verbatim_files.columns", key=key))
     template = "imports/state.html" if request.headers.get("HX-Request") else "imports/run.html"
     with _house().store.reading() as conn:
         return render_template(
             template,
             run=found,
-            spec=SPECS[found.kind],
+            spec=SPECS.get(found.kind, VERBATIMS),
+            is_survey=found.kind is ImportKind.VERBATIMS,
+            old_days=OLD_DAYS,
             at_work=found.state in AT_WORK,
             faults=import_runs.faults(conn, found.id, limit=MOST_FAULTS_SHOWN),
             samples=import_runs.samples(conn, found.id),
@@ -114,6 +121,7 @@ def run(key: object) -> str:
 def confirm(key: object) -> AnyResponse:
     """Take the file over; a second click finds it at work already."""
     with _house().store.transaction() as conn:
+        _choose_alerts(conn, str(key))
         moved = import_runs.move(conn, str(key), State.RUNNING, only_from=(State.CHECKED,), at=_house().clock())
     found = _known(str(key))
     if moved:
@@ -171,6 +179,15 @@ def _start(entered: Entered) -> str:
             most_mib=LONGEST_FILE_BYTES // MEBIBYTE,
             runs=import_runs.runs(conn),
         )
+
+
+def _choose_alerts(conn: Connection, key: str) -> None:
+    """Which texts of a survey alert rules look at, as the form says; a run that waits no more stays as it is."""
+    found = import_runs.run(conn, key)
+    alerts = request.form.get("alerts", "")
+    if found and found.kind is ImportKind.VERBATIMS and found.state is State.CHECKED and alerts in ALERTS:
+        columns = replace(Columns.from_json(found.columns), alerts=alerts)
+        import_runs.say_columns(conn, key, columns.as_json(), found.options)
 
 
 def _options(values: Mapping[str, str]) -> Options | None:

@@ -48,6 +48,9 @@ SENSITIVITIES = {
     "environment": _l("Environment"),
     "training": _l("Training"),
 }
+# How strongly somebody is sensitive to something.
+DEGREES = {1: _l("Mild"), 2: _l("Clear"), 3: _l("Strong")}
+LEAST_DEGREES = {1: _l("All"), 2: _l("Clear or strong"), 3: _l("Strong only")}
 MOMENTS = {
     "move": _l("Move"),
     "retirement": _l("Retirement, handover"),
@@ -92,19 +95,15 @@ THEME_REFUSALS = {
         "and _ stands between two words."
     ),
 }
-_FAULTS = {
-    "text_missing": _l("The line has no text that can be read."),
-    "text_too_long": _l("The text is too long. Shorten it."),
-    "day_out_of_range": _l("The date lies in the future or more than ten years back. Correct it."),
-    "satisfaction_out_of_range": _l("The satisfaction score lies outside its scale."),
-    "recommendation_out_of_range": _l("The recommendation score lies outside 0 to 10."),
+ALERTS = {
+    "recent": _l("Only at the texts of the last 30 days"),
+    "all": _l("At all of them, as far back as each rule looks"),
+    "none": _l("At none: this file raises no alerts"),
 }
 
 
 def fault(code: str, detail: str = "") -> str:
     """What is wrong with a line of a file."""
-    if code in _FAULTS:
-        return str(_FAULTS[code])
     return import_words.of_line(code, detail) if code in OF_A_LINE else _("The line cannot be taken.")
 
 

@@ -29,6 +29,7 @@ STALLED_AFTER = timedelta(minutes=5)
 
 
 class State(StrEnum):
+    COLUMNS = "columns"  # waits until somebody has said what its columns are
     CHECKING = "checking"  # the preview is being made
     CHECKED = "checked"  # waits for a decision
     RUNNING = "running"
@@ -43,7 +44,11 @@ ENDED = (State.DONE, State.FAILED, State.CANCELLED)
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """added + changed + same + rejected = read; flagged: taken, and worth a look."""
+    """added + changed + same + rejected + silent + left_out = read; the last four are of verbatims.
+
+    flagged: taken, and worth a look;  silent: without a text;  left_out: of people of whom nothing is kept
+    unknown, old: of new and changed ones, those of nobody known and those said long ago
+    """
 
     read: int = 0
     added: int = 0
@@ -51,6 +56,10 @@ class Counts:
     same: int = 0
     rejected: int = 0
     flagged: int = 0
+    silent: int = 0
+    left_out: int = 0
+    unknown: int = 0
+    old: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +86,13 @@ class Run:
     touched_at: datetime
     ended_at: datetime | None
     header: tuple[str, ...]
+    columns: str
 
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    """What is known of an import before it is looked at. digest: SHA-256 of the file; size in bytes."""
+    """What is known of an import before it is looked at. digest: SHA-256 of the file; size in bytes; columns: of
+    verbatims, see `import_tables.ImportRun`."""
 
     kind: ImportKind
     state: State
@@ -91,6 +102,7 @@ class NewRun:
     file_name: str = ""
     digest: str = ""
     size: int = 0
+    columns: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +126,7 @@ def start(conn: Connection, new: NewRun) -> str:
         "options": new.options.as_json(), "read": 0, "total": 0, "added": 0, "changed": 0, "same": 0, "rejected": 0,
         "flagged": 0, "started_at": new.by.at, "started_by": new.by.key, "started_by_name": new.by.name,
         "touched_at": new.by.at, "header": "[]",
+        "silent": 0, "left_out": 0, "unknown": 0, "old": 0, "columns": new.columns,
     }  # fmt: skip
     conn.execute(sa.insert(IMPORT_RUN).values(values))
     return key
@@ -139,6 +152,21 @@ def move(conn: Connection, key: str, wanted: State, *, only_from: Sequence[State
     )
     ended = at if wanted in ENDED else None
     return conn.execute(query.values(state=wanted.value, touched_at=at, ended_at=ended)).rowcount == 1
+
+
+def say_columns(conn: Connection, key: str, columns: str, options: Options) -> None:
+    """Note what the columns are and how the file is to be read."""
+    query = sa.update(IMPORT_RUN).where(IMPORT_RUN.c.key == key)
+    conn.execute(query.values(columns=columns, options=options.as_json()))
+
+
+def ask_again(conn: Connection, key: str, *, at: datetime) -> bool:
+    """Bring a run of verbatims back to its columns, as long as its file is there."""
+    there = sa.exists().where(IMPORT_PIECE.c.run_id == IMPORT_RUN.c.id)
+    states = [state.value for state in (State.COLUMNS, State.CHECKED, State.FAILED)]
+    query = sa.update(IMPORT_RUN).where(IMPORT_RUN.c.key == key, IMPORT_RUN.c.state.in_(states), there)
+    values = {"state": State.COLUMNS.value, "reason": "", "reason_line": None, "reason_detail": "", "ended_at": None}
+    return conn.execute(query.values(**values, touched_at=at)).rowcount == 1
 
 
 def note_progress(conn: Connection, key: str, *, read: int, total: int, at: datetime) -> None:
@@ -175,12 +203,14 @@ def note_outcome(
 
 
 def fail(conn: Connection, key: str, *, code: str, line: int | None = None, detail: str = "", at: datetime) -> None:
+    """Note why nothing was taken. The file goes, but one of verbatims stays: its columns may be said differently."""
     query = sa.update(IMPORT_RUN).where(
         IMPORT_RUN.c.key == key, IMPORT_RUN.c.state.in_([state.value for state in (*AT_WORK, State.CHECKED)])
     )
     failed = {"state": State.FAILED.value, "reason": code, "reason_line": line, "reason_detail": detail}
     conn.execute(query.values(**failed, touched_at=at, ended_at=at))
-    forget_file(conn, key)
+    if conn.scalar(sa.select(IMPORT_RUN.c.kind).where(IMPORT_RUN.c.key == key)) != ImportKind.VERBATIMS:
+        forget_file(conn, key)
 
 
 def fail_stalled(conn: Connection, *, at: datetime) -> int:
@@ -241,6 +271,32 @@ def file_pieces(conn: Connection, key: str) -> Iterator[bytes]:
 def forget_file(conn: Connection, key: str) -> None:
     number = conn.scalar(sa.select(IMPORT_RUN.c.id).where(IMPORT_RUN.c.key == key))
     conn.execute(sa.delete(IMPORT_PIECE).where(IMPORT_PIECE.c.run_id == number))
+
+
+def forget_waiting(conn: Connection, *, before: datetime) -> int:
+    """Forget files about which nobody decided since; their runs are called off."""
+    waiting = [State.COLUMNS.value, State.CHECKED.value, State.FAILED.value]
+    query = sa.select(IMPORT_RUN.c.key, IMPORT_RUN.c.state).where(
+        IMPORT_RUN.c.kind == ImportKind.VERBATIMS.value, IMPORT_RUN.c.state.in_(waiting),
+        IMPORT_RUN.c.touched_at < before, sa.exists().where(IMPORT_PIECE.c.run_id == IMPORT_RUN.c.id),
+    )  # fmt: skip
+    found = conn.execute(query).all()
+    for key, _state in found:
+        move(conn, key, State.CANCELLED, only_from=(State.COLUMNS, State.CHECKED), at=before)
+        forget_file(conn, key)
+    return len(found)
+
+
+def forget_words(conn: Connection) -> None:
+    """Forget what runs of verbatims show of customers' words, and the files that wait: nobody knows here whose they
+    are."""
+    theirs = sa.select(IMPORT_RUN.c.id).where(IMPORT_RUN.c.kind == ImportKind.VERBATIMS.value)
+    waiting = IMPORT_RUN.c.state.in_([State.COLUMNS.value, State.CHECKED.value])
+    for table in (IMPORT_SAMPLE, IMPORT_PIECE):
+        conn.execute(sa.delete(table).where(table.c.run_id.in_(theirs)))
+    mine = IMPORT_RUN.c.kind == ImportKind.VERBATIMS.value
+    conn.execute(sa.update(IMPORT_RUN).where(mine, waiting).values(state=State.CANCELLED.value))
+    conn.execute(sa.update(IMPORT_RUN).where(mine, IMPORT_RUN.c.state != State.RUNNING.value).values(columns=""))
 
 
 def remove_before(conn: Connection, at: datetime) -> int:

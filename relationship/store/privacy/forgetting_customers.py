@@ -14,7 +14,7 @@ from relationship.store.customers.customer_tables import (
     USAGE_SPAN,
 )
 from relationship.store.importing import import_runs
-from relationship.store.importing.import_tables import IMPORT_FAULT, IMPORT_RUN, IMPORT_SAMPLE
+from relationship.store.importing.import_tables import IMPORT_FAULT, IMPORT_RUN
 from relationship.store.privacy.one_person import Person
 
 # A week or month that holds a day began at most so many days before it.
@@ -42,18 +42,9 @@ def imports(conn: Connection, person: Person) -> int:
     for address in sorted(one for one in person.names if "@" in one):
         lines = IMPORT_FAULT.c.cells.icontains(address, autoescape=True)
         gone += conn.execute(sa.update(IMPORT_FAULT).where(lines).values(cells="")).rowcount
-        gone += _runs_that_name(conn, address)
+    if person.names:
+        import_runs.forget_words(conn)
     return gone
-
-
-def _runs_that_name(conn: Connection, address: str) -> int:
-    """Lines that a page shows of a run, where the address stands; and files of verbatims that wait, whoever they name:
-    what is said in them is not looked through."""
-    samples = sa.or_(*(IMPORT_SAMPLE.c[name].icontains(address, autoescape=True) for name in ("before", "after")))
-    shown = conn.execute(sa.delete(IMPORT_SAMPLE).where(samples)).rowcount
-    named = IMPORT_RUN.c.columns.icontains(address, autoescape=True)
-    conn.execute(sa.update(IMPORT_RUN).where(named).values(columns=""))
-    return shown
 
 
 def before(conn: Connection, day: int, *, runs_before: datetime) -> int:

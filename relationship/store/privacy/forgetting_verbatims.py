@@ -31,11 +31,8 @@ def verbatims(conn: Connection, person: Person) -> int:
         sa.update(VERBATIM).where(VERBATIM.c.added_by.in_(person.colleague_keys)).values(added_by="", added_by_name="")
     )
     link = VERBATIM_LINK.c
-    conn.execute(
-        sa.delete(VERBATIM_LINK).where(
-            sa.or_(link.contact_guid.in_(sorted(person.guids)), link.name.in_(addresses))
-        )
-    )
+    linked = sa.or_(link.contact_guid.in_(sorted(person.guids)), link.name.in_(sorted(person.names)))
+    conn.execute(sa.delete(VERBATIM_LINK).where(linked))
     for table in (VERBATIM_LINK, VERBATIM_CORRECTION):
         conn.execute(sa.update(table).where(table.c.by.in_(person.colleague_keys)).values(by="", by_name=""))
     conn.execute(

@@ -33,6 +33,7 @@ class Verbatim(SQLModel, table=True):
         sa.Index("ix_verbatim_account_id_day", "account_id", "day"),
         sa.Index("ix_verbatim_day", "day"),
         sa.Index("ix_verbatim_link_id", "link_id"),
+        sa.Index("ix_verbatim_analysed_with", "analysed_with"),
         sa.Index(
             "ix_verbatim_to_judge",
             "id",
@@ -115,17 +116,6 @@ class VerbatimMapping(SQLModel, table=True):
     saved_by: str = ""
 
 
-class VerbatimFile(SQLModel, table=True):
-    """A file that waits until somebody has said what its columns are; gone with the import, or after a day."""
-
-    __tablename__ = "verbatim_file"
-    key: str = Field(primary_key=True)
-    name: str
-    body: bytes = Field(sa_column=sa.Column(sa.LargeBinary, nullable=False))
-    sent_at: datetime = Field(sa_type=UtcDateTime)
-    sent_by: str
-
-
 class VerbatimLink(SQLModel, table=True):
     """Whose words they are, as somebody said by hand; texts that come in later are linked likewise.
 
@@ -165,6 +155,5 @@ VERBATIM = table(Verbatim)
 VERBATIM_MARK = table(VerbatimMark)
 VERBATIM_COPY = table(VerbatimCopy)
 VERBATIM_MAPPING = table(VerbatimMapping)
-VERBATIM_FILE = table(VerbatimFile)
 VERBATIM_LINK = table(VerbatimLink)
 VERBATIM_CORRECTION = table(VerbatimCorrection)

@@ -31,14 +31,16 @@ class Source(StrEnum):
 class Heard:
     """A text with who said it and what was understood, ready to be kept. See `verbatim_tables.Verbatim`.
 
-    words  version of the words it was understood with (`Themes.words_version`)
+    analysis    None: not understood yet, to be compared alone;  language: as it was told
+    overlooked  alert rules do not look at it;  link_id: the link by hand that told the account
+    words       version of the words it was understood with (`Themes.words_version`)
     """
 
     key: str
     source: Source
     day: int
     text: str
-    analysis: Analysis
+    analysis: Analysis | None
     account_id: int | None = None
     contact_guid: str | None = None
     address: str = ""
@@ -49,6 +51,9 @@ class Heard:
     filters: dict[str, str] = field(default_factory=dict)
     information: dict[str, str] = field(default_factory=dict)
     words: str = UNDERSTANDING_VERSION
+    language: str = ""
+    overlooked: bool = False
+    link_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +105,45 @@ class Written:
     ids: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is kept under a key. same: it says what comes in;  before: by column, as it is kept."""
+
+    id: int
+    same: bool
+    before: dict[str, Any]
+
+
+_COMPARED = ("day", "text", "satisfaction", "recommendation", "filters", "information", "account_id", "contact_guid")
+
+
+def standing(conn: Connection, heard: Sequence[Heard]) -> dict[str, Standing]:
+    """By key, what is there already of texts that come in."""
+    coming = {one.key: _row(one) for one in heard}
+    found: dict[str, Standing] = {}
+    query = sa.select(VERBATIM.c.key, VERBATIM.c.id, *(VERBATIM.c[name] for name in _COMPARED))
+    for chunk in in_chunks(list(coming)):
+        for key, number, *values in conn.execute(query.where(VERBATIM.c.key.in_(chunk))):
+            before = dict(zip(_COMPARED, values, strict=True))
+            found[key] = Standing(number, all(coming[key][name] == value for name, value in before.items()), before)
+    return found
+
+
 def write(conn: Connection, heard: Sequence[Heard], *, at: datetime, by: str, by_name: str) -> Written:
     """Keep texts by their keys: a key that is there with the same content changes nothing, else it is replaced."""
-    known: dict[str, tuple[Any, ...]] = {}
-    compared = ("day", "text", "satisfaction", "recommendation", "filters", "information", "account_id", "contact_guid")
-    for chunk in in_chunks([one.key for one in heard]):
-        query = sa.select(VERBATIM.c.key, VERBATIM.c.id, *(VERBATIM.c[name] for name in compared))
-        known |= {row[0]: tuple(row[1:]) for row in conn.execute(query.where(VERBATIM.c.key.in_(chunk)))}
+    known = standing(conn, heard)
     new: list[tuple[Heard, dict[str, Any]]] = []
     changed = 0
     arrival = _next_arrival(conn)
     for one in heard:
-        row = _row(one)
         there = known.get(one.key)
         if there is None:
-            new.append((one, row))
-        elif tuple(row[name] for name in compared) != there[1:]:
+            new.append((one, _row(one) | _understood(one)))
+        elif not there.same:
             changed += 1
-            conn.execute(sa.update(VERBATIM).where(VERBATIM.c.id == there[0]).values({**row, "arrival": _later(arrival)}))
-            _mark(conn, [(there[0], one.analysis)])
+            row = _row(one) | _understood(one) | {"arrival": _later(arrival)}
+            conn.execute(sa.update(VERBATIM).where(VERBATIM.c.id == there.id).values(row))
+            _mark(conn, [(there.id, _analysis(one))])
     signed = {"added_at": at, "added_by": by, "added_by_name": by_name, "arrival": arrival}
     for part in in_chunks(new):
         conn.execute(sa.insert(VERBATIM), [{**row, **signed} for _, row in part])
@@ -126,7 +151,7 @@ def write(conn: Connection, heard: Sequence[Heard], *, at: datetime, by: str, by
     for chunk in in_chunks([one.key for one, _ in new]):
         rows = conn.execute(sa.select(VERBATIM.c.key, VERBATIM.c.id).where(VERBATIM.c.key.in_(chunk)))
         ids |= {row.key: row.id for row in rows}
-    _mark(conn, [(ids[one.key], one.analysis) for one, _ in new])
+    _mark(conn, [(ids[one.key], _analysis(one)) for one, _ in new])
     return Written(len(new), changed, len(heard) - len(new) - changed, tuple(sorted(ids.values())))
 
 
@@ -142,18 +167,39 @@ def latest_arrival(conn: Connection) -> int:
     return conn.scalar(sa.select(sa.func.max(VERBATIM.c.arrival))) or 0
 
 
-def understood(conn: Connection, number: int, analysis: Analysis) -> None:
-    """Replace what was understood of a text."""
-    conn.execute(sa.update(VERBATIM).where(VERBATIM.c.id == number).values(_understanding(analysis)))
-    _mark(conn, [(number, analysis)])
+def understood(
+    conn: Connection,
+    number: int,
+    analysis: Analysis,
+    *,
+    words: str = UNDERSTANDING_VERSION,
+    text: str | None = None,
+) -> None:
+    """Replace what was understood of a text. words: version of the words it was understood with; text: which one was
+    understood, where it may have been replaced since."""
+    there = VERBATIM.c.id == number
+    if text is not None:
+        there = sa.and_(there, VERBATIM.c.text == text)
+    if conn.execute(sa.update(VERBATIM).where(there).values(_understanding(analysis, words))).rowcount:
+        _mark(conn, [(number, analysis)])
 
 
-def outdated(conn: Connection, *, limit: int) -> list[tuple[int, str, str]]:
-    """Texts understood with earlier lists of words: id, text, language."""
-    query = sa.select(VERBATIM.c.id, VERBATIM.c.text, VERBATIM.c.language).where(
-        VERBATIM.c.analysed_with != UNDERSTANDING_VERSION
-    )
-    return [tuple(row) for row in conn.execute(query.order_by(VERBATIM.c.id).limit(limit))]
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    id: int
+    key: str
+    text: str
+    language: str
+
+
+def outdated(conn: Connection, *, limit: int, words: str = UNDERSTANDING_VERSION) -> list[Outdated]:
+    """Texts understood with other words than this version of them, the newest first."""
+    query = sa.select(*(VERBATIM.c[name] for name in Outdated.__slots__)).where(VERBATIM.c.analysed_with != words)
+    return [Outdated(*row) for row in conn.execute(query.order_by(VERBATIM.c.id.desc()).limit(limit))]
+
+
+def count_outdated(conn: Connection, *, words: str = UNDERSTANDING_VERSION) -> int:
+    return conn.scalar(sa.select(sa.func.count()).select_from(VERBATIM).where(VERBATIM.c.analysed_with != words)) or 0
 
 
 def after(conn: Connection, last_id: int, *, limit: int) -> list[Kept]:
@@ -230,8 +276,19 @@ def _row(one: Heard) -> dict[str, Any]:
         "key": one.key, "source": one.source.value, "day": one.day, "text": one.text, "account_id": one.account_id,
         "contact_guid": one.contact_guid, "address": one.address, "customer_id": one.customer_id,
         "line_id": one.line_id, "satisfaction": one.satisfaction, "recommendation": one.recommendation,
-        "filters": _json(one.filters), "information": _json(one.information), **_understanding(one.analysis, one.words),
+        "filters": _json(one.filters), "information": _json(one.information), "overlooked": one.overlooked,
+        "link_id": one.link_id,
     }  # fmt: skip
+
+
+def _analysis(one: Heard) -> Analysis:
+    if one.analysis is None:
+        raise ValueError("not understood yet")
+    return one.analysis
+
+
+def _understood(one: Heard) -> dict[str, Any]:
+    return _understanding(_analysis(one), one.words)
 
 
 def _understanding(analysis: Analysis, words: str) -> dict[str, Any]:
