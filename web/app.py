@@ -21,12 +21,13 @@ import settings.pages.api_themes
 from relationship.errors import FixSettings
 from web import audit, errors, formats, languages, security, static_files, words
 from web.addresses import RowNumber
-from web.alerts import alert_rules, alerts
+from web.alerts import alert_lists, alert_rules, alerts
 from web.api import account_health as api_account_health
 from web.api import alerts as api_alerts
 from web.api import imports as api_imports
 from web.api import introductions as api_introductions
 from web.api import kpis as api_kpis
+from web.api import moods as api_moods
 from web.api import ratings as api_ratings
 from web.api import recommendations as api_recommendations
 from web.api import reference, rooms
@@ -35,7 +36,14 @@ from web.api import session as api_session
 from web.api import signals as api_signals
 from web.api import verbatims as api_verbatims
 from web.api import who_knows_whom as api_who_knows_whom
-from web.customers import account_health_page, account_scores_page, customer_events, customer_words, customers
+from web.customers import (
+    account_contacts_page,
+    account_health_page,
+    account_scores_page,
+    customer_events,
+    customer_words,
+    customers,
+)
 from web.house import House
 from web.identity import members, sending, sign_in
 from web.identity.entra import Entra
@@ -51,7 +59,7 @@ from web.records import account_page, contact_page, lead_page, opportunity_page
 from web.reports import reports
 from web.reviews import qbr
 from web.signals import signals
-from web.verbatims import verbatim_files, verbatims
+from web.verbatims import attrition, best_verbatims, sensitivities, verbatim_files, verbatims
 
 SIGN_IN_RATE = "30 per minute"
 # Microsoft repeats what is refused for four hours, so nothing is lost by a limit.
@@ -120,6 +128,7 @@ def create_app(house: House) -> Flask:
         lead_page,
         account_page,
         account_scores_page,
+        account_contacts_page,
         account_health_page,
         customers,
         status,
@@ -130,6 +139,7 @@ def create_app(house: House) -> Flask:
         reports,
         introductions,
         alert_rules,
+        alert_lists,
         alerts,
         notices,
         signals,
@@ -137,6 +147,9 @@ def create_app(house: House) -> Flask:
         recommendations,
         qbr,
         verbatim_files,
+        attrition,
+        best_verbatims,
+        sensitivities,
         verbatims,
         card,
         panel_sign_in,
@@ -169,6 +182,7 @@ def create_app(house: House) -> Flask:
         settings.pages.api_signals,
         settings.pages.api_themes,
         api_signals,
+        api_moods,
         api_who_knows_whom,
         api_account_health,
         api_imports,

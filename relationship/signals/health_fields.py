@@ -49,6 +49,7 @@ class Contradiction(StrEnum):
     CHURN_SCORE     the flag in force is not the one that follows from the score in force
     CHURN_STATUS    the flag is set although the status is healthy, or not set although it is escalated
     STATUS_SOURCES, CHURN_SOURCES   two sources tell different ones
+    SCORE_SOURCES   the scores of two sources lie so far apart that they cannot both be right (`SCORES_APART`)
     """
 
     STATUS_SCORE = "status_score"
@@ -56,6 +57,24 @@ class Contradiction(StrEnum):
     CHURN_STATUS = "churn_status"
     STATUS_SOURCES = "status_sources"
     CHURN_SOURCES = "churn_sources"
+    SCORE_SOURCES = "score_sources"
+
+
+# Two scores that lie so many points apart contradict each other even inside one status.
+SCORES_APART = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What one source says. followed: the fields that it does not tell, but that follow from its score."""
+
+    score: int | None
+    status: str | None
+    churn: bool | None
+    followed: tuple[str, ...]
+
+    def value(self, field: str) -> int | str | bool | None:
+        return {SCORE: self.score, STATUS: self.status, CHURN: self.churn}[field]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,50 +107,55 @@ def in_force(
     >>> found.score, found.status, found.churn, found.followed
     (62, 'at_risk', False, ('status', 'churn'))
     """
-    scores = {source: int(told[SCORE, source]) for source in precedence if (SCORE, source) in told}
-    statuses: dict[str, str] = {}
-    flags: dict[str, bool] = {}
-    for source in precedence:
-        if (STATUS, source) in told:
-            statuses[source] = told[STATUS, source]
-        elif source in scores:
-            statuses[source] = limits.status(scores[source]).value
-        if (CHURN, source) in told:
-            flags[source] = told[CHURN, source] == "true"
-        elif source in scores:
-            flags[source] = limits.churn(scores[source])
-    by = {SCORE: _first(scores), STATUS: _first(statuses), CHURN: _first(flags)}
-    score, status, churn = scores.get(by[SCORE]), statuses.get(by[STATUS]), flags.get(by[CHURN])
+    said = stands(told, limits=limits, precedence=precedence)
+    by = {field: next((source for source, one in said.items() if one.value(field) is not None), "") for field in FIELDS}
+    values = {field: said[source].value(field) if source else None for field, source in by.items()}
+    score, status, churn = values[SCORE], values[STATUS], values[CHURN]
     return HealthFields(
-        score=score,
-        status=status,
-        churn=churn,
+        score=None if score is None else int(score),
+        status=None if status is None else str(status),
+        churn=None if churn is None else bool(churn),
         score_source=by[SCORE],
         status_source=by[STATUS],
         churn_source=by[CHURN],
-        followed=tuple(field for field in (STATUS, CHURN) if by[field] and (field, by[field]) not in told),
-        contradicts=_contradictions(score, status, churn, statuses, flags, limits),
+        followed=tuple(field for field in (STATUS, CHURN) if by[field] and field in said[by[field]].followed),
+        contradicts=_contradictions(values, said, limits),
     )
 
 
-def _first(found: Mapping[str, object]) -> str:
-    return next(iter(found), "")
+def stands(
+    told: Mapping[tuple[str, str], str], *, limits: HealthLimits, precedence: tuple[str, ...] = PRECEDENCE
+) -> dict[str, Stand]:
+    """What each source that tells anything says, in the order of precedence; arguments as of `in_force`."""
+    found = {}
+    for source in precedence:
+        score = int(told[SCORE, source]) if (SCORE, source) in told else None
+        status: str | None = told.get((STATUS, source))
+        churn = told[CHURN, source] == "true" if (CHURN, source) in told else None
+        followed = () if score is None else tuple(f for f in (STATUS, CHURN) if (f, source) not in told)
+        if score is not None:
+            status = limits.status(score).value if STATUS in followed else status
+            churn = limits.churn(score) if CHURN in followed else churn
+        if (score, status, churn) != (None, None, None):
+            found[source] = Stand(score, status, churn, followed)
+    return found
 
 
 def _contradictions(
-    score: int | None,
-    status: str | None,
-    churn: bool | None,
-    statuses: Mapping[str, str],
-    flags: Mapping[str, bool],
-    limits: HealthLimits,
+    values: Mapping[str, int | str | bool | None], said: Mapping[str, Stand], limits: HealthLimits
 ) -> tuple[str, ...]:
+    score, status, churn = (values[field] for field in FIELDS)
+    scores = [one.score for one in said.values() if one.score is not None]
+    follows = Stand(None, None, None, ())
+    if score is not None:
+        follows = Stand(int(score), limits.status(int(score)).value, limits.churn(int(score)), ())
     found = {
-        Contradiction.STATUS_SCORE: score is not None and status is not None and status != limits.status(score).value,
-        Contradiction.CHURN_SCORE: score is not None and churn is not None and churn != limits.churn(score),
+        Contradiction.STATUS_SCORE: score is not None and status is not None and status != follows.status,
+        Contradiction.CHURN_SCORE: score is not None and churn is not None and churn != follows.churn,
         Contradiction.CHURN_STATUS: (status, churn)
         in {(HealthStatus.HEALTHY.value, True), (HealthStatus.ESCALATED.value, False)},
-        Contradiction.STATUS_SOURCES: len(set(statuses.values())) > 1,
-        Contradiction.CHURN_SOURCES: len(set(flags.values())) > 1,
+        Contradiction.STATUS_SOURCES: len({one.status for one in said.values()} - {None}) > 1,
+        Contradiction.CHURN_SOURCES: len({one.churn for one in said.values()} - {None}) > 1,
+        Contradiction.SCORE_SOURCES: bool(scores) and max(scores) - min(scores) >= SCORES_APART,
     }
     return tuple(code.value for code, holds in found.items() if holds)

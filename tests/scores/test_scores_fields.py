@@ -38,7 +38,7 @@ def test_what_is_typed_counts_before_every_other_source_and_brings_its_status_al
     found = in_force(told, limits=LIMITS)
     assert (found.score, found.score_source) == (62, "typed")
     assert (found.status, found.status_source, found.followed) == ("at_risk", "typed", ("status", "churn"))
-    assert found.contradicts == ("status_sources",)
+    assert found.contradicts == ("status_sources", "score_sources")
 
 
 def test_another_order_of_sources_puts_another_value_in_force() -> None:

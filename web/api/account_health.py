@@ -1,6 +1,6 @@
 """The health fields and the scores of an account under /api/v1."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from flask import Response
@@ -10,8 +10,9 @@ from relationship.access import HealthRight
 from relationship.clock import day_of
 from relationship.desk.type_health import Typist, type_fields
 from relationship.errors import Conflict
-from relationship.store.customers import account_health, account_scores
+from relationship.store.customers import account_health, account_scores, health_changes
 from relationship.store.customers.account_scores import ScoreRow
+from relationship.store.customers.health_changes import HealthChange
 from settings.rules.form import Form
 from web.api import asked
 from web.api.document import documented
@@ -85,8 +86,11 @@ class ReasonBody(BaseModel):
 
 
 class DayBody(BaseModel):
+    """worked_out_later: on a later day, from what was known then."""
+
     day: date
     value: Points
+    worked_out_later: bool
 
 
 class ScoreBody(BaseModel):
@@ -98,6 +102,28 @@ class ScoreBody(BaseModel):
     learned: bool
     reasons: list[ReasonBody]
     last_12_months: list[DayBody]
+
+
+class ChangeBody(BaseModel):
+    """One change of a value in force. before, after: like '62', 'at_risk', 'true'; null: nothing was in force.
+
+    followed: it follows from the score of the source; cause: a source told another value, other thresholds (limits),
+    or another order of the sources
+    """
+
+    at: datetime
+    field: Literal["score", "status", "at_risk_for_churn"]
+    before: str | None
+    after: str | None
+    source_before: Source | None
+    source: Source | None
+    followed: bool
+    cause: Literal["source", "limits", "order"]
+    by: str
+
+
+class HealthHistoryBody(BaseModel):
+    changes: list[ChangeBody]
 
 
 class AccountScoresBody(BaseModel):
@@ -151,6 +177,20 @@ def change_health(guid: str) -> Response:
     return answer(_body(told), version=told.version)
 
 
+@blueprint.get("/accounts/<guid>/health/history")
+@documented({200: HealthHistoryBody}, problems=(403, 404), tag="account health")
+def history_of(guid: str) -> Response:
+    """Every change of the health fields in force
+
+    The newest first, at most 200: what each field was and became, whose value it is, and why it changed.
+    """
+    _lister()
+    with house().store.reading() as conn:
+        found = record_page.relationship(conn, ACCOUNTS, guid, shown=True)
+        changes = health_changes.of_account(conn, found.record.id)
+    return answer(HealthHistoryBody(changes=[_change(one) for one in changes]))
+
+
 @blueprint.get("/accounts/<guid>/scores")
 @documented({200: AccountScoresBody}, problems=(404,), tag="account health")
 def scores_of(guid: str) -> Response:
@@ -201,6 +241,22 @@ def _told(told: HealthTold, source: str) -> dict[str, object]:
     }
 
 
+def _change(one: HealthChange) -> ChangeBody:
+    return ChangeBody.model_validate(
+        {
+            "at": one.at,
+            "field": "at_risk_for_churn" if one.field == "churn" else one.field,
+            "before": one.before,
+            "after": one.after,
+            "source_before": one.source_before or None,
+            "source": one.source or None,
+            "followed": one.followed,
+            "cause": one.cause,
+            "by": one.by_name,
+        }
+    )
+
+
 def _score(one: ScoreRow, curve: list[ScoreRow]) -> ScoreBody:
     return ScoreBody(
         score=one.score.value,
@@ -208,5 +264,5 @@ def _score(one: ScoreRow, curve: list[ScoreRow]) -> ScoreBody:
         value=one.value,
         learned=one.learned,
         reasons=[ReasonBody(reason=r.name, points=r.points, measure=r.measure) for r in one.reasons],
-        last_12_months=[DayBody(day=day_of(day.day), value=day.value) for day in curve if day.score is one.score],
+        last_12_months=[DayBody(day=day_of(day.day), value=day.value, worked_out_later=day.told_on is not None) for day in curve if day.score is one.score],
     )

@@ -1,6 +1,7 @@
 """The tab "Additional details" of an account: its health fields, whose value counts, typing them, and their history."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -10,12 +11,18 @@ from relationship.access import HealthRight
 from relationship.desk.type_health import Typist, type_fields, typed_before
 from relationship.errors import Conflict
 from relationship.signals.health_fields import FIELDS, HealthStatus
-from relationship.store.customers import account_health
+from relationship.store.customers import account_health, health_changes
+from relationship.store.privacy.audit import Action
+from web import audit, formats
 from web.crm_link import crm_address
-from web.customers import score_words
+from web.customers import customer_words, score_words
 from web.customers.health_told import HealthTold, as_text, changes_allowed, health_told
+from web.export import MOST_ROWS, written
 from web.house import house
 from web.identity.members import for_readers, member
+from web.languages import language
+from web.lists.list_fields import FileColumn
+from web.lists.list_files import sent
 from web.nouns import ACCOUNTS
 from web.records import record_page
 from web.texts import _
@@ -23,6 +30,7 @@ from web.texts import _
 blueprint = Blueprint("account_health", __name__)
 
 MOST_HISTORY = 100
+FILES = {"fr": "historique-sante", "en": "health-history"}
 _SCORE = re.compile(r"\d{1,3}")
 
 
@@ -53,6 +61,38 @@ def undo(guid: str) -> Response | tuple[str, int]:
     with house().store.reading() as conn:
         values = typed_before(conn, account_id)
     return _write(guid, account_id, told, values, {})
+
+
+@blueprint.get("/accounts/<guid>/health/history.<any(csv, xlsx):form>")
+@for_readers
+def history_file(guid: str, form: str) -> Response:
+    """Every change of the values in force as a file."""
+    account_id, _told, record = _opened(guid)
+    with house().store.reading() as conn:
+        changes = health_changes.of_account(conn, account_id, limit=MOST_ROWS)
+    audit.note(Action.EXPORT, f"account/{record.guid}/health", actor=member().oid, result=f"{len(changes)} rows")
+    made = written(changes, _columns(), form=form, title=_("History"), language=language())
+    return sent(made, FILES.get(language(), "health-history"), form)
+
+
+def _columns() -> Sequence[FileColumn]:
+    def column(title: str, value: Any) -> FileColumn:
+        return FileColumn(title, value)
+
+    def source(found: str) -> str:
+        return str(score_words.SOURCES[found]) if found else ""
+
+    return (
+        column(_("Moment"), lambda one: formats.moment(one.at)),
+        column(_("Field"), lambda one: str(score_words.FIELDS[one.field])),
+        column(_("Before"), lambda one: score_words.value(one.field, one.before)),
+        column(_("Source before"), lambda one: source(one.source_before)),
+        column(_("After"), lambda one: score_words.value(one.field, one.after)),
+        column(_("Source"), lambda one: source(one.source)),
+        column(_("Follows from the score"), lambda one: customer_words.flag(one.followed)),
+        column(_("Why"), lambda one: str(score_words.CAUSES[one.cause])),
+        column(_("Who"), lambda one: one.by_name),
+    )
 
 
 def _write(
@@ -90,6 +130,7 @@ def _page(
 ) -> str:
     account_id, told, record = _opened(guid)
     with house().store.reading() as conn:
+        changes = health_changes.of_account(conn, account_id, limit=MOST_HISTORY)
         history = account_health.history(conn, account_id, limit=MOST_HISTORY)
         before = typed_before(conn, account_id)
     typed = {field: one.value for (field, source), one in told.told.items() if source == account_health.TYPED}
@@ -100,6 +141,10 @@ def _page(
         record=record,
         crm_address=crm_address(house().config.dataverse_url, record.kind, record.guid),
         told=told,
+        health_head=told,
+        contradictions=score_words.contradictions(told.found, told.said, told.section.limits()),
+        changes=changes,
+        customer_words=customer_words,
         fields=FIELDS,
         statuses=[one.value for one in HealthStatus],
         typed=typed if sent is None else typed | sent,

@@ -15,7 +15,7 @@ from relationship.store.customers.account_facts import AccountFacts
 from relationship.store.customers.account_scores import ScoreRow
 from web import formats
 from web.crm_link import crm_address
-from web.customers import score_words
+from web.customers import customer_words, health_told, score_words
 from web.house import house, today
 from web.identity.members import for_readers, member
 from web.nouns import ACCOUNTS
@@ -41,6 +41,11 @@ class ScoreCard:
     @property
     def name(self) -> str:
         return self.row.score.value
+
+    @property
+    def told_later(self) -> int | None:
+        """The last day of the curve that was worked out later."""
+        return max((one.day for one in self.days if one.told_on is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ def page(guid: str) -> str:
         at_stake = stake(conn, found.record.guid, facts)
         raw = raw_figures(conn, number)
         signals = signals_section.of_account(conn, number, found.record.guid)
+        head = health_told.head(conn, number)
         advice = recommending.about_scores(conn, number, found.record.guid)
     return render_template(
         "account/scores.html",
@@ -94,6 +100,8 @@ def page(guid: str) -> str:
         score_words=score_words,
         recommendations=advice,
         advice_words=recommendation_words,
+        customer_words=customer_words,
+        **head,
         **signals,
     )
 

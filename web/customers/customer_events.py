@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from relationship.activities import RecordKind
 from relationship.clock import day_of, number_of
 from relationship.desk.bring_in import bring_in, of_cells
+from relationship.desk.take_up import take_up
 from relationship.errors import TryLater
 from relationship.house import House
 from relationship.importing.kinds import ImportKind
@@ -68,6 +69,7 @@ def remove(guid: str, number: int) -> Response:
         found = record_page.relationship(conn, ACCOUNTS, guid)
     with house().store.transaction() as conn:
         account_events.remove(conn, found.record.id, number)
+    take_up(_whole(), [found.record.id])
     flash("", "event_removed")
     return redirect(url_for("customer_events.page", guid=found.record.guid), 303)
 
@@ -112,11 +114,16 @@ def _wrong(typed: dict[str, str]) -> str:
 
 def _bring_in(guid: str, typed: dict[str, str]) -> None:
     """By the same door as files and the API, so that the same event twice is one."""
-    whole: House = current_app.extensions["house"]
+    whole = _whole()
     by = By(whole.clock(), member().oid, member().name)
     options = Options()
     title, cells = ["account", *typed], [guid, *typed.values()]
     opened = of_cells(whole, ImportKind.EVENTS, title, [(1, cells)], options)
     with whole.store.transaction() as conn:
         key = import_runs.start(conn, NewRun(ImportKind.EVENTS, State.RUNNING, "page", options, by, ""))
-    bring_in(whole, key, opened, options=options, by=by)
+    take_up(whole, bring_in(whole, key, opened, options=options, by=by).touched)
+
+
+def _whole() -> House:
+    found: House = current_app.extensions["house"]
+    return found

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from relationship.access import HealthRight
 from relationship.desk.type_health import version_of
-from relationship.signals.health_fields import FIELDS, HealthFields, in_force
+from relationship.signals.health_fields import FIELDS, HealthFields, Stand, in_force, stands
 from relationship.store import rules
 from relationship.store.customers import account_health
 from relationship.store.customers.account_health import HealthValue
@@ -24,6 +24,17 @@ class HealthTold:
     told: Mapping[tuple[str, str], HealthValue]
     section: CustomerHealth
     version: int
+
+    @property
+    def said(self) -> dict[str, Stand]:
+        """What each source says, with what follows from its score."""
+        values = {key: one.value for key, one in self.told.items() if one.value is not None}
+        return stands(values, limits=self.section.limits(), precedence=self.section.precedence)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether any field has a value."""
+        return bool(self.found.score_source or self.found.status_source or self.found.churn_source)
 
     def sources(self, field: str) -> frozenset[str]:
         """The sources that tell this field."""
@@ -44,6 +55,11 @@ def health_told(conn: Connection, account_id: int) -> HealthTold:
     values = {key: one.value for key, one in told.items() if one.value is not None}
     found = in_force(values, limits=section.limits(), precedence=section.precedence)
     return HealthTold(found, told, section, version_of(conn, account_id))
+
+
+def head(conn: Connection, account_id: int) -> dict[str, HealthTold]:
+    """What stands above the tabs of an account, for whoever may see the fields."""
+    return {"health_head": health_told(conn, account_id)} if member().may(HealthRight.LIST) else {}
 
 
 def as_text(field: str, value: int | str | bool | None) -> str | None:

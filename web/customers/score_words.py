@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
+from relationship.signals.health_fields import Contradiction, HealthFields, HealthLimits, Stand
 from relationship.signals.scores import Reason
 from web import formats
 from web.customers import customer_words
@@ -55,7 +56,63 @@ CONTRADICTIONS: Mapping[str, object] = {
     "churn_status": _l("The flag “at risk for churn” and the status do not fit together."),
     "status_sources": _l("The sources do not agree on the status."),
     "churn_sources": _l("The sources do not agree on the flag “at risk for churn”."),
+    "score_sources": _l("The scores of the sources lie far apart."),
 }
+
+
+CAUSES: Mapping[str, object] = {
+    "source": _l("a source tells another value"),
+    "limits": _l("other thresholds"),
+    "order": _l("another order of the sources"),
+}
+
+
+def contradictions(found: HealthFields, said: Mapping[str, Stand], limits: HealthLimits) -> list[str]:
+    """What does not fit together, each with the values and whose they are."""
+    return [_contradiction(code, found, said, limits) for code in found.contradicts]
+
+
+def _contradiction(code: str, found: HealthFields, said: Mapping[str, Stand], limits: HealthLimits) -> str:
+    match code:
+        case Contradiction.STATUS_SCORE:
+            return _(
+                "The status in force is %(status)s (%(source)s); the score in force, %(score)s (%(other)s), means "
+                "%(follows)s.",
+                status=value("status", found.status),
+                source=SOURCES[found.status_source],
+                score=found.score,
+                other=SOURCES[found.score_source],
+                follows=value("status", limits.status(found.score or 0).value),
+            )
+        case Contradiction.CHURN_SCORE:
+            return _(
+                "The flag “at risk for churn” in force is %(flag)s (%(source)s); the score in force, %(score)s "
+                "(%(other)s), means %(follows)s.",
+                flag=value("churn", found.churn),
+                source=SOURCES[found.churn_source],
+                score=found.score,
+                other=SOURCES[found.score_source],
+                follows=value("churn", limits.churn(found.score or 0)),
+            )
+        case Contradiction.CHURN_STATUS:
+            return _(
+                "The status is %(status)s (%(source)s), and yet the flag “at risk for churn” is %(flag)s (%(other)s).",
+                status=value("status", found.status),
+                source=SOURCES[found.status_source],
+                flag=value("churn", found.churn),
+                other=SOURCES[found.churn_source],
+            )
+    field = {
+        Contradiction.STATUS_SOURCES.value: "status",
+        Contradiction.CHURN_SOURCES.value: "churn",
+        Contradiction.SCORE_SOURCES.value: "score",
+    }[code]
+    told = [
+        _("%(value)s (%(source)s)", value=value(field, one.value(field)), source=SOURCES[source])
+        for source, one in said.items()
+        if one.value(field) is not None
+    ]
+    return _("%(field)s: %(values)s.", field=FIELDS[field], values=", ".join(told))
 
 
 def value(field: str, found: str | int | bool | None) -> str:

@@ -12,6 +12,7 @@ from relationship.store.crm import related_records
 from relationship.store.lists.record_lists import record_rows
 from relationship.store.reading import reading_shares
 from relationship.store.reading.reading_shares import PeopleOfAccount
+from web.customers import customer_words, health_told
 from web.identity import rights
 from web.identity.members import member
 from web.nouns import ACCOUNTS
@@ -75,6 +76,8 @@ def _people_and_opportunities(conn: Connection, found: Relationship) -> dict[str
     return {
         "people": people,
         "opportunities": opportunities.only(seen),
+        "customer_words": customer_words,
+        **health_told.head(conn, found.record.id),
         "recommendations": recommending.about_scores(conn, found.record.id, found.record.guid),
     }
 

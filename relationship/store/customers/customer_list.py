@@ -1,28 +1,69 @@
 """The list of accounts to watch or to celebrate: scores, health fields, value at stake, days to renewal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
 from relationship.store.customers.score_tables import ACCOUNT_HEALTH, ACCOUNT_SCORE
-from relationship.store.reading.reading_scope import Scope, may_be_read
+from relationship.store.lists.list_filters import OWNER, WITH_OWNER, owner_name
+from relationship.store.lists.searching import folded_holds
+from relationship.store.reading.reading_scope import Scope, may_be_read, owned_by
 from relationship.store.tables import Record, table
 
 _record = table(Record)
+MOST_OWNERS = 200
 
 
 class Wanted(StrEnum):
-    """WATCH: a low health score, the flag, or a status that is escalated; CELEBRATE: a high score and none of these;
-    ALL: every account that is scored or has a field."""
+    """WATCH: something speaks for looking at the account; CELEBRATE: a high score and none of that; ALL: every account
+    that is scored or has a field. See `Limits`."""
 
     WATCH = "watch"
     CELEBRATE = "celebrate"
     ALL = "all"
+
+
+class Sort(StrEnum):
+    """STAKE: the largest value first; RENEWAL: the next one first; HEALTH: the lowest first; CHURN, UPSELL: the
+    highest first; NAME. What is not told stands at the end."""
+
+    STAKE = "stake"
+    RENEWAL = "renewal"
+    HEALTH = "health"
+    CHURN = "churn"
+    UPSELL = "upsell"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """watch_below, celebrate_from: of the lower one of computed score and score in force; churn_from: a risk of churn
+    that is high. Watched are also the flag, an escalated status, and values that contradict each other."""
+
+    watch_below: int = 50
+    celebrate_from: int = 80
+    churn_from: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What the list is narrowed to; None and '' do not narrow. owner: a systemuser;  status: of the fields in force;
+    renewal: first and last day;  least, most: value at stake;  words: of the name, or of the account number"""
+
+    owner: str = ""
+    owner_key: str | None = None
+    segment: str = ""
+    status: str = ""
+    renewal: tuple[date | None, date | None] = (None, None)
+    least: float | None = None
+    most: float | None = None
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +74,8 @@ class CustomerRow:
     account_id: int
     guid: str
     name: str
-    owner_guid: str | None
+    number: str
+    owner: str
     segment: str
     currency: str
     arr: float | None
@@ -66,50 +108,40 @@ class CustomerPage:
 
 
 def customers(
-    conn: Connection, wanted: Wanted, *, watch_below: int, celebrate_from: int, scope: Scope, place: int, size: int
+    conn: Connection,
+    wanted: Wanted,
+    *,
+    limits: Limits,
+    scope: Scope,
+    narrowed: Narrowed = Narrowed(),
+    sort: Sort = Sort.STAKE,
+    place: int = 0,
+    size: int,
 ) -> CustomerPage:
-    """Accounts within the reader's scope, by value at stake. Amounts of different currencies stand as they are.
+    """Accounts within the reader's scope. Amounts of different currencies stand as they are.
 
-    watch_below, celebrate_from   of the score in force;  place: how many to leave out
+    place  how many to leave out
     """
-    last = sa.select(sa.func.max(ACCOUNT_SCORE.c.day)).scalar_subquery()
-    scores = {name: ACCOUNT_SCORE.alias(name) for name in ("health", "churn", "upsell")}
-    deals = (
-        sa.select(
-            _record.c.account_guid,
-            sa.func.sum(_record.c.value).label("value"),
-            sa.func.max(_record.c.currency).label("currency"),
-        )
-        .where(
-            _record.c.kind == RecordKind.OPPORTUNITY.value,
-            _record.c.status == "open",
-            _record.c.account_guid.is_not(None),
-            may_be_read(scope, RecordKind.OPPORTUNITY),
-        )
-        .group_by(_record.c.account_guid)
-        .cte("deals")
-    )
-    source: sa.FromClause = _record.outerjoin(ACCOUNT_HEALTH, ACCOUNT_HEALTH.c.account_id == _record.c.id)
-    for name, alias in scores.items():
-        of_today = sa.and_(alias.c.account_id == _record.c.id, alias.c.score == name, alias.c.day == last)
-        source = source.outerjoin(alias, of_today)
-    source = source.outerjoin(deals, deals.c.account_guid == _record.c.guid)
-    stake = sa.func.coalesce(_record.c.arr, deals.c.value, 0.0)
+    source, deals, scores = _joined(conn, scope)
+    stake = sa.func.coalesce(_record.c.arr, deals.c.value)
+    fields = ACCOUNT_HEALTH.c
+    lowest = _lower(scores["health"].c.value, fields.score)
     query = (
         sa.select(
             _record.c.id,
             _record.c.guid,
             _record.c.name,
-            _record.c.owner_guid,
+            _record.c.account_number,
+            owner_name,
             _record.c.segment,
             _record.c.currency,
             _record.c.arr,
             _record.c.renewal_on,
             *(scores[name].c.value for name in scores),
-            ACCOUNT_HEALTH.c.score,
-            ACCOUNT_HEALTH.c.status,
-            ACCOUNT_HEALTH.c.churn,
-            ACCOUNT_HEALTH.c.contradicts,
+            fields.score,
+            fields.status,
+            fields.churn,
+            fields.contradicts,
             deals.c.value.label("open_value"),
             deals.c.currency.label("open_currency"),
             sa.func.count().over(),
@@ -119,9 +151,10 @@ def customers(
             _record.c.kind == RecordKind.ACCOUNT.value,
             _record.c.status == "active",
             may_be_read(scope, RecordKind.ACCOUNT),
-            _which(wanted, watch_below, celebrate_from),
+            _which(wanted, limits, lowest, scores["churn"].c.value),
+            *_narrowing(narrowed, stake),
         )
-        .order_by(sa.desc(stake), _record.c.id)
+        .order_by(*_order(sort, stake, lowest, scores), _record.c.id)
         .limit(size)
         .offset(place)
     )
@@ -129,18 +162,110 @@ def customers(
     return CustomerPage(tuple(CustomerRow(*row[:-1]) for row in rows), rows[0][-1] if rows else 0)
 
 
-def _which(wanted: Wanted, watch_below: int, celebrate_from: int) -> sa.ColumnElement[bool]:
+def owners(conn: Connection, *, scope: Scope) -> dict[str, str]:
+    """Who owns active accounts that the reader may see: names by systemuser, in the order of the names."""
+    query = (
+        sa.select(_record.c.owner_guid, owner_name)
+        .select_from(_record.join(OWNER, WITH_OWNER))
+        .where(
+            _record.c.kind == RecordKind.ACCOUNT.value,
+            _record.c.status == "active",
+            may_be_read(scope, RecordKind.ACCOUNT),
+        )
+        .distinct()
+        .limit(MOST_OWNERS)
+    )
+    return dict(sorted(conn.execute(query).tuples(), key=lambda one: one[1].casefold()))
+
+
+def _joined(conn: Connection, scope: Scope) -> tuple[sa.FromClause, sa.CTE, dict[str, sa.FromClause]]:
+    """Accounts with their fields, owner, open deals and scores of the last day; then the deals and the scores."""
+    last = conn.scalar(sa.select(sa.func.max(ACCOUNT_SCORE.c.day)))
+    scores: dict[str, sa.FromClause] = {name: ACCOUNT_SCORE.alias(name) for name in ("health", "churn", "upsell")}
+    sums = (
+        sa.select(_record.c.account_guid, _record.c.currency, sa.func.sum(_record.c.value).label("value"))
+        .where(
+            _record.c.kind == RecordKind.OPPORTUNITY.value,
+            _record.c.status == "open",
+            _record.c.account_guid.is_not(None),
+            _record.c.value.is_not(None),
+            may_be_read(scope, RecordKind.OPPORTUNITY),
+        )
+        .group_by(_record.c.account_guid, _record.c.currency)
+        .cte("sums")
+    )
+    # Of several currencies the one with most: amounts of different ones are never added.
+    rank = sa.func.row_number().over(partition_by=sums.c.account_guid, order_by=(sums.c.value.desc(), sums.c.currency))
+    ranked = sa.select(sums.c.account_guid, sums.c.currency, sums.c.value, rank.label("place")).cte("ranked")
+    deals = sa.select(ranked.c.account_guid, ranked.c.currency, ranked.c.value).where(ranked.c.place == 1).cte("deals")
+    source: sa.FromClause = _record.outerjoin(ACCOUNT_HEALTH, ACCOUNT_HEALTH.c.account_id == _record.c.id)
+    source = source.outerjoin(OWNER, WITH_OWNER)
+    for name, alias in scores.items():
+        of_today = sa.and_(alias.c.account_id == _record.c.id, alias.c.score == name, alias.c.day == last)
+        source = source.outerjoin(alias, of_today)
+    return source.outerjoin(deals, deals.c.account_guid == _record.c.guid), deals, scores
+
+
+def _lower(one: sa.ColumnElement[Any], other: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The lower one of two scores; that which is told where the other is not."""
+    return sa.case(
+        (one.is_(None), other),
+        (other.is_(None), one),
+        (one < other, one),
+        else_=other,
+    )
+
+
+def _which(
+    wanted: Wanted, limits: Limits, lowest: sa.ColumnElement[Any], churn_risk: sa.ColumnElement[Any]
+) -> sa.ColumnElement[bool]:
     fields = ACCOUNT_HEALTH.c
     watched = sa.or_(
-        sa.func.coalesce(fields.score < watch_below, sa.false()),
+        sa.func.coalesce(lowest < limits.watch_below, sa.false()),
         sa.func.coalesce(fields.churn, sa.false()),
         sa.func.coalesce(fields.status == "escalated", sa.false()),
+        sa.func.coalesce(churn_risk >= limits.churn_from, sa.false()),
+        sa.func.coalesce(fields.contradicts != "", sa.false()),
     )
     if wanted is Wanted.WATCH:
         return watched
     if wanted is Wanted.CELEBRATE:
-        return sa.and_(fields.score >= celebrate_from, sa.not_(watched))
+        return sa.and_(lowest >= limits.celebrate_from, sa.not_(watched))
     return fields.account_id.is_not(None)
+
+
+def _narrowing(wanted: Narrowed, stake: sa.ColumnElement[Any]) -> Iterator[sa.ColumnElement[bool]]:
+    if wanted.owner:
+        yield _record.c.owner_guid == wanted.owner
+    if wanted.owner_key is not None:
+        yield owned_by(wanted.owner_key)
+    if wanted.segment:
+        yield _record.c.segment == wanted.segment
+    if wanted.status:
+        yield ACCOUNT_HEALTH.c.status == wanted.status
+    for column, (first, last) in ((_record.c.renewal_on, wanted.renewal), (stake, (wanted.least, wanted.most))):
+        if first is not None:
+            yield column >= first
+        if last is not None:
+            yield column <= last
+    for word in wanted.words:
+        yield sa.or_(folded_holds(_record.c.folded, word), folded_holds(sa.func.lower(_record.c.account_number), word))
+
+
+def _order(
+    sort: Sort, stake: sa.ColumnElement[Any], lowest: sa.ColumnElement[Any], scores: Mapping[str, sa.FromClause]
+) -> tuple[sa.ColumnElement[Any], ...]:
+    match sort:
+        case Sort.NAME:
+            return (_record.c.folded,)
+        case Sort.RENEWAL:
+            return _record.c.renewal_on.is_(None), _record.c.renewal_on
+        case Sort.HEALTH:
+            return lowest.is_(None), lowest
+        case Sort.CHURN | Sort.UPSELL:
+            value = scores[sort.value].c.value
+            return value.is_(None), sa.desc(value)
+    return stake.is_(None), sa.desc(stake)
 
 
 def open_value(conn: Connection, account_guid: str, *, scope: Scope) -> tuple[float | None, str]:
