@@ -48,6 +48,7 @@ SENSITIVITIES = {
     "environment": _l("Environment"),
     "training": _l("Training"),
 }
+LEVELS = {"low": _l("low"), "middle": _l("middling"), "high": _l("high")}
 # How strongly somebody is sensitive to something.
 DEGREES = {1: _l("Mild"), 2: _l("Clear"), 3: _l("Strong")}
 LEAST_DEGREES = {1: _l("All"), 2: _l("Clear or strong"), 3: _l("Strong only")}

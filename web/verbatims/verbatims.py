@@ -1,4 +1,4 @@
-"""The pages of verbatims: the list, one text with the words that say something, and the best ones."""
+"""The pages of verbatims: the list, and one text with the words that say something."""
 
 import re
 
@@ -18,8 +18,6 @@ from web.verbatims.highlighted import lines
 blueprint = Blueprint("verbatims", __name__, url_prefix="/verbatims")
 
 PAGE_SIZE = 25
-BEST_SHOWN = 30
-BEST_DAYS = 180
 LONGEST_SEARCH = 100
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CHOICES = {
@@ -49,7 +47,7 @@ def listed() -> str:
         rows = verbatim_lists.page(conn, wish, scope=member().scope, after=_place(), limit=PAGE_SIZE + 1)
         marks = verbatims.marks(conn, [one.verbatim.id for one in rows])
         account = _account_name(rows, chosen["account"])
-    shown = _permitted(rows[:PAGE_SIZE])
+    shown = permitted(rows[:PAGE_SIZE])
     last = rows[PAGE_SIZE - 1].verbatim if len(rows) > PAGE_SIZE else None
     return render_template(
         "verbatims/list.html",
@@ -90,23 +88,6 @@ def one(number: int) -> str:
         themes=_deepest(marks.get("theme", set())),
         marks=marks,
         mood=moods.get(text.account_id) if text.account_id else None,
-    )
-
-
-@blueprint.get("/best")
-@for_readers
-def best() -> str:
-    """The texts worth spreading inside: glad, to the point, of the last half year."""
-    wish = Wish(best=True, since=today() - BEST_DAYS)
-    with house().store.reading() as conn:
-        rows = verbatim_lists.page(conn, wish, scope=member().scope, after=None, limit=4 * BEST_SHOWN)
-        marks = verbatims.marks(conn, [row.verbatim.id for row in rows])
-    ranked = sorted(rows, key=lambda row: (-row.verbatim.intensity * row.verbatim.polarity, -row.verbatim.id))
-    return render_template(
-        "verbatims/best.html",
-        rows=_permitted(ranked[:BEST_SHOWN]),
-        marks=marks,
-        waits=rights.figures_wait(RecordKind.ACCOUNT),
     )
 
 
@@ -151,7 +132,7 @@ def _place() -> tuple[int, int] | None:
     return int(day), int(number)
 
 
-def _permitted(rows: list[Listed]) -> list[Listed]:
+def permitted(rows: list[Listed]) -> list[Listed]:
     """The rows whose account the CRM lets the reader read at this moment."""
     refs = {row.guid: RecordRef(RecordKind.ACCOUNT, row.guid) for row in rows if row.guid}
     may = rights.among(refs.values()) if refs else frozenset()
