@@ -38,13 +38,19 @@ ONLY_MEAN = frozenset({Kind.SCORE, Kind.PERCENT})
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """choices: of a WORD, from the best to the worst where there is a best; groups: lines can be grouped by it."""
+    """choices: of a WORD, from the best to the worst where there is a best; groups: lines can be grouped by it; adds:
+    a sum over accounts says something."""
 
     key: str
     topic: Topic
     kind: Kind
     choices: tuple[str, ...] = ()
     groups: bool = False
+    adds: bool = True
+
+    @property
+    def has_sum(self) -> bool:
+        return self.adds and self.kind in NUMBERS and self.kind not in ONLY_MEAN
 
     @property
     def needs_health_right(self) -> bool:
@@ -67,14 +73,14 @@ COLUMNS: Mapping[str, Column] = {
         Column("arr", A, Kind.MONEY),
         Column("currency", A, Kind.TEXT, groups=True),
         Column("renewal", A, Kind.DAY, groups=True),
-        Column("renewal_in", A, Kind.NUMBER),
+        Column("renewal_in", A, Kind.NUMBER, adds=False),
         Column("created", A, Kind.DAY, groups=True),
         Column("health", H, Kind.SCORE),
         Column("health_status", H, Kind.WORD, ("healthy", "at_risk", "escalated"), groups=True),
         Column("leaving", H, Kind.FLAG, groups=True),
         Column("contradicts", H, Kind.FLAG, groups=True),
         Column("churn", S, Kind.SCORE),
-        Column("churn_change", S, Kind.NUMBER),
+        Column("churn_change", S, Kind.NUMBER, adds=False),
         Column("upsell", S, Kind.SCORE),
         Column("active_users", U, Kind.NUMBER),
         Column("active_users_change", U, Kind.PERCENT),

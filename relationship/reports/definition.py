@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from relationship.reports.columns import COLUMNS, NUMBERS, ONLY_MEAN, Kind
+from relationship.reports.columns import COLUMNS, NUMBERS, Kind
 from settings.rules.form import Form, refusal
 
 MOST_COLUMNS, MOST_CONDITIONS, MOST_FIGURES = 20, 8, 6
@@ -83,8 +83,8 @@ class Figure(Form):
 
     @model_validator(mode="after")
     def can_be_worked_out(self) -> Self:
-        kind = COLUMNS[self.column].kind
-        if kind not in NUMBERS or (self.how is How.SUM and kind in ONLY_MEAN):
+        column = COLUMNS[self.column]
+        if column.kind not in NUMBERS or (self.how is How.SUM and not column.has_sum):
             raise refusal("figure_unfit", "this column has no such figure")
         return self
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from relationship.store.verbatims.verbatim_moods import level
 from web.verbatims import verbatim_words
@@ -26,10 +27,11 @@ STATUSES: Mapping[str, object] = {
 # How a status looks: as the bands of ratings do.
 TONES: Mapping[str, str] = {"healthy": "good", "at_risk": "fair", "escalated": "poor"}
 YES, NO = _l("Yes"), _l("No")
-HEALTH_FILTERS = {"": _l("All"), **STATUSES}
-LEAVING_FILTERS = {"": _l("All"), "yes": YES, "no": NO}
+ALL = lazy_pgettext("owner", "All")
+HEALTH_FILTERS = {"": ALL, **STATUSES}
+LEAVING_FILTERS = {"": ALL, "yes": YES, "no": NO}
 RENEWALS: Mapping[str, object] = {
-    "": _l("All"),
+    "": ALL,
     "30": _l("in the next 30 days"),
     "90": _l("in the next 90 days"),
     "180": _l("in the next 180 days"),
@@ -40,7 +42,7 @@ MOODS: Mapping[str, object] = {"warm": _l("Good mood"), "calm": _l("Even mood"),
 MOOD_TONES: Mapping[str, str] = {"warm": "good", "calm": "none", "cold": "poor"}
 MOOD_FILTERS = {"": _l("All"), **MOODS, "none": _l("Nothing said within a year")}
 LEAST_SCORES: Mapping[str, object] = {
-    "": _l("All"),
+    "": ALL,
     "50": _l("50 or more"),
     "70": _l("70 or more"),
     "85": _l("85 or more"),

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from relationship.activities import RecordKind, RecordRef
 from relationship.desk import keep_report
-from relationship.reports.columns import COLUMNS, NUMBERS, ONLY_MEAN, Topic
+from relationship.reports.columns import COLUMNS, NUMBERS, Topic
 from relationship.reports.definition import MOST_CONDITIONS, MOST_FIGURES, OPS, Definition, How
 from relationship.store.reports import reports as store
 from relationship.store.reports.reports import Kept
@@ -154,7 +154,7 @@ def _offered(found: Read) -> dict[str, Any]:
         for column in columns
         if column.kind in NUMBERS
         for how in How
-        if how is How.MEAN or column.kind not in ONLY_MEAN
+        if how is How.MEAN or column.has_sum
     ]
     return {
         "definition": definition,
