@@ -15,7 +15,7 @@ _ROOMS = ("directory", "crm", "activity", "mail", "calendar", "lists", "todo")
 SYNC_FAIL_POINTS: tuple[str, ...] = (
     *(
         f"{room}.{place}"
-        for room in ("directory", "crm", "activity", "mail", "calendar", "lists", "todo")
+        for room in ("directory", "crm", "activity", "mail", "feedback", "calendar", "lists", "todo")
         for place in PLACES
     ),
     *(f"folders.{place}" for place in _FOLDER_PLACES),
@@ -26,6 +26,7 @@ SYNC_FAIL_POINTS: tuple[str, ...] = (
     "activity.parties_fetched",
     "activity.places_reset",
     "mail.places_reset",
+    "feedback.places_reset",
     "calendar.completed",
     "calendar.places_reset",
     *(f"planner.{place}" for place in planner.PLACES),

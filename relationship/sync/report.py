@@ -75,6 +75,15 @@ class Report:
         return sum(trouble.state == state for trouble in self.troubles if trouble.key.startswith(MAILBOX))
 
 
+def our_fault(error: Exception) -> TryLater:
+    """What the rim of one source tells of a fault that is not Microsoft's."""
+    return TryLater(
+        f"A fault of ours ({type(error).__name__}) stopped this source.",
+        next_step="Report it with the log of this run; the next run tries again.",
+        code="internal_error",
+    )
+
+
 class Tally:
     """Counts over all threads, and tells them one at a time."""
 

@@ -7,7 +7,6 @@ everything stops with the reason.
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -26,13 +25,25 @@ from relationship.store import deployment
 from relationship.store.activities.sightings import Read
 from relationship.store.sources import scope, sources
 from relationship.store.sources.sources import SourceRow
-from relationship.sync.readers import calls, crm, crm_activities, directory, groups
+from relationship.store.verbatims import feedback_mailboxes
+from relationship.sync.parallel import in_parallel
+from relationship.sync.readers import calls, crm, crm_activities, directory, feedback, groups
 from relationship.sync.readers.delta import Round, page_transaction
 from relationship.sync.readers.personal import Personal, personal_sources
 from relationship.sync.readers.policy import enforce, move_window, require_consent
 from relationship.sync.readers.readers import House, reader_of
 from relationship.sync.readers.terms import terms
-from relationship.sync.report import DEGRADED, HEALTHY, READING, UNAVAILABLE, Progress, Report, Tally, Trouble
+from relationship.sync.report import (
+    DEGRADED,
+    HEALTHY,
+    READING,
+    UNAVAILABLE,
+    Progress,
+    Report,
+    Tally,
+    Trouble,
+    our_fault,
+)
 from relationship.sync.shapes.dataverse import TrackedTable
 from relationship.sync.shapes.dataverse_activities import ActivityTable
 from relationship.sync.shapes.disposition import Circle
@@ -60,6 +71,7 @@ def sync_once(
     progress: Callable[[Progress], None] | None = None,
     look_again: bool = False,
     only: frozenset[str] | None = None,
+    ear: feedback.Ear | None = None,
 ) -> Report:
     """Bring everything up to date, once.
 
@@ -67,6 +79,7 @@ def sync_once(
                 remember); None opens one for this run
     progress    told after every page and every mailbox, by one thread at a time
     look_again  also ask for mailboxes that were unavailable less than a day ago
+    ear         hears what stands in feedback mailboxes; None leaves them alone
     only        read just the users' sources and the calls with these keys, as hints name them
     raises      SyncIsOff: the rules do not allow to read yet, and nothing was asked for; Reconnect, FixSettings:
                 our credentials, their rights (in production) or our configuration; StorageTrouble: the database
@@ -76,7 +89,7 @@ def sync_once(
     try:
         if house.config.mode == "production":
             connection.check_rights()
-        return _Run(house, connection, progress, present=present, look_again=look_again, only=only).run()
+        return _Run(house, connection, progress, present=present, look_again=look_again, only=only, ear=ear).run()
     finally:
         connection.sessions.close()  # its threads end with the run
         if microsoft is None:
@@ -95,6 +108,7 @@ class _Run:
         present: Rules,
         look_again: bool,
         only: frozenset[str] | None,
+        ear: feedback.Ear | None,
     ) -> None:
         self._house = house
         self._config = house.config
@@ -106,6 +120,7 @@ class _Run:
         self._sent_before = microsoft.requests_sent
         self._look_again = look_again
         self._only = only
+        self._ear = ear
         self._rules = present
         self._known: dict[str, SourceRow] = {}
         self._ids: dict[str, int] = {}
@@ -124,6 +139,9 @@ class _Run:
         if self._config.reads("calls"):
             self._tally.step("calls")
             self._read_calls(read, read_from, inside.lifts)
+        if self._ear is not None:
+            self._tally.step("feedback")
+            self._read_feedback(self._ear, inside, read, read_from)
         self._tally.step("mail")
         return self._report(*self._read_mailboxes(inside, read, read_from))
 
@@ -205,7 +223,7 @@ class _Run:
                 self._note_trouble(key, source_id, known, error)
         except Exception as error:  # the rim of one source: a fault of ours stops no other
             log.error("source_failed", key=key, error=type(error).__name__)
-            self._note_trouble(key, source_id, known, _our_fault(error))
+            self._note_trouble(key, source_id, known, our_fault(error))
         else:
             self._tally.add_written(done.written)
             self._note_success(source_id, known, refresh=refresh)
@@ -300,6 +318,19 @@ class _Run:
 
             self._attempt(key, one)
 
+    def _read_feedback(self, ear: feedback.Ear, inside: Circle, read: Read, read_from: date | None) -> None:
+        """What customers write to the declared mailboxes."""
+        wanted = feedback.sources_of(
+            self._store, self._microsoft, self._rules, ear, inside, read,
+            read_from=read_from, zone=self._config.zone, progress=self._tally.add_records,
+        )  # fmt: skip
+        resting = self._resting([feedback_mailboxes.SOURCE])
+        with self._store.transaction() as conn:
+            self._ids |= sources.ensure(conn, list(wanted))
+        for key, (user_id, one) in wanted.items():
+            if key not in resting and self._is_wanted(sources.MAILBOX + user_id):
+                self._attempt(key, one)
+
     # Mailboxes
 
     def _read_mailboxes(self, inside: Circle, read: Read, read_from: date | None) -> tuple[int, int]:
@@ -320,7 +351,9 @@ class _Run:
             self._ids |= sources.ensure(conn, keys)
         awake = [user for user in users if found[user]]
         self._tally.expect(len(awake))
-        outcomes = self._in_parallel(lambda user: self._read_one(user, found[user]), awake)
+        outcomes = in_parallel(
+            lambda user: self._read_one(user, found[user]), awake, threads=self._config.sync_threads, stop=self._stop
+        )
         return sum(outcomes), sum(sources.MAILBOX + user in resting for user in users)
 
     def _resting(self, prefixes: Sequence[str]) -> set[str]:
@@ -351,19 +384,6 @@ class _Run:
         self._tally.mailbox_done()
         return is_ok
 
-    def _in_parallel(self, work: Callable[[str], bool], users: Sequence[str]) -> list[bool]:
-        """Do the work for all users; the first failure, or an interruption, stops the others after their page."""
-        pool = ThreadPoolExecutor(self._config.sync_threads, thread_name_prefix="mailbox")
-        try:
-            futures = [pool.submit(work, user) for user in users]
-            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-            for future in done:
-                future.result()
-            return [future.result() for future in futures]
-        finally:
-            self._stop.set()
-            pool.shutdown(wait=True, cancel_futures=True)
-
     def _add_messages(self, count: int) -> None:
         self._tally.add_messages(count)
         if self._stop.is_set():
@@ -379,11 +399,3 @@ class _Run:
             tables_ok=self._tables_ok,
             troubles=tuple(sorted(self._troubles, key=lambda trouble: trouble.key)),
         )
-
-
-def _our_fault(error: Exception) -> TryLater:
-    return TryLater(
-        f"A fault of ours ({type(error).__name__}) stopped this source.",
-        next_step="Report it with the log of this run; the next run tries again.",
-        code="internal_error",
-    )

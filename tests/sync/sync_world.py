@@ -142,6 +142,23 @@ def world(mails: Sequence[WorldActivity] | None = None, **changes: Any) -> World
     return World(**(values | changes))
 
 
+AVIS, HELP = "avis@fjord.example", "help@fjord.example"
+
+
+def feedback_world(mails: Sequence[WorldActivity], *, addresses: Sequence[str] = (AVIS, HELP), **changes: Any) -> World:
+    """The same organisation with mailboxes that the second application may read; their ids are `avis`, `help`."""
+    boxes = [Person(one.partition("@")[0], one, one.title(), Side.COLLEAGUE, None, "shared", ()) for one in addresses]
+    usual = world(mails, **changes)
+    return replace(usual, people=(*usual.people, *boxes), feedback_mailboxes=tuple(addresses))
+
+
+def some_feedback() -> tuple[list[WorldActivity], dict[str, str]]:
+    """What customers wrote to `avis`, and the words by mail."""
+    senders = ("tor", "eva", "paul", "tor")
+    mails = [mail(f"f{n}", who, ("avis",), days_ago=n + 1, subject="Avis") for n, who in enumerate(senders)]
+    return mails, {one.id: f"Nous sommes déçus, c'est le courrier {one.id}.\n> Bonjour" for one in mails}
+
+
 @dataclass(slots=True)
 class House:
     """What `sync_once` needs, and the simulated organisation behind it."""

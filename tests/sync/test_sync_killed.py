@@ -17,26 +17,40 @@ import pytest
 import requests
 import sqlalchemy as sa
 import stamina
-from store_builders import may_read
-from sync_world import NOW
+from sqlalchemy import Connection
+from store_builders import READ_BY_EVERYBODY, may_read
+from sync_world import AVIS, NOW
 
 from relationship import failpoints
 from relationship.config import Config
+from relationship.desk.hear_mail import MailEar
+from relationship.house import House
 from relationship.store.database import open_store
 from relationship.store.dump import dump
+from relationship.store.tables import Source, table
+from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_COPY
 from relationship.sync.fail_points import SYNC_FAIL_POINTS
-from relationship.sync.run import sync_once
+from relationship.sync.run import Report, sync_once
 from relationship.sync.wire.connection import connect
+from settings.rules import Feedback
 
+READ_WITH_FEEDBACK = READ_BY_EVERYBODY.model_copy(
+    update={"sources": READ_BY_EVERYBODY.sources.model_copy(update={"feedback": Feedback(mailboxes=(AVIS,))})}
+)
+
+_source = table(Source)
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 _SERVE = """
 import sys
 from pathlib import Path
 sys.path[:0] = [sys.argv[1], str(Path(sys.argv[1]).parent)]
-from sync_world import some_mail, some_of_each, world
+from sync_world import AVIS, feedback_world, some_feedback, some_mail, some_of_each
 from simulator.server import serve
-serve(world([*some_mail()[-14:], *some_of_each()]), ready_file=Path(sys.argv[2]))
+feedback, words = some_feedback()
+mails = [*some_mail()[-14:], *some_of_each(), *feedback]
+made = feedback_world(sorted(mails, key=lambda one: one.at), addresses=[AVIS], bodies=words)
+serve(made, ready_file=Path(sys.argv[2]))
 """
 
 
@@ -65,7 +79,10 @@ class Organisation:
         return answer.json()["result"]
 
     def config(self, url: str) -> Config:
-        names = ("tenant_id", "client_id", "client_secret", "authority_url", "msgraph_url", "dataverse_url", "ca_file")
+        names = (
+            "tenant_id", "client_id", "client_secret", "feedback_client_id", "feedback_client_secret", "authority_url",
+            "msgraph_url", "dataverse_url", "ca_file",
+        )  # fmt: skip
         told = {name: self.told[name] for name in names}
         return Config(mode="test", database_url=url, sync_threads=1, now=NOW, _env_file=None, **told)
 
@@ -142,18 +159,18 @@ def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Databases:
     return Databases(request.param, request, tmp_path)
 
 
-class _House:
-    def __init__(self, config: Config) -> None:
-        self.config, self.clock, self.store = config, config.clock, open_store(config.database_url)
-        may_read(self.store)
+def _read(config: Config) -> Report:
+    """One run over all sources with small pages."""
+    house = House(config, open_store(config.database_url), config.clock)
+    may_read(house.store, READ_WITH_FEEDBACK)
+    microsoft = connect(config, mail_page_size=3, crm_page_size=2)
+    return sync_once(house, microsoft=microsoft, ear=MailEar(house))
 
 
 def _run(config: Config, fail_at: str) -> None:
     stamina.set_testing(True, attempts=6)
     failpoints.arm(fail_at)
-    microsoft = connect(config, mail_page_size=3, crm_page_size=2)
-    report = sync_once(_House(config), microsoft=microsoft)
-    assert report.troubles == ()
+    assert _read(config).troubles == ()
 
 
 def _in_child(work: Callable[[], None]) -> int:
@@ -173,9 +190,19 @@ def _dump(url: str) -> str:
     store = open_store(url)
     try:
         with store.reading() as conn:
-            return dump(conn)
+            return "\n".join([dump(conn), *_texts(conn)])
     finally:
         store.close()
+
+
+def _texts(conn: Connection) -> list[str]:
+    """What customers said, and in which mailboxes it lies: no part of the dump, for files bring texts in too."""
+    held = sa.select(_source.c.key, VERBATIM.c.key, VERBATIM.c.text, VERBATIM.c.account_id.is_not(None)).select_from(
+        VERBATIM.join(VERBATIM_COPY, VERBATIM_COPY.c.verbatim_id == VERBATIM.c.id).join(
+            _source, _source.c.id == VERBATIM_COPY.c.source_id
+        )
+    )
+    return sorted(str(tuple(row)) for row in conn.execute(held))
 
 
 def _passages(config: Config) -> dict[str, int]:
@@ -185,7 +212,7 @@ def _passages(config: Config) -> dict[str, int]:
     def observed() -> None:
         stamina.set_testing(True, attempts=6)
         failpoints.observe()
-        assert sync_once(_House(config), microsoft=connect(config, mail_page_size=3, crm_page_size=2)).troubles == ()
+        assert _read(config).troubles == ()
         os.write(writing, json.dumps(failpoints.count_passages()).encode())
 
     assert _in_child(observed) == 0
@@ -224,6 +251,7 @@ def test_f53_killed_at_every_place_of_a_first_reading(organisation, databases):
     assert len(SYNC_FAIL_POINTS) == len(set(SYNC_FAIL_POINTS)) >= 15
     assert len(places) >= 40, passages
     assert wanted.count('["activity"') > 8
+    assert wanted.count("Nous sommes déçus") == 4
 
     assert _killed_and_started_again(organisation, databases, databases.empty, places, wanted) == []
 
@@ -243,6 +271,7 @@ def test_f53_killed_while_changes_are_read(organisation, databases):
     organisation.act("delete_mail", mail_id=old["id"])
     organisation.act("new_folder", key="omar", name=f"Nordlys {uuid.uuid4().hex[:6]}", parent="inbox")
     organisation.act("expire_tokens", key="sales")
+    organisation.act("deliver", sender="eva", to=[AVIS], at=NOW.isoformat(), body="Quel beau service, merci !")
     url = databases.copy(base)
     passages = _passages(organisation.config(url))
     wanted = _dump(url)

@@ -21,7 +21,7 @@ from relationship.store import deployment, tables
 from relationship.store.activities import sightings
 from relationship.store.chunks import in_chunks
 from relationship.store.knows import pair_days, tie_people, tie_rounds
-from relationship.store.privacy import retention
+from relationship.store.privacy import retention, verbatims_left_out
 from relationship.store.privacy.excluded_names import LeftOut, left_out, note_lift
 from relationship.store.privacy.exclusion_tables import ExcludedAddress, ExcludedDomain, GroupMember
 from relationship.store.upsert import insert_new
@@ -95,11 +95,13 @@ def take_out(conn: Connection, added: LeftOut, *, read: sightings.Read, zone: Zo
     """Take those who were added out of everything that is kept; returns how many rows were written.
 
     Activities are worked out anew, those without people left go, and so do the contact days of excluded records
-    and addresses that nothing names any more. What changed is noted for the next rating. Twice is harmless.
+    and addresses that nothing names any more, and what they said in their own words. What changed is noted for the
+    next rating. Twice is harmless.
     """
     if not added:
         return 0
     written = sightings.judge_again(conn, _touched(conn, added), read=read, zone=zone)
+    written += verbatims_left_out.remove(conn, added)
     failpoints.passage("store.exclusions.taken_out")
     _forget_days(conn, added)
     tie_people.forget_colleagues(conn, sorted(set(pair_days.colleague_ids(conn, added.addresses).values())))

@@ -21,12 +21,14 @@ KINDS = {
     "directory": "directory/",
     "crm": "dataverse/",
     "mail": "mailbox/",
+    "feedback": "feedback/",
     "calendar": "calendar/",
     "tasks": "todo/",
     "plans": "planner/",
     "calls": "calls/",
 }
 PERSONAL = ("mail", "calendar", "tasks", "plans")
+NAMED = (*PERSONAL, "feedback")
 OTHER = "other"
 # Whatever needs somebody's attention comes first.
 STATES = ("degraded", "reading", "new", "unavailable", "healthy")
@@ -158,7 +160,7 @@ def totals(conn: Connection) -> list[KindTotal]:
 
 def status_page(conn: Connection, filters: StatusFilters, *, page: int, size: int) -> StatusPage:
     """One page of sources, those that need attention first, then by kind and name. page: from 1."""
-    joined = _source.outerjoin(_colleague, sa.and_(_colleague.c.key == _item, _kind.in_(PERSONAL)))
+    joined = _source.outerjoin(_colleague, sa.and_(_colleague.c.key == _item, _kind.in_(NAMED)))
     chosen = sa.select(_source.c.id).select_from(joined).where(*_conditions(filters))
     total = conn.execute(sa.select(sa.func.count()).select_from(chosen.subquery())).scalar_one()
     rank = sa.case({state: number for number, state in enumerate(STATES)}, value=_source.c.state, else_=len(STATES))

@@ -18,10 +18,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from relationship.errors import BadItem, FixSettings, Reconnect, RelationshipError, Unavailable
-from relationship.store.activities.sightings import Read
+from relationship.store.activities.sightings import Read as ReadActivity
 from relationship.store.database import Store
 from relationship.store.sources import folders, quarantine
 from relationship.store.sources.cursors import Place
+from relationship.store.verbatims import feedback_mailboxes
+from relationship.store.verbatims.feedback_mailboxes import Declared
 from relationship.sync.checks.permissions import too_wide
 from relationship.sync.readers.delta import Round, Stream, read_round
 from relationship.sync.readers.folder_tree import FolderTree
@@ -30,6 +32,7 @@ from relationship.sync.shapes.disposition import Circle
 from relationship.sync.shapes.feedback_mail import Letter
 from relationship.sync.wire.connection import Microsoft
 from relationship.sync.wire.transport import Channel, Json
+from settings.rules import Rules
 
 ROOM = "feedback"
 
@@ -50,7 +53,7 @@ class Reading:
     channel: Channel
     ear: Ear
     headers: Mapping[str, str]
-    read: Read
+    read: ReadActivity
     inside: Circle
     read_from: date | None
     zone: ZoneInfo
@@ -59,6 +62,44 @@ class Reading:
     @property
     def circle_mark(self) -> str:
         return self.inside.mark
+
+
+Read = Callable[[int, bool], Round]
+
+
+def sources_of(
+    store: Store,
+    microsoft: Microsoft,
+    present: Rules,
+    ear: Ear,
+    inside: Circle,
+    read: ReadActivity,
+    *,
+    read_from: date | None,
+    zone: ZoneInfo,
+    progress: Callable[[int], None],
+) -> dict[str, tuple[str, Read]]:
+    """By the key of the source: the user whose mailbox it is, and what reads it."""
+    with store.reading() as conn:
+        wanted = feedback_mailboxes.declared(conn, present)
+
+    def one(mailbox: Declared, source_id: int, refresh: bool) -> Round:
+        if mailbox.code:
+            raise _unread(mailbox.code)
+        reading = Reading(
+            store=store,
+            channel=check_application(microsoft),
+            ear=ear,
+            headers=feedback_mail.headers(microsoft.mail_page_size),
+            read=read,
+            inside=inside,
+            read_from=read_from,
+            zone=zone,
+            progress=progress,
+        )
+        return read_feedback(reading, mailbox.key, source_id, refresh=refresh)
+
+    return {mailbox.source_key: (mailbox.key, partial(one, mailbox)) for mailbox in wanted}
 
 
 def check_application(microsoft: Microsoft) -> Channel:
@@ -103,7 +144,7 @@ def read_feedback(reading: Reading, user_id: str, source_id: int, *, refresh: bo
         raise _of_feedback(error) from error
 
 
-def unreadable(code: str) -> Unavailable:
+def _unread(code: str) -> Unavailable:
     """A declared mailbox that is not read: it belongs to nobody of the directory, or to somebody who is left out."""
     if code == "feedback_unknown":
         return Unavailable(

@@ -18,6 +18,7 @@ from relationship.store.activities import sightings
 from relationship.store.database import Store
 from relationship.store.privacy import excluded_names, exclusions, retention
 from relationship.store.sources import scope
+from relationship.store.verbatims import feedback_mailboxes
 from relationship.sync.readers.readers import House, reader_of
 from relationship.sync.readers.terms import terms
 from settings.rules import Rules
@@ -65,12 +66,13 @@ def enforce(house: House, conn: Connection) -> Enforced:
     _version, present = rules.current(conn)
     settled = exclusions.settle(conn, present.exclusions)
     failpoints.passage("policy.settled")
+    texts = feedback_mailboxes.withdraw(conn, present)
     gone = scope.left_sources(conn)
     if not settled.added and not gone:
-        return Enforced(is_lifted=bool(settled.lifted))
+        return Enforced(texts, is_lifted=bool(settled.lifted))
     _inside, read = reader_of(house, organisation.read_from, conn=conn)
     zone = house.config.zone
-    written = sightings.withdraw(conn, gone, read=read, zone=zone) if gone else 0
+    written = texts + (sightings.withdraw(conn, gone, read=read, zone=zone) if gone else 0)
     written += exclusions.take_out(conn, settled.added, read=read, zone=zone)
     if gone and not settled.added:
         exclusions.forget_gone(conn)
