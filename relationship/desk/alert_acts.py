@@ -41,10 +41,10 @@ def act(
 
 
 def create_task(conn: Connection, house: House, kept: Kept, alert: Raised, *, at: datetime, themes: Catalogue) -> str:
-    """A task about the account for its owner; one a day for each account and rule. Returns its key."""
+    """A task about the account for its owner; one a day for each account, owner and rule. Returns its key."""
     task = task_of(conn, house, kept, alert, themes=themes)
     day = house.clock().astimezone(house.config.zone).date()
-    key = f"alert-task/{kept.id}/{alert.account_id}/{day.isoformat()}"
+    key = f"alert-task/{kept.id}/{alert.account_id}/{day.isoformat()}/{task.owner_guid}".rstrip("/")
     enqueue.crm_task(conn, house, key=key, task=task, event=EVENT, at=at)
     return key
 
@@ -104,7 +104,12 @@ class _Act:
         if target.startswith(LIST):
             number = int(target.removeprefix(LIST))
             alert_rules.put_on_list(
-                self.conn, number, at=self.at, address=one.address, account_id=one.account_id, alert_id=alert.id
+                self.conn,
+                number,
+                at=self.house.clock(),
+                address=one.address,
+                account_id=one.account_id,
+                alert_id=alert.id,
             )
         return NewTelling(alert.id, target, "told")
 

@@ -116,12 +116,15 @@ def restore(house: House, number: int, version: int, *, person: Person) -> None:
     save(house, found.rule, enabled=kept.enabled, person=person, number=number, version=kept.version)
 
 
-def confirm(house: House, addresses: Iterable[str], *, person: Person) -> int:
-    """An administrator lets alerts go to these addresses; what waited for them leaves. Raises NotSaved."""
+def confirm(house: House, addresses: Iterable[str], *, person: Person, language: str = "") -> int:
+    """An administrator lets alerts go to these addresses; what waited for them leaves. Raises NotSaved.
+
+    language   'fr' or 'en', of their mails; '' for that of the list they are on
+    """
     if not person.is_admin:
         raise NotSaved("not_yours")
     with house.store.transaction() as conn:
-        return kept_rules.confirm(conn, addresses, at=real_clock(), by=person.by)
+        return kept_rules.confirm(conn, addresses, at=house.clock(), by=person.by, language=language)
 
 
 def withdraw(house: House, address: str, *, person: Person) -> None:
@@ -132,24 +135,25 @@ def withdraw(house: House, address: str, *, person: Person) -> None:
         kept_rules.withdraw(conn, address)
 
 
-def make_list(house: House, name: str, *, is_mailing: bool = True) -> int:
-    """A new list; returns its number. is_mailing: rules may send alerts to it. Raises NotSaved."""
+def make_list(house: House, name: str, *, is_mailing: bool = True, language: str = "fr") -> int:
+    """A new list; returns its number. is_mailing: rules may send alerts to it, in this language. Raises NotSaved."""
     with house.store.transaction(alone=True) as conn:
         known = kept_rules.lists(conn)
         line = _list_name(name, {one.name.casefold() for one in known})
         if len(known) >= MOST_LISTS:
             raise NotSaved("too_many_lists")
-        return kept_rules.add_list(conn, line, is_mailing=is_mailing)
+        return kept_rules.add_list(conn, line, is_mailing=is_mailing, language=language)
 
 
-def change_list(house: House, number: int, name: str, *, is_mailing: bool) -> None:
+def change_list(house: House, number: int, name: str, *, is_mailing: bool, language: str = "fr") -> None:
     """Rename it, or let rules send alerts to it or not; raises NotSaved while a rule does."""
     with house.store.transaction(alone=True) as conn:
         others = {one.name.casefold() for one in kept_rules.lists(conn) if one.id != number}
         told = frozenset().union(*(kept.rule.told_lists() for kept in kept_rules.all_rules(conn)))
         if not is_mailing and number in told:
             raise NotSaved("list_is_told")
-        kept_rules.change_list(conn, number, name=_list_name(name, others), is_mailing=is_mailing)
+        line = _list_name(name, others)
+        kept_rules.change_list(conn, number, name=line, is_mailing=is_mailing, language=language)
 
 
 def remove_list(house: House, number: int) -> None:
@@ -199,6 +203,8 @@ def _check(conn: Connection, rule: AlertRule, *, enabled: bool, owner_key: str, 
         raise NotSaved("endpoint_unknown")
     if owner_key and (
         rule.task
+        or rule.note
+        or rule.risk
         or rule.letter
         or rule.folder
         or rule.endpoints
@@ -213,7 +219,7 @@ def _check(conn: Connection, rule: AlertRule, *, enabled: bool, owner_key: str, 
 
 def _people(rule: AlertRule) -> frozenset[str]:
     to = rule.recipients
-    return frozenset(to.people).union(*(one.people for one in to.perimeters))
+    return frozenset((*to.people, *to.fallback)).union(*(one.people for one in to.perimeters))
 
 
 def _list_name(name: str, others: set[str]) -> str:

@@ -10,7 +10,7 @@ from relationship.clock import day_of
 from relationship.letters.digests import LONGEST_PARAGRAPH, MOST_PARAGRAPHS, Notice, plain_line
 from relationship.store.alerts.alerts import Raised
 from relationship.verbatims import names
-from relationship.verbatims.alerts.conditions import Because
+from relationship.verbatims.alerts.conditions import NUMBERS, Because
 from relationship.verbatims.catalogue import Catalogue
 
 LONGEST_EXCERPT = 200
@@ -64,6 +64,8 @@ def reason(because: Because, language: str, *, themes: Catalogue | None = None) 
 def _value(what: str, found: str, language: str, themes: Catalogue | None) -> str:
     if what in _NAMED:
         return names.within(names.name(what, found, language, themes=themes))
+    if what in NUMBERS and language == "fr":
+        return found.replace(".", ",")
     return word(found, language) if what in ("opinion", "health_status") else found
 
 

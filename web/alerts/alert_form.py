@@ -11,12 +11,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from relationship.addresses import normalise
-from relationship.verbatims.alerts.conditions import MOST_CONDITIONS, MOST_GROUPS, NUMBERS
+from relationship.verbatims.alerts.conditions import DEGREES, FLAGS, MOST_CONDITIONS, MOST_GROUPS, NUMBERS
 from relationship.verbatims.alerts.rule import AlertRule
 
 Sent = Mapping[str, Sequence[str]]
 MOST_ROWS = 50
-_BLANK = {"what": "emotion", "values": (), "at": "least", "number": None, "negative": False}
+LANGUAGES = ("fr", "en")
+_BLANK = {"what": "emotion", "values": (), "at": "least", "number": None, "degree": 1, "negative": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +38,19 @@ def read(form: Sent, colleagues: Mapping[str, str]) -> Typed:
     for row in values["perimeters"]:
         theirs, others = _addresses(row["to"], colleagues, faults)
         perimeters.append({"what": row["what"], "value": row["value"], "people": theirs, "addresses": others})
-    letter = {"subject": values["letter_subject"], "body": values["letter_body"]}
-    if any(letter.values()) and not all(letter.values()):
-        faults.append("letter_incomplete")
+    fallback, strangers = _addresses(values["fallback"], colleagues, faults)
+    if strangers:
+        faults.append("fallback_outside")
     groups = [{**group, "conditions": [_condition(one) for one in group["conditions"]]} for group in values["groups"]]
     body = {
         **{name: values[name] for name in _SAME},
         "when": {"join": values["join"], "groups": groups},
         "recipients": {
             "owner": values["owner"], "people": people, "addresses": outside, "lists": values["lists"],
-            "perimeters": perimeters,
+            "perimeters": perimeters, "fallback": fallback,
         },
         "list_into": values["list_into"],
-        "letter": letter if all(letter.values()) else None,
+        **_letters(values["letters"], faults),
     }  # fmt: skip
     if faults:
         return Typed(values, None, tuple(dict.fromkeys(faults)))
@@ -60,8 +61,8 @@ def read(form: Sent, colleagues: Mapping[str, str]) -> Typed:
 
 
 _SAME = (
-    "name", "case", "trigger", "endpoints", "task", "task_days", "task_subject", "folder", "most_a_day", "digest",
-    "urgent",
+    "name", "case", "trigger", "said_within", "endpoints", "task", "task_when", "task_days", "task_subject", "note",
+    "risk", "folder", "most_a_day", "digest", "urgent",
 )  # fmt: skip
 
 
@@ -73,10 +74,12 @@ def typed_values(form: Sent) -> dict[str, Any]:
         "case": _one(form, "case"),
         "enabled": "enabled" in form,
         "trigger": _one(form, "trigger") or "verbatim",
+        "said_within": _whole(_one(form, "said_within"), 30),
         "join": _one(form, "join") or "all",
         "groups": _pressed(groups or [_new_group()], _one(form, "act")),
         "owner": "owner" in form,
         "to": _one(form, "to"),
+        "fallback": _one(form, "fallback"),
         "lists": _numbers(form.get("lists", ())),
         "perimeters": [
             {"what": what, "value": value.strip(), "to": to}
@@ -87,12 +90,20 @@ def typed_values(form: Sent) -> dict[str, Any]:
         ][:MOST_ROWS],
         "endpoints": tuple(form.get("endpoints", ())),
         "task": "task" in form,
+        "task_when": "raised" if _one(form, "task_when") == "raised" else "confirmed",
         "task_days": _whole(_one(form, "task_days"), 2),
         "task_subject": " ".join(_one(form, "task_subject").split()),
         "list_into": next(iter(_numbers(form.get("list_into", ()))), None),
+        "note": "note" in form,
+        "risk": _one(form, "risk"),
         "folder": "folder" in form,
-        "letter_subject": " ".join(_one(form, "letter_subject").split()),
-        "letter_body": _one(form, "letter_body").replace("\r\n", "\n").strip(),
+        "letters": {
+            language: {
+                "subject": " ".join(_one(form, f"letter-{language}-subject").split()),
+                "body": _one(form, f"letter-{language}-body").replace("\r\n", "\n").strip(),
+            }
+            for language in LANGUAGES
+        },
         "most_a_day": _whole(_one(form, "most_a_day"), 5),
         "digest": "digest" in form,
         "urgent": "urgent" in form,
@@ -119,10 +130,31 @@ def values_of(rule: AlertRule, *, enabled: bool, addresses: Mapping[str, str]) -
             }
             for one in to.perimeters
         ],
+        "fallback": "\n".join(addresses.get(key, key) for key in to.fallback),
         "list_into": rule.list_into,
-        "letter_subject": rule.letter.subject if rule.letter else "",
-        "letter_body": rule.letter.body if rule.letter else "",
+        "letters": _letters_of(rule),
     }
+
+
+def _letters(typed: Mapping[str, Mapping[str, str]], faults: list[str]) -> dict[str, Any]:
+    """The letter as a rule has it: in one language, and perhaps in the other too."""
+    if any(any(one.values()) and not all(one.values()) for one in typed.values()):
+        faults.append("letter_incomplete")
+    whole = {language: dict(one) for language, one in typed.items() if all(one.values())}
+    if not whole:
+        return {}
+    first, *others = whole
+    return {"letter_language": first, "letter": whole[first], "letter_other": whole[others[0]] if others else None}
+
+
+def _letters_of(rule: AlertRule) -> dict[str, dict[str, str]]:
+    """By language, each with a subject and a text, both '' for none."""
+    found = {language: {"subject": "", "body": ""} for language in LANGUAGES}
+    other = next(one for one in LANGUAGES if one != rule.letter_language)
+    for language, letter in ((rule.letter_language, rule.letter), (other, rule.letter_other)):
+        if letter is not None:
+            found[language] = letter.model_dump()
+    return found
 
 
 def _group(form: Sent, number: int) -> dict[str, Any]:
@@ -143,15 +175,17 @@ def _typed_condition(form: Sent, name: str) -> dict[str, Any]:
         "values": tuple(dict.fromkeys((*chosen, *typed))),
         "at": "most" if _one(form, f"{name}-at") == "most" else "least",
         "number": _decimal(text),
-        "negative": f"{name}-negative" in form,
+        "degree": {"2": 2, "3": 3}.get(_one(form, f"{name}-degree"), 1),
+        "negative": _one(form, f"{name}-is") == "not",
     }
 
 
 def _condition(one: Mapping[str, Any]) -> dict[str, Any]:
     """What belongs to this sort of condition; what another left behind in the form does not count."""
     is_number = one["what"] in NUMBERS
-    values = () if is_number or one["what"] == "vip" else one["values"]
-    return {**one, "values": values, "number": one["number"] if is_number else None}
+    values = () if is_number or one["what"] in FLAGS else one["values"]
+    degree = one["degree"] if one["what"] in DEGREES else 1
+    return {**one, "values": values, "number": one["number"] if is_number else None, "degree": degree}
 
 
 def _pressed(groups: list[dict[str, Any]], act: str) -> list[dict[str, Any]]:

@@ -1,33 +1,31 @@
-"""Rules of alerts: the list with what became of their alerts, the ready-made ones, the builder, lists and addresses."""
+"""Rules of alerts: the list with what became of their alerts, the ready-made ones, the builder, addresses outside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from itertools import pairwise
 from typing import Any, ParamSpec, TypeVar
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from relationship.clock import day_of
 from relationship.desk import alert_rules as desk
 from relationship.desk.alert_rules import NotSaved, Person, may_edit, may_write
-from relationship.letters import alert_letters
 from relationship.store import rules as stored
 from relationship.store.alerts import alert_facts, alerts
 from relationship.store.alerts import alert_rules as store
-from relationship.store.alerts.alert_facts import Heard
-from relationship.store.alerts.alert_rules import Kept
+from relationship.store.alerts.alert_rules import Kept, Version
 from relationship.store.crm import colleagues
 from relationship.store.privacy.audit import Action
 from relationship.verbatims.alerts.cases import BY_KEY, CASES
-from relationship.verbatims.alerts.conditions import CHOICES, Because, judge
+from relationship.verbatims.alerts.conditions import CHOICES
 from relationship.verbatims.alerts.rule import AlertRule
+from relationship.verbatims.catalogue import Theme
 from relationship.verbatims.word_lists import words_of
 from web import audit
-from web.alerts import alert_form, alert_words
+from web.alerts import alert_form, alert_trial, alert_words
 from web.alerts.alert_form import Typed
-from web.house import house, today
-from web.identity import rights
+from web.house import house
 from web.identity.members import for_readers, member
 from web.languages import language
 from web.verbatims import verbatim_words
@@ -36,9 +34,13 @@ blueprint = Blueprint("alert_rules", __name__, url_prefix="/alerts/rules")
 
 P = ParamSpec("P")
 R = TypeVar("R")
-TRIED_DAYS = 31
-# So many verbatims are tried at most, and so many that match are shown.
-MOST_TRIED, MOST_SHOWN = 5_000, 10
+# Ready-made rules that do something beside telling one person by mail are for the organisation.
+OWN_CASES = frozenset({"Q-2", "Q-3", "Q-4", "Q-5", "Q-5b", "Q-6", "Q-9"})
+# What a rule of one's own cannot do.
+_NOTHING_ELSE = {
+    "owner": False, "task": False, "note": False, "risk": "", "list_into": None, "folder": False, "endpoints": (),
+    "lists": (), "perimeters": [], "fallback": "",
+}  # fmt: skip
 
 
 def for_writers(view: Callable[P, R]) -> Callable[P, R | Response]:
@@ -53,24 +55,32 @@ def for_writers(view: Callable[P, R]) -> Callable[P, R | Response]:
     return for_readers(guarded)
 
 
+def is_admin() -> bool:
+    """Whether who is signed in writes the organisation's rules and lists."""
+    return _person().is_admin
+
+
 @blueprint.get("")
 @for_writers
 def listed() -> str:
     me = member()
+    removed = request.args.get("removed", type=int)
     with house().store.reading() as conn:
         rules = [kept for kept in store.all_rules(conn) if kept.owner_key in ("", me.oid)]
-        counts = alerts.counts(conn)
+        gone = store.removed(conn, removed) if removed else None
         return render_template(
             "alerts/rules.html",
             rules=rules,
-            counts=counts,
+            counts=alerts.counts(conn),
             may_edit=lambda kept: may_edit(me.reader, kept),
-            cases=CASES,
-            used={kept.rule.case for kept in rules},
+            cases=[case for case in CASES if is_admin() or case.key in OWN_CASES],
+            used=_used(rules),
             lists=store.lists(conn),
             confirmed=store.confirmed(conn),
             unconfirmed=_unconfirmed(conn, rules),
-            is_admin=_person().is_admin,
+            is_admin=is_admin(),
+            removed=gone if gone and may_edit(me.reader, gone) else None,
+            removed_list=request.args.get("removed_list", type=int),
             shown=language(),
             fault=request.args.get("fault", ""),
             alert_words=alert_words,
@@ -83,17 +93,13 @@ def edit(key: str) -> str:
     """One rule; 'new' and the key of a ready-made one begin another."""
     with house().store.reading() as conn:
         kept, rule, enabled = _shown(conn, key)
-        addresses = _addresses(conn)
         if rule is None:
-            values = alert_form.typed_values({"owner": ["1"], "urgent": []}) | {"owner": _person().is_admin}
+            values = alert_form.typed_values({"owner": ["1"], "task_when": ["confirmed"]})
         else:
-            values = alert_form.values_of(rule, enabled=enabled, addresses=addresses)
-        if rule is None or (kept is None and not _person().is_admin):
-            own = addresses.get(member().oid, "")
-            values |= {"to": own} if not _person().is_admin else {}
-            values |= (
-                {} if _person().is_admin else {"owner": False, "task": False, "letter_subject": "", "letter_body": ""}
-            )
+            values = alert_form.values_of(rule, enabled=enabled, addresses=_addresses(conn))
+        if not is_admin() and kept is None:
+            letters = alert_form.typed_values({})["letters"]
+            values |= {**_NOTHING_ELSE, "letters": letters, "to": _addresses(conn).get(member().oid, "")}
         return _editor(conn, key, kept, Typed(values, None))
 
 
@@ -120,9 +126,20 @@ def save(key: str) -> str | Response | tuple[str, int]:
     except NotSaved as error:
         with house().store.reading() as conn:
             return _editor(conn, key, kept, Typed(found.values, None, (error.code,))), 422
-    audit.note(Action.RULES, f"alert-rule/{number}", actor=member().oid, result="saved")
-    flash("", "alert_rule_saved")
-    return redirect(url_for("alert_rules.edit", key=str(number)), 303)
+    _noted(f"alert-rule/{number}", "saved")
+    return _to_the_rule(number, "saved")
+
+
+@blueprint.post("/<int:number>/restore")
+@for_writers
+def restore(number: int) -> Response:
+    """Put an earlier version in force again."""
+    try:
+        desk.restore(house(), number, request.form.get("version", 0, type=int), person=_person())
+    except NotSaved as error:
+        return redirect(url_for("alert_rules.listed", fault=error.code), 303)
+    _noted(f"alert-rule/{number}", "restored")
+    return _to_the_rule(number, "restored")
 
 
 @blueprint.post("/<int:number>/remove")
@@ -132,8 +149,20 @@ def remove(number: int) -> Response:
         desk.remove(house(), number, person=_person())
     except NotSaved:
         abort(404)
-    audit.note(Action.RULES, f"alert-rule/{number}", actor=member().oid, result="removed")
-    return redirect(url_for("alert_rules.listed"), 303)
+    _noted(f"alert-rule/{number}", "removed")
+    return redirect(url_for("alert_rules.listed", removed=number), 303)
+
+
+@blueprint.post("/<int:number>/back")
+@for_writers
+def bring_back(number: int) -> Response:
+    """Take a removal back."""
+    try:
+        desk.bring_back(house(), number, person=_person())
+    except NotSaved as error:
+        return redirect(url_for("alert_rules.listed", fault=error.code), 303)
+    _noted(f"alert-rule/{number}", "restored")
+    return _to_the_rule(number, "back")
 
 
 @blueprint.post("/try")
@@ -142,95 +171,34 @@ def tried() -> str:
     """What the typed rule would have raised last month."""
     with house().store.reading() as conn:
         found = alert_form.read(request.form.to_dict(flat=False), _by_address(conn))
-        return render_template("alerts/tried.html", **_effect(conn, found))
+        return render_template("alerts/tried.html", **alert_trial.effect(conn, found.made), faults=found.faults)
 
 
 @blueprint.post("/addresses")
 @for_writers
 def addresses() -> Response:
-    """Confirm an address outside, or take one back."""
+    """Confirm an address outside, with the language of its mails, or take one back."""
     address = request.form.get("address", "")
-    return _done(
-        lambda: (
+    try:
+        if "withdraw" in request.form:
             desk.withdraw(house(), address, person=_person())
-            if "withdraw" in request.form
-            else desk.confirm(house(), [address], person=_person())
-        )
-    )
-
-
-@blueprint.post("/lists")
-@for_writers
-def new_list() -> Response:
-    return _done(lambda: desk.make_list(house(), request.form.get("name", "")))
-
-
-@blueprint.get("/lists/<int:number>")
-@for_writers
-def one_list(number: int) -> str:
-    with house().store.reading() as conn:
-        found = next((one for one in store.lists(conn) if one.id == number), None)
-        if found is None:
-            abort(404)
-        return render_template(
-            "alerts/one_list.html",
-            one=found,
-            entries=store.entries(conn, number),
-            fault=request.args.get("fault", ""),
-            alert_words=alert_words,
-        )
-
-
-@blueprint.post("/lists/<int:number>")
-@for_writers
-def change_list(number: int) -> Response:
-    """Rename it, put addresses on it, take one off, or remove it."""
-    form = request.form
-    if "remove" in form:
-        return _done(lambda: desk.remove_list(house(), number))
-    if "take_off" in form:
-        with house().store.transaction() as conn:
-            store.take_off_list(conn, number, form["take_off"])
-        return redirect(url_for("alert_rules.one_list", number=number), 303)
-    act = (
-        (lambda: desk.rename_list(house(), number, form["name"]))
-        if "name" in form
-        else lambda: desk.put_on_list(house(), number, form.get("addresses", "").replace(",", "\n").splitlines())
-    )
-    return _done(act, back=url_for("alert_rules.one_list", number=number))
-
-
-def tried_rule(conn: Connection, rule: AlertRule) -> tuple[int, int, list[tuple[Heard, tuple[Because, ...]]]]:
-    """(tried, matching, those that the person may read, latest first) of the verbatims of last month."""
-    ids = alert_facts.ids_between(conn, since=today() - TRIED_DAYS, until=today(), limit=MOST_TRIED)
-    profile = alerts.profile(conn)
-    heard = {one.id: one for one in alert_facts.heard(conn, ids, today=today(), profile=profile)}
-    matching = [
-        (heard[number], verdict.because)
-        for number in ids
-        if number in heard and (verdict := judge(rule.when, heard[number].facts)).matches
-    ]
-    readable = rights.among([one.account for one, _ in matching if one.account])
-    may = [row for row in matching if row[0].account is None or row[0].account in readable]
-    return len(ids), len(may), may[:MOST_SHOWN]
-
-
-def _effect(conn: Connection, found: Typed) -> dict[str, object]:
-    counted = tried_rule(conn, found.made) if found.made is not None else (0, None, [])
-    return {
-        "tried": counted[0],
-        "count": counted[1],
-        "examples": counted[2],
-        "most": MOST_TRIED,
-        "since": day_of(today() - TRIED_DAYS),
-        "faults": found.faults,
-        "alert_words": alert_words,
-        "reason": lambda because: alert_letters.reason(because, language()),
-    }
+        else:
+            wanted = request.form.get("language", "")
+            chosen = wanted if wanted in alert_words.LANGUAGES else ""
+            desk.confirm(house(), [address], person=_person(), language=chosen)
+    except NotSaved as error:
+        return redirect(url_for("alert_rules.listed", fault=error.code), 303)
+    _noted("alert-addresses", "saved")
+    return redirect(url_for("alert_rules.listed", _anchor="outside-title"), 303)
 
 
 def _editor(conn: Connection, key: str, kept: Kept | None, found: Typed) -> str:
-    counted = Typed(found.values, kept.rule if kept and not found.faults and request.method == "GET" else None)
+    tries = kept.rule if kept and not found.faults and request.method == "GET" else None
+    counts = alerts.counts(conn).get(kept.id, {}) if kept else {}
+    right = counts.get("confirmed", 0) + counts.get("handled", 0)
+    judged = right + counts.get("false_alarm", 0)
+    lists = store.lists(conn)
+    asked = {one["what"] for group in found.values["groups"] for one in group["conditions"]}
     return render_template(
         "alerts/rule.html",
         key=key,
@@ -238,24 +206,67 @@ def _editor(conn: Connection, key: str, kept: Kept | None, found: Typed) -> str:
         found=found,
         values=found.values,
         case=BY_KEY.get(found.values.get("case", "")),
-        known={
-            "theme": [(path, title) for title, path in verbatim_words.themes()],
-            **{sort: [(one, alert_words.value(one)) for one in words_of(name)] for sort, name in _FILES.items()},
-            **{what: [(one, alert_words.value(one)) for one in words] for what, words in CHOICES.items()},
-        },
-        lists=store.lists(conn),
+        known=_known(conn),
+        lists=lists,
+        mailing=[one for one in lists if one.is_mailing],
         endpoints=stored.current(conn)[1].actions.endpoints,
-        versions=store.versions(conn, kept.id) if kept else [],
-        counts=alerts.counts(conn).get(kept.id, {}) if kept else {},
-        own_only=bool(kept.owner_key) if kept else not _person().is_admin,
+        versions=_changed(store.versions(conn, kept.id)) if kept else [],
+        counts=counts,
+        hit_rate=right / judged if judged else None,
+        own_only=bool(kept.owner_key) if kept else not is_admin(),
         has_folder=house().config.alert_folder is not None,
         has_profile=(profile := alerts.profile(conn)) is not None and profile.is_of_use,
+        asks_likeness=bool(asked & {"likeness", "like_lost"}),
         shown=language(),
-        **{name: value for name, value in _effect(conn, counted).items() if name != "faults"},
+        **alert_trial.effect(conn, tries),
     )
 
 
 _FILES = {"sensitivity": "sensitivities", "moment": "moments"}
+MOST_OFFERED = 40
+
+
+def _known(conn: Connection) -> dict[str, Any]:
+    """What there is to choose from, by what is asked."""
+    perimeters = alert_facts.perimeter_values(conn)
+    return {
+        "theme": _branches("", verbatim_words.catalogue().themes),
+        **{sort: [(one, alert_words.value(one)) for one in words_of(name)] for sort, name in _FILES.items()},
+        **{what: [(one, alert_words.value(one)) for one in words] for what, words in CHOICES.items()},
+        **{what: [(one, one) for one in perimeters.get(what, ())[:MOST_OFFERED]] for what in alert_words.PERIMETERS},
+    }
+
+
+def _branches(above: str, themes: Sequence[Theme]) -> list[dict[str, Any]]:
+    """The themes under a path, each with those below it."""
+    here = [one for one in themes if one.path.rpartition("/")[0] == above]
+    return [
+        {"path": one.path, "title": one.names[language()], "below": _branches(one.path, themes)} for one in here
+    ]  # fmt: skip
+
+
+def _changed(versions: Sequence[Version]) -> list[tuple[Version, list[object]]]:
+    """Each version, newest first, with the parts of the rule that differ from the one before."""
+    found: list[tuple[Version, list[object]]] = []
+    for newer, older in pairwise([*versions, None]):
+        if newer is not None:
+            found.append((newer, _differences(newer.rule, older.rule) if older else []))
+    return found
+
+
+def _differences(newer: AlertRule, older: AlertRule) -> list[object]:
+    parts = [title for title, fields in alert_words.PARTS.items() if _of(newer, fields) != _of(older, fields)]
+    return parts or [alert_words.NO_PART]
+
+
+def _of(rule: AlertRule, fields: frozenset[str]) -> dict[str, Any]:
+    return rule.model_dump(include=set(fields))
+
+
+def _used(rules: Sequence[Kept]) -> Mapping[str, Kept]:
+    """The rule that somebody made of each ready-made one and may open: their own before the organisation's."""
+    mine = [kept for kept in rules if may_edit(member().reader, kept)]
+    return {kept.rule.case: kept for kept in sorted(mine, key=lambda one: (one.enabled, one.id))}
 
 
 def _shown(conn: Connection, key: str) -> tuple[Kept | None, AlertRule | None, bool]:
@@ -272,7 +283,7 @@ def _shown(conn: Connection, key: str) -> tuple[Kept | None, AlertRule | None, b
 
 def _unconfirmed(conn: Connection, rules: list[Kept]) -> list[str]:
     """Addresses outside that rules name and nobody confirmed."""
-    numbers = frozenset().union(*(kept.rule.recipients.lists for kept in rules)) if rules else frozenset()
+    numbers = frozenset().union(*(kept.rule.told_lists() for kept in rules)) if rules else frozenset()
     on_lists = [one for found in store.addresses_of(conn, numbers).values() for one in found]
     named = frozenset().union(on_lists, *(kept.rule.all_addresses() for kept in rules))
     return sorted(named - set(store.confirmed(conn)))
@@ -291,12 +302,10 @@ def _person() -> Person:
     return Person(member().reader, member().name)
 
 
-def _done(act: Callable[[], Any], back: str = "") -> Response:
-    """Do it and go back, with what could not be done."""
-    try:
-        act()
-    except NotSaved as error:
-        separator = "&" if "?" in back else "?"
-        return redirect(f"{back}{separator}fault={error.code}" if back else url_for(".listed", fault=error.code), 303)
-    audit.note(Action.RULES, "alert-lists", actor=member().oid, result="saved")
-    return redirect(back or url_for("alert_rules.listed"), 303)
+def _noted(what: str, result: str) -> None:
+    audit.note(Action.RULES, what, actor=member().oid, result=result)
+
+
+def _to_the_rule(number: int, what: str) -> Response:
+    flash(what, "alert_rule_saved")
+    return redirect(url_for("alert_rules.edit", key=str(number)), 303)

@@ -16,8 +16,7 @@ from relationship.store.alerts.alert_rules import Kept
 from relationship.store.alerts.alerts import Raised, State
 from relationship.verbatims.alerts.rule import AlertRule
 from settings.rules.form import Form
-from web.alerts import alert_rules as pages
-from web.alerts import alerts
+from web.alerts import alert_trial, alerts
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
@@ -201,7 +200,7 @@ def tried() -> Response:
     _writer()
     wish = asked.body(AlertRuleWish)
     with house().store.reading() as conn:
-        count, matching, examples = pages.tried_rule(conn, wish.rule)
+        count, matching, examples = alert_trial.tried_rule(conn, wish.rule)
     return answer(TriedBody(tried=count, count=matching, examples=[heard.id for heard, _ in examples]))
 
 

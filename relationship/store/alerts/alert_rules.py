@@ -53,11 +53,13 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class MailingList:
-    """is_mailing: rules may send alerts to the addresses on it; else it holds customers, for a campaign or a call."""
+    """is_mailing: rules may send alerts to the addresses on it; else it holds customers, for a campaign or a call.
+    language: of mails to addresses that have none of their own."""
 
     id: int
     name: str
     is_mailing: bool
+    language: str
     entries: int
 
 
@@ -148,22 +150,23 @@ def lists(conn: Connection) -> list[MailingList]:
     """Lists that were not removed, by name, with how many are on each."""
     columns = ALERT_LIST.c
     query = (
-        sa.select(columns.id, columns.name, columns.is_mailing, sa.func.count(ALERT_LIST_ENTRY.c.key))
+        sa.select(columns.id, columns.name, columns.is_mailing, columns.language, sa.func.count(ALERT_LIST_ENTRY.c.key))
         .outerjoin(ALERT_LIST_ENTRY, ALERT_LIST_ENTRY.c.list_id == columns.id)
         .where(columns.removed_at.is_(None))
-        .group_by(columns.id, columns.name, columns.is_mailing)
+        .group_by(columns.id, columns.name, columns.is_mailing, columns.language)
         .order_by(columns.name, columns.id)
     )
     return [MailingList(*row) for row in conn.execute(query)]
 
 
-def add_list(conn: Connection, name: str, *, is_mailing: bool) -> int:
-    values = {"name": name, "is_mailing": is_mailing}
+def add_list(conn: Connection, name: str, *, is_mailing: bool, language: str) -> int:
+    values = {"name": name, "is_mailing": is_mailing, "language": language}
     return int(conn.execute(sa.insert(ALERT_LIST).values(values).returning(ALERT_LIST.c.id)).scalar_one())
 
 
-def change_list(conn: Connection, number: int, *, name: str, is_mailing: bool) -> None:
-    conn.execute(sa.update(ALERT_LIST).where(ALERT_LIST.c.id == number).values(name=name, is_mailing=is_mailing))
+def change_list(conn: Connection, number: int, *, name: str, is_mailing: bool, language: str) -> None:
+    values = {"name": name, "is_mailing": is_mailing, "language": language}
+    conn.execute(sa.update(ALERT_LIST).where(ALERT_LIST.c.id == number).values(values))
 
 
 def remove_list(conn: Connection, number: int, *, at: datetime) -> None:
