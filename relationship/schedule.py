@@ -1,5 +1,5 @@
 """The jobs of the scheduler: sync and rate, scores of the day, wishes and hints, columns of the CRM, deliveries,
-subscriptions, comparison and retention.
+subscriptions, comparison, retention, moods of accounts and the profile of lost customers.
 
 One job works at a time (a pool of one thread, and a lease over processes); a missed one is made up for once.
 A job that fails is logged with its code and told; the next time it is due it is tried again. While the rules do
@@ -17,9 +17,12 @@ from relationship.clock import real_clock
 from relationship.config import Config
 from relationship.desk import hints, keep_health, read_now
 from relationship.desk.follow_introductions import follow
+from relationship.desk.hear_mail import MailEar
+from relationship.desk.keep_moods import keep_moods
+from relationship.desk.learn_attrition import learn_when_due
 from relationship.desk.retain import retain
-from relationship.desk.understand_anew import MOST_OF_A_TURN, understand_anew
 from relationship.desk.score import is_scored_today
+from relationship.desk.understand_anew import MOST_OF_A_TURN, understand_anew
 from relationship.errors import RelationshipError, SyncIsOff, TryLater
 from relationship.house import House, open_house
 from relationship.store.lease import lease
@@ -60,7 +63,7 @@ def hinted_cycle(house: House, microsoft: Microsoft) -> None:
 
     def read(keys: frozenset[str]) -> None:
         began = real_clock()
-        sync_once(house, microsoft=microsoft, only=keys)
+        sync_once(house, microsoft=microsoft, only=keys, ear=MailEar(house))
         keep_health.after_reading(house, since=began)
 
     with lease(house.store, SYNC):
@@ -127,6 +130,15 @@ def deliver_waiting(house: House, microsoft: Microsoft) -> None:
     deliver(house, microsoft)
 
 
+def keep_account_moods(house: House, _microsoft: Microsoft) -> None:
+    keep_moods(house)
+
+
+def learn_from_lost(house: House, _microsoft: Microsoft) -> None:
+    """The profile of lost customers, once a week."""
+    learn_when_due(house)
+
+
 Job = Callable[[House, Microsoft], None]
 
 
@@ -159,6 +171,8 @@ def run_forever(config: Config, *, every_minutes: int) -> None:
             (keep_scored, {"minutes": SCORE_MINUTES}),
             (compare, {"days": 7}),
             (apply_retention, {"days": 1}),
+            (keep_account_moods, {"minutes": 1}),
+            (learn_from_lost, {"hours": 6}),
         ):
             scheduler.add_job(
                 attempt,

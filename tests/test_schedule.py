@@ -83,9 +83,12 @@ def test_hints_are_followed_every_minute_and_the_rest_in_its_time(tmp_path: Path
         "deliver_waiting": "20 seconds",
         "renew_subscriptions": "1 hours",
         "follow_introductions": "5 minutes",
+        "understand_words": "1 minutes",
         "keep_scored": "10 minutes",
         "compare": "7 days",
         "apply_retention": "1 days",
+        "keep_account_moods": "1 minutes",
+        "learn_from_lost": "6 hours",
     }
 
 
