@@ -34,12 +34,15 @@ Guid = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-
 
 
 class SignalsQuery(Form):
-    """owner: mine or all; least, most: value at stake, whatever the currency."""
+    """owner: mine, all, or those of a user of the CRM (GUID); least, most: value at stake in the organisation's own
+    currency; state: those that are over instead of the open ones."""
 
     family: Family | None = None
     detector: Annotated[str | None, Field(max_length=40)] = None
     account: Guid | None = None
-    owner: Literal["all", "me"] = "all"
+    owner: Literal["all", "me"] | Guid = "all"
+    team: Annotated[str, Field(max_length=160)] = ""
+    state: Literal["open", "ended"] = "open"
     least: Annotated[float | None, Field(ge=0)] = None
     most: Annotated[float | None, Field(ge=0)] = None
     sort: Literal["value", "strength", "since"] = "value"
@@ -81,6 +84,7 @@ class SignalBody(BaseModel):
     strength: Annotated[float, Field(ge=0, le=1)]
     first_seen: date
     last_seen: date
+    ended: date | None
     facts: list[SignalFactBody]
 
 
@@ -108,7 +112,7 @@ class AccountSignalsBody(BaseModel):
 @blueprint.get("/signals")
 @documented({200: SignalsBody}, query=SignalsQuery, tag="signals")
 def all_signals() -> Response:
-    """Open signals
+    """Signals, the open ones unless asked for others
 
     Of all accounts and opportunities that the caller may read; those with most at stake first, by cursor.
     """
@@ -122,6 +126,9 @@ def all_signals() -> Response:
         detectors=frozenset({wish.detector or ""} - {""}),
         account=(wish.account or "").lower(),
         owner_key=caller.oid if wish.owner == "me" else None,
+        owner_guid="" if wish.owner in ("all", "me") else wish.owner.lower(),
+        team=wish.team,
+        ended=wish.state == "ended",
         least=wish.least,
         most=wish.most,
     )
@@ -140,19 +147,25 @@ def all_signals() -> Response:
     return answer(SignalsBody(items=items, next=cursors.sealed(page.next_place, of=name)))
 
 
-@blueprint.get("/accounts/<guid>/signals")
-@documented({200: AccountSignalsBody}, problems=(404,), tag="signals")
-def of_account(guid: str) -> Response:
-    """Open signals of one account and of its opportunities
+class StateQuery(Form):
+    """state: those that are over instead of the open ones."""
 
-    The strongest first, with the sources that cannot be trusted for it today.
+    state: Literal["open", "ended"] = "open"
+
+
+@blueprint.get("/accounts/<guid>/signals")
+@documented({200: AccountSignalsBody}, query=StateQuery, problems=(404,), tag="signals")
+def of_account(guid: str) -> Response:
+    """Signals of one account and of its opportunities
+
+    The strongest first, of those that are over the latest, with the sources that cannot be trusted for it today.
     """
     asked.reader()
-    asked.no_arguments()
+    wish = asked.query(StateQuery)
     with house().store.reading() as conn:
         found = record_page.relationship(conn, ACCOUNTS, guid, shown=True)
         _version, present = rules.current(conn)
-        rows = store.of_account(conn, found.record.id, limit=LARGEST_PAGE)
+        rows = store.of_account(conn, found.record.id, limit=LARGEST_PAGE, ended=wish.state == "ended")
         listed = signal_lists.about(conn, [row.id for row in rows])
         shown = signal_lines.lines(conn, listed, present.signals.thresholds())
         states = store.source_states(conn, account_ids=[found.record.id])
@@ -188,6 +201,7 @@ def _signal(line: SignalLine) -> SignalBody:
             "strength": listed.signal.strength,
             "first_seen": day_of(line.since),
             "last_seen": day_of(line.last),
+            "ended": line.ended,
             "facts": [_fact(one) for one in line.evidence],
         }
     )

@@ -19,7 +19,8 @@ MOST = 10
 
 @dataclass(frozen=True, slots=True)
 class SignalsSection:
-    """states: sources that are missing or broken; recommended: by signal, what `recommendation_slot` knows."""
+    """states: sources that are missing or broken; recommended: by signal, what `recommendation_slot` knows; ended: the
+    latest that are over."""
 
     lines: list[SignalLine]
     states: list[tuple[str, str]]
@@ -27,6 +28,7 @@ class SignalsSection:
     events_address: str = ""
     all_address: str = ""
     words: Any = signal_words
+    ended: tuple[SignalLine, ...] = ()
 
 
 def of_account(conn: Connection, record_id: int, guid: str) -> dict[str, Any]:
@@ -39,6 +41,7 @@ def of_account(conn: Connection, record_id: int, guid: str) -> dict[str, Any]:
         {},
         url_for("customer_events.page", guid=guid),
         url_for("signals.signal_list", account=guid) if rows else "",
+        ended=tuple(_lines(conn, [row.id for row in store.of_account(conn, record_id, limit=MOST, ended=True)])),
     )
     return _with_recommendations(section)
 
@@ -46,7 +49,11 @@ def of_account(conn: Connection, record_id: int, guid: str) -> dict[str, Any]:
 def of_opportunity(conn: Connection, record_id: int) -> dict[str, Any]:
     """The same for an opportunity."""
     rows = store.of_record(conn, record_id, limit=MOST)
-    return _with_recommendations(SignalsSection(_lines(conn, [row.id for row in rows]), [], {}))
+    over = store.of_record(conn, record_id, limit=MOST, ended=True)
+    section = SignalsSection(
+        _lines(conn, [row.id for row in rows]), [], {}, ended=tuple(_lines(conn, [row.id for row in over]))
+    )
+    return _with_recommendations(section)
 
 
 def of(conn: Connection, kind: RecordKind, record_id: int, guid: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import url_for
 from sqlalchemy import Connection
@@ -12,6 +13,7 @@ from relationship.signals.signal import WHAT, Fact
 from relationship.signals.thresholds import Thresholds
 from relationship.store.signals import signal_lists
 from relationship.store.signals.signal_lists import ListedSignal
+from web.house import house, today
 from web.identity import rights
 from web.signals import signal_facts_words, signal_words
 
@@ -66,6 +68,17 @@ class SignalLine:
     @property
     def last(self) -> int:
         return self.listed.signal.last_seen
+
+    @property
+    def ended(self) -> date | None:
+        """The day on which it was found over; None while it is open."""
+        at = self.listed.signal.ended_at
+        return at.astimezone(house().config.zone).date() if at is not None else None
+
+    @property
+    def waits(self) -> bool:
+        """It was not seen today: its source is broken, or no round of today has been yet."""
+        return self.ended is None and self.last < today()
 
     @property
     def name(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 
 from relationship.signals.thresholds import Thresholds
 from web import formats
@@ -38,6 +39,8 @@ STATES: Mapping[str, object] = {
     "no_data": _l("No data: these signals cannot be seen for this account."),
     "broken": _l("The source is broken or out of date: these signals wait instead of firing."),
 }
+
+LIFE: Mapping[str, object] = {"open": _lp("signals", "Open"), "ended": _lp("signals", "Over")}
 
 TITLES: Mapping[str, object] = {
     "H-R1": _l("Log-ins less frequent"),

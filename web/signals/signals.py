@@ -32,6 +32,7 @@ from web.texts import _
 blueprint = Blueprint("signals", __name__)
 
 SIZE = 25
+OWNERS, STATES = ("all", "me"), ("open", "ended")
 LONGEST_SEARCH, MOST_WORDS = 100, 6
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KINDS = (RecordKind.ACCOUNT, RecordKind.OPPORTUNITY)
@@ -40,12 +41,17 @@ FILES = {"fr": "signaux", "en": "signals"}
 
 @dataclass(frozen=True, slots=True)
 class SignalQuery:
-    """A list of signals as its address says. least, most: value at stake as typed."""
+    """A list of signals as its address says.
+
+    owner  'all', 'me', or the GUID of a user of the CRM;  least, most: value at stake as typed
+    """
 
     family: str = ""
     detector: str = ""
     account: str = ""
     owner: str = "all"
+    team: str = ""
+    state: str = "open"
     search: str = ""
     least: float | None = None
     most: float | None = None
@@ -71,6 +77,8 @@ class SignalQuery:
             "detector": self.detector,
             "account": self.account,
             "owner": "" if self.owner == "all" else self.owner,
+            "team": self.team,
+            "state": "" if self.state == "open" else self.state,
             "q": self.search,
             "min": _written(self.least),
             "max": _written(self.most),
@@ -85,6 +93,9 @@ class SignalQuery:
             detectors=frozenset({self.detector} - {""}),
             account=self.account,
             owner_key=member().oid if self.owner == "me" else None,
+            owner_guid="" if self.owner in OWNERS else self.owner,
+            team=self.team,
+            ended=self.state == "ended",
             words=tuple(self.search.split()[:MOST_WORDS]),
             least=self.least,
             most=self.most,
@@ -94,15 +105,17 @@ class SignalQuery:
 def query_of() -> SignalQuery:
     """The list that this request asks for; 422 for one that cannot be."""
     told = request.args
-    account = told.get("account", "").lower()
-    if account and not _GUID.fullmatch(account):
+    account, owner = told.get("account", "").lower(), told.get("owner", "all").lower() or "all"
+    if (account and not _GUID.fullmatch(account)) or (owner not in OWNERS and not _GUID.fullmatch(owner)):
         abort(422)
     return SignalQuery(
         family=_one_of("family", ("", *Family)),
         detector=_one_of("detector", ("", *DETECTORS)),
         account=account,
-        owner=_one_of("owner", ("all", "me")),
-        search=" ".join(told.get("q", "").replace("\x00", " ").split())[:LONGEST_SEARCH],
+        owner=owner,
+        team=_plain("team"),
+        state=_one_of("state", STATES),
+        search=_plain("q"),
         least=_number("min"),
         most=_number("max"),
         sort=_one_of("sort", SORTS),
@@ -117,6 +130,7 @@ def signal_list() -> Response:
     query = query_of()
     member().prepare()
     filters = query.filters()
+    wanted = request.headers.get("HX-Target") == "results" if request.headers.get("HX-Request") else False
     with house().store.reading() as conn:
         _version, present = rules.current(conn)
         counts = store.counts(conn, scope=member().scope, filters=filters)
@@ -130,7 +144,7 @@ def signal_list() -> Response:
         shown = signal_lines.lines(conn, page.rows, present.signals.thresholds())
         started = bool(page.rows) or store.any_signal(conn)
         account_name = _account_name(conn, query.account)
-    wanted = request.headers.get("HX-Target") == "results" if request.headers.get("HX-Request") else False
+        offered = None if wanted else store.offered(conn, scope=member().scope)
     answer = make_response(
         render_template(
             "signals/results.html" if wanted else "signals/list.html",
@@ -139,6 +153,8 @@ def signal_list() -> Response:
             counts=counts,
             started=started,
             account_name=account_name,
+            offered=offered,
+            states=signal_words.LIFE,
             recommended=recommendation_slot.for_signals(shown),
             next_page=cursors.sealed(page.next_place, of=query.fingerprint),
             previous_page=cursors.sealed(page.previous_place, of=query.fingerprint),
@@ -189,6 +205,7 @@ def _columns() -> Sequence[FileColumn]:
         column(_("Strength"), lambda line: line.percent),
         column(_("First seen"), lambda line: day_of(line.since)),
         column(_("Last seen"), lambda line: day_of(line.last)),
+        column(_("Ended"), lambda line: line.ended),
         column(_("Facts"), lambda line: "; ".join(one.text for one in line.evidence)),
         column(_("Rule"), lambda line: line.rule),
     )
@@ -200,6 +217,10 @@ def _account_name(conn: Any, guid: str) -> str:
         return ""
     seen = rights.among([RecordRef(RecordKind.ACCOUNT, guid)])
     return (list_choices.account_name(conn, guid) if seen else "") or _("Account")
+
+
+def _plain(name: str) -> str:
+    return " ".join(request.args.get(name, "").replace("\x00", " ").split())[:LONGEST_SEARCH]
 
 
 def _one_of(name: str, known: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """Named queries of the list of open signals: one page, how many of each family, all of them for a file."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,16 +29,22 @@ _owner = table(Colleague).alias("signal_owner")
 class SignalFilters:
     """What is left out of the list; '' and None: nothing.
 
-    detectors   only of these;  account: GUID;  owner_key: whose record it is;  words: in the name of record or account
+    detectors   only of these;  account: GUID;  words: in the name of record or account
+    owner_key   whose record it is, a colleague;  owner_guid: the same as a systemuser;  team: name of its business unit
+    least, most value at stake in the organisation's own currency
+    ended       those that are over instead of those that are open
     """
 
     family: str = ""
     detectors: frozenset[str] = frozenset()
     account: str = ""
     owner_key: str | None = None
+    owner_guid: str = ""
+    team: str = ""
     words: tuple[str, ...] = ()
     least: float | None = None
     most: float | None = None
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +75,20 @@ class SignalPage:
     previous_place: str | None
 
 
+# Open deals of an account in the account's currency; one whose rate of exchange nobody tells counts in its own only.
 _deals_of_account = (
-    sa.select(sa.func.sum(_deal.c.value))
+    sa.select(
+        sa.func.sum(
+            sa.case(
+                (_deal.c.currency == _subject.c.currency, _deal.c.value),
+                else_=_deal.c.value / _deal.c.exchange_rate * _subject.c.exchange_rate,
+            )
+        )
+    )
     .where(
         _deal.c.kind == RecordKind.OPPORTUNITY.value,
         _deal.c.status == "open",
         _deal.c.account_guid == _subject.c.guid,
-        _deal.c.currency == _subject.c.currency,
     )
     .correlate(_subject)
     .scalar_subquery()
@@ -84,12 +97,15 @@ _VALUE = sa.case(
     (_subject.c.kind == RecordKind.OPPORTUNITY.value, _subject.c.value),
     else_=sa.func.coalesce(_subject.c.arr, _deals_of_account),
 )
+# What amounts of several currencies are compared by: each in the organisation's own.
+_COMPARED = _VALUE / sa.func.coalesce(_subject.c.exchange_rate, 1.0)
 _SORTS: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
-    "value": (sa.func.coalesce(_VALUE, -1.0), SIGNAL.c.strength),
-    "strength": (SIGNAL.c.strength, sa.func.coalesce(_VALUE, -1.0)),
+    "value": (sa.func.coalesce(_COMPARED, -1.0), SIGNAL.c.strength),
+    "strength": (SIGNAL.c.strength, sa.func.coalesce(_COMPARED, -1.0)),
     "since": (SIGNAL.c.first_seen, SIGNAL.c.strength),
 }
 SORTS = tuple(_SORTS)
+MOST_OFFERED = 300
 
 
 _FROM = (
@@ -128,6 +144,36 @@ def counts(conn: Connection, *, scope: Scope, filters: SignalFilters) -> dict[st
     """How many signals of each family the other filters leave."""
     query = _listed(scope, filters, any_family=True).with_only_columns(SIGNAL.c.family, sa.func.count())
     return dict(conn.execute(query.group_by(SIGNAL.c.family)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What the list can be narrowed to, each by name: owners by systemuser, teams, accounts by GUID."""
+
+    owners: dict[str, str]
+    teams: tuple[str, ...]
+    accounts: dict[str, str]
+
+
+def offered(conn: Connection, *, scope: Scope) -> Offered:
+    """The owners, teams and accounts of open signals that the reader may see, at most MOST_OFFERED of each."""
+    query = _listed(scope, SignalFilters()).order_by(None)
+    name = sa.func.coalesce(sa.func.nullif(_owner.c.crm_name, ""), _owner.c.name, "")
+    owners = query.with_only_columns(_subject.c.owner_guid, name).where(name != "")
+    teams = query.with_only_columns(_subject.c.team_name).where(_subject.c.team_name != "")
+    ids = query.with_only_columns(SIGNAL.c.account_id)
+    accounts = sa.select(_subject.c.guid, _subject.c.name).where(
+        _subject.c.id.in_(ids), may_be_read(scope, RecordKind.ACCOUNT), _subject.c.name != ""
+    )
+    return Offered(
+        _by_name(conn.execute(owners.distinct().limit(MOST_OFFERED)).all()),
+        tuple(sorted(conn.scalars(teams.distinct().limit(MOST_OFFERED)), key=str.casefold)),
+        _by_name(conn.execute(accounts.limit(MOST_OFFERED)).all()),
+    )
+
+
+def _by_name(pairs: Iterable[Any]) -> dict[str, str]:
+    return dict(sorted(map(tuple, pairs), key=lambda pair: str(pair[1]).casefold()))
 
 
 def about(conn: Connection, numbers: Collection[int]) -> list[ListedSignal]:
@@ -189,7 +235,7 @@ def _columns(query: sa.Select[Any]) -> sa.Select[Any]:
 
 def _listed(scope: Scope, filters: SignalFilters, *, any_family: bool = False) -> sa.Select[Any]:
     conditions: list[sa.ColumnElement[bool]] = [
-        SIGNAL.c.ended_at.is_(None),
+        SIGNAL.c.ended_at.is_not(None) if filters.ended else SIGNAL.c.ended_at.is_(None),
         ~left_out_by_name(_subject.c.kind, _subject.c.guid),
         sa.or_(
             *(
@@ -204,10 +250,14 @@ def _listed(scope: Scope, filters: SignalFilters, *, any_family: bool = False) -
         conditions.append(SIGNAL.c.detector.in_(sorted(filters.detectors)))
     if filters.owner_key is not None:
         conditions.append(owned_by(filters.owner_key))
+    if filters.owner_guid:
+        conditions.append(_subject.c.owner_guid == filters.owner_guid)
+    if filters.team:
+        conditions.append(_subject.c.team_name == filters.team)
     if filters.least is not None:
-        conditions.append(filters.least <= _VALUE)
+        conditions.append(filters.least <= _COMPARED)
     if filters.most is not None:
-        conditions.append(filters.most >= _VALUE)
+        conditions.append(filters.most >= _COMPARED)
     if filters.account:
         conditions.append(_at_account(scope, _subject.c.guid == filters.account))
     for word in filters.words:

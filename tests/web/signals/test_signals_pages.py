@@ -52,16 +52,34 @@ def test_the_list_tells_each_signal_with_its_facts_the_largest_value_first(told:
     assert any(one.startswith("Budget falls") for one in headings(html))
 
 
+def test_amounts_of_several_currencies_are_compared_in_the_organisations_own(told: Site) -> None:
+    with told.store.transaction() as conn:
+        yen = sa.update(RECORD).where(RECORD.c.guid == SMALL.guid)
+        conn.execute(yen.values(value=2_000_000.0, currency="JPY", exchange_rate=160.0))
+    items = [one for one in told.as_().get("/api/v1/signals").json["items"] if one["kind"] == "opportunity"]
+    order = [(one["name"], one["value"], one["currency"]) for one in items]
+    assert order.index(("Petite", 2_000_000.0, "JPY")) > order.index(("Grande", 900_000.0, "EUR"))
+    assert "Petite" not in told.as_().get("/signals?min=12501").text
+    assert "Petite" in told.as_().get("/signals?min=12500").text
+
+
 def test_the_list_is_narrowed_by_family_account_owner_and_value(told: Site) -> None:
     client = told.as_()
     assert headings(client.get("/signals?family=opportunity").text) == ["Nothing matches"]
     assert "Petite" not in client.get("/signals?family=pipeline&min=5000").text
     assert "Grande" not in client.get(f"/signals?account={ORVANE}").text
     assert "Petite" not in told.as_("seller", 0).get("/signals?owner=me").text
+    owner = re.search(r'<option value="([0-9a-f-]{36})">[^<]*</option></select>', page := client.get("/signals").text)
+    assert owner is not None
+    assert re.search(rf'<option value="{BREVENT}">Ateliers Brévent</option>', page)
+    whole, theirs = headings(page), headings(client.get(f"/signals?owner={owner[1]}").text)
+    assert 0 < len(theirs) < len(whole)
     assert "Grande" in client.get("/signals?q=grande&detector=H-P1").text
 
 
-@pytest.mark.parametrize("wrong", ["family=all", "detector=X", "owner=you", "account=1", "min=many", "sort=name"])
+@pytest.mark.parametrize(
+    "wrong", ["family=all", "detector=X", "owner=you", "account=1", "min=many", "sort=name", "state=gone"]
+)
 def test_an_address_that_no_control_makes_is_refused(told: Site, wrong: str) -> None:
     assert told.as_().get(f"/signals?{wrong}").status_code == 422
 
@@ -108,14 +126,27 @@ def test_pages_of_accounts_and_opportunities_show_their_own(told: Site) -> None:
     assert "Budget falls" not in deal
 
 
-def test_an_event_is_entered_by_hand_and_becomes_a_signal(told: Site) -> None:
-    client = told.as_("seller", 0)
+def test_an_event_is_entered_by_hand_and_is_a_signal_at_once_until_it_is_removed(told: Site) -> None:
+    client = told.as_("sales_admin")
     form = {"day": TODAY.isoformat(), "kind": "urgent_need", "direction": "", "text": "By July", "source": "Call"}
     answer = client.post(f"/accounts/{BREVENT}/events", data=_with_token(client, form), headers=OURS)
     assert answer.status_code == 303
-    assert "By July" in client.get(answer.location).text
-    detect(told)
+    page = client.get(answer.location).text
+    assert "By July" in page
     assert "Urgent need" in client.get(f"/opportunities/{LARGE.guid}").text
+    assert "Budget falls" in client.get(f"/accounts/{BREVENT}").text  # what was found before stays
+    for one in re.findall(r"/events/(\d+)/remove", page):
+        client.post(f"/accounts/{BREVENT}/events/{one}/remove", data=_with_token(client, {}), headers=OURS)
+    deal = client.get(f"/opportunities/{LARGE.guid}").text
+    assert deal.index("signal that is over") < deal.index("Urgent need")
+    account = client.get(f"/accounts/{BREVENT}").text
+    assert account.index("signals that are over") < account.index("Budget falls")
+    assert "Budget falls" in client.get("/signals?state=ended").text
+    over = client.get(f"/api/v1/accounts/{BREVENT}/signals?state=ended").json["items"]
+    assert {(one["detector"], one["ended"]) for one in over} == {
+        ("H-R8", TODAY.isoformat()),
+        ("H-P6", TODAY.isoformat()),
+    }
 
 
 @pytest.mark.parametrize(
