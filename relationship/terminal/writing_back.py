@@ -4,9 +4,10 @@ import time
 from contextlib import closing
 
 from relationship.config import Config
-from relationship.desk import write_back
+from relationship.desk import write_back, write_moods
 from relationship.errors import FixSettings, RelationshipError, TryLater
 from relationship.house import House, open_house
+from relationship.store.crm import mood_write_back
 from relationship.store.crm import write_back as store
 from relationship.store.lease import lease
 from relationship.sync.outward import crm_columns
@@ -87,8 +88,20 @@ def write_all(house: House, channel: Channel) -> int:
                 time.sleep(_wait(turn.trouble, waits))
             elif turn.is_over:
                 break
+    told, refused = _moods(house, channel, waits, told, refused)
     stderr.print(f"{told} records told, {refused} not taken by the CRM.", soft_wrap=True)
     return EX_OK
+
+
+def _moods(house: House, channel: Channel, waits: list[float], told: int, refused: int) -> tuple[int, int]:
+    """The same for what customers say; returns how many were told and refused altogether."""
+    while True:
+        turn = write_moods.turn(house, channel)
+        told, refused = told + turn.told, refused + turn.refused
+        if turn.trouble is not None:
+            time.sleep(_wait(turn.trouble, waits))
+        elif turn.is_over:
+            return told, refused
 
 
 def estimated_minutes(rows: int) -> int:
@@ -109,10 +122,11 @@ def keep_written(house: House, microsoft: Microsoft) -> None:
         return
     with lease(house.store, write_back.LEASE):
         with house.store.reading() as conn:
-            known = store.trouble(conn)
-        turn = write_back.turn(house, microsoft.dataverse)
-    if turn.trouble is not None and turn.trouble.code != known:
-        raise turn.trouble
+            known = {store.trouble(conn), mood_write_back.trouble(conn)}
+        turns = (write_back.turn(house, microsoft.dataverse), write_moods.turn(house, microsoft.dataverse))
+    for turn in turns:
+        if turn.trouble is not None and turn.trouble.code not in known:
+            raise turn.trouble
 
 
 def _wait(trouble: RelationshipError, waits: list[float]) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Request, Response, request
 
-from simulator.dataverse import customizing, sending, task_writing, writing
+from simulator.dataverse import customizing, note_writing, sending, task_writing, writing
 from simulator.dataverse.batch import Part, read_batch, write_batch
 from simulator.dataverse.call import Call, answer, impersonated, refusal
 from simulator.dataverse.crm import Crm
@@ -113,7 +113,7 @@ class _Guard:
                 body = request.get_json(silent=True)
                 return sending.write(self._crm, call, body, request.headers.get("CallerObjectId"))
             changed = customizing.answer(self._crm, call) or writing.answer(self._crm, call)
-            changed = changed or task_writing.answer(self._crm, call)
+            changed = changed or task_writing.answer(self._crm, call) or note_writing.answer(self._crm, call)
             return changed or answer(self._crm, impersonated(self._crm, call))
         except DataverseError as refused:
             return refusal(refused)

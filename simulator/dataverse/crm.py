@@ -38,6 +38,7 @@ class Crm:
     application_id: the app registration that has an application user here (at first the organisation's
     own, `client_id`); tokens of others get 403.
     handed: the mails that people sent by it, in order
+    notes: those that were written on records, by GUID
     now: the organisation's clock, for `modifiedon` and new rows; the end of the world at first.
     """
 
@@ -50,6 +51,7 @@ class Crm:
     ) -> None:
         self.lock = RLock()
         self.handed: list[Handed] = []
+        self.notes: dict[str, Row] = {}
         self._now = now or (lambda: world.now)
         application_id = application_id or identity.guid("application", world.organisation_domain)
         self._world_rows = WorldRows(world, application_id=application_id)

@@ -17,7 +17,7 @@ EDM = {
     "DateTimeAttributeMetadata": "DateTimeOffset", "DecimalAttributeMetadata": "Decimal",
 }  # fmt: skip
 # The tables whose rows this organisation lets an application write.
-WRITABLE = ("account", "contact", "lead", "opportunity")
+WRITABLE = ("account", "contact", "lead", "opportunity", "annotation")
 
 
 @dataclass(frozen=True, slots=True)

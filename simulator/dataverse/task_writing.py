@@ -1,4 +1,4 @@
-"""Creating a task in the simulated CRM: the POST of the Web API, as the application or in the name of a person."""
+"""Tasks in the simulated CRM: creating one, as the application or in the name of a person, and closing one."""
 
 import re
 from collections.abc import Mapping
@@ -19,11 +19,16 @@ _BIND = re.compile(r"/?(?P<set>\w+)\((?P<guid>[0-9a-fA-F-]{36})\)")
 _REGARDING = re.compile(r"regardingobjectid_(?P<table>\w+)_task")
 _PLAIN = {"subject": str, "description": str, "prioritycode": int, "category": str}
 _TIMES = ("scheduledstart", "scheduledend")
+_TASK = re.compile(r"tasks\((?P<guid>[0-9a-fA-F-]{36})\)")
 _OPEN, _NOT_STARTED = 0, 2
+# Reasons of the states of a task that is done, and of one that nobody does.
+_CLOSED = {1: (5,), 2: (6,)}
 
 
 def answer(crm: Crm, call: Call) -> Response | None:
-    """The answer to the creation of a task, None for everything else; DataverseError when it is refused."""
+    """The answer to the creation or closing of a task, None for everything else; DataverseError when it is refused."""
+    if call.method == "PATCH" and (found := _TASK.fullmatch(call.address)):
+        return _closed(crm, call, found["guid"].lower())
     if call.method != "POST" or call.address != "tasks":
         return None
     with crm.lock:
@@ -39,6 +44,22 @@ def answer(crm: Crm, call: Call) -> Response | None:
     response = Response(status=204)
     response.headers["OData-EntityId"] = f"{call.service}/tasks({guid})"
     return response
+
+
+def _closed(crm: Crm, call: Call, guid: str) -> Response:
+    """Completed or cancelled; what is closed already may not be changed any more."""
+    with crm.lock:
+        if not crm.has("task", guid):
+            raise DataverseError(404, NO_SUCH_ROW, f"task With Id = {guid} Does Not Exist")
+        states = call.json
+        if set(states) != {"statecode", "statuscode"} or states["statuscode"] not in _CLOSED.get(
+            states["statecode"], ()
+        ):
+            raise DataverseError(400, UNREADABLE_BODY, "The state and its reason do not fit together.")
+        if crm.row("task", guid)["statecode"] != _OPEN:
+            raise DataverseError(400, UNREADABLE_BODY, "A closed task cannot be changed.")
+        crm.update("task", guid, states)
+    return Response(status=204)
 
 
 def _maker(crm: Crm, call: Call) -> str:

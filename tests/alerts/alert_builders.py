@@ -59,7 +59,8 @@ def say_all(store: Store, texts: list[str], *, today: int, account: str | None =
 
 def _row(number: int, text: str, seen: Any, account: int | None, today: int) -> dict[str, Any]:
     return {
-        "id": number, "arrival": number, "key": f"t{number}", "source": "survey", "day": today, "text": text, "language": seen.language,
+        "id": number, "arrival": number, "key": f"t{number}",
+        "source": "survey", "day": today, "text": text, "language": seen.language,
         "account_id": account, "contact_guid": None, "address": "", "customer_id": "", "line_id": "",
         "satisfaction": None, "recommendation": None, "filters": "{}", "information": "{}",
         "emotion": str(seen.emotion), "intensity": seen.intensity, "polarity": seen.polarity,

@@ -15,8 +15,8 @@ from relationship.desk import alert_rules
 from relationship.desk.alert_rules import NotSaved, Person
 from relationship.desk.deliver import Ways, drain
 from relationship.store.alerts import tellings
-from relationship.store.verbatims.verbatim_tables import VERBATIM
 from relationship.store.database import Store, open_store
+from relationship.store.verbatims.verbatim_tables import VERBATIM
 from relationship.sync.outward.mail_out import BySmtp
 
 ANGRY = "Inadmissible, je suis furieux !"

@@ -17,6 +17,7 @@ from simulator.server import Running
 
 TABLES = ("opportunity", "contact", "lead", "account")
 NAMES = ("rel_healthscore", "rel_healthstate", "rel_healthtrend", "rel_healthupdatedon")
+OF_ACCOUNTS = ("rel_customeremotion", "rel_customermood", "rel_customerrisk")
 
 
 @pytest.fixture
@@ -36,8 +37,12 @@ def made(steps: Any) -> list[str]:
 
 
 def test_the_columns_are_made_with_publisher_and_solution(channel: Channel, own: OwnColumns):
-    assert len(made(crm_columns.provision(channel, "rel"))) == 18
-    assert {table: tuple(sorted(own.of(table))) for table in TABLES} == dict.fromkeys(TABLES, NAMES)
+    assert len(made(crm_columns.provision(channel, "rel"))) == 21
+    assert {table: tuple(sorted(own.of(table))) for table in TABLES} == {
+        **dict.fromkeys(TABLES, NAMES),
+        "account": (*OF_ACCOUNTS, *NAMES),
+    }
+    assert own.of("account")["rel_customermood"].definition["MinValue"] == -20
     assert [one["customizationprefix"] for one in own.publishers] == ["rel"]
     assert [one["uniquename"] for one in own.solutions] == ["RelationshipHealth"]
     assert own.published == 1
@@ -53,7 +58,7 @@ def test_a_run_that_stopped_half_way_is_gone_on_with(channel: Channel, own: OwnC
     for _ in range(9):
         next(steps)
     steps.close()
-    assert len(made(crm_columns.provision(channel, "rel"))) == 9
+    assert len(made(crm_columns.provision(channel, "rel"))) == 12
     assert crm_columns.missing(channel, "rel") == []
 
 
@@ -92,7 +97,7 @@ def test_removing_takes_columns_values_solution_and_publisher_away(channel: Chan
     crm = running.services.crm
     guid = next(iter(crm.truth()["account"]))
     crm.update("account", guid, {"rel_healthscore": 60})
-    assert len(made(crm_columns.remove(channel, "rel"))) == 18
+    assert len(made(crm_columns.remove(channel, "rel"))) == 21
     assert not any(own.of(table) for table in TABLES)
     assert (own.publishers, own.solutions) == ([], [])
     assert "rel_healthscore" not in crm.truth()["account"][guid]
@@ -116,7 +121,7 @@ def test_a_column_in_use_stops_the_removal_before_anything_goes(channel: Channel
 @pytest.mark.parametrize(
     ("change", "part", "said"),
     [
-        (OwnColumns.of, "columns", "16 of 16 columns are missing"),
+        (OwnColumns.of, "columns", "19 of 19 columns are missing"),
         (lambda own, table: own.writable.discard(table), "writing the columns", "prvWriteLead"),
     ],
 )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from relationship.health.crm_codes import OF_BAND, OF_STATE, OF_TREND, Codes, TrendCode
 from relationship.health.states import State
 from relationship.store import tables
-from relationship.store.crm.write_back_tables import TOLD, WRITE_BACK, ToldRating, WriteBack
+from relationship.store.crm.write_back_tables import TOLD, TOLD_MOOD, WRITE_BACK, ToldRating, WriteBack
 from relationship.store.ratings.rating_tables import ROUND
 from relationship.store.ratings.ratings import SWITCHED_OFF
 from relationship.store.upsert import insert_new, upsert
@@ -123,9 +123,15 @@ def note_trouble(conn: Connection, code: str) -> None:
     _set(conn, trouble=code)
 
 
+def note_heard_trouble(conn: Connection, code: str) -> None:
+    """What keeps the columns of what customers say from being written; '' for nothing."""
+    _set(conn, heard_trouble=code)
+
+
 def forget(conn: Connection) -> None:
     """Nothing is told any more: the columns are gone, or are all to be written anew."""
     conn.execute(sa.delete(TOLD))
+    conn.execute(sa.delete(TOLD_MOOD))
     conn.execute(sa.delete(WRITE_BACK))
 
 
@@ -151,6 +157,6 @@ def _differing(query: Any, conn: Connection) -> Any:
 
 
 def _set(conn: Connection, **values: Any) -> None:
-    first = {"id": 1, "stamp": 0, "since": None, "told_at": None, "trouble": ""}
+    first = {"id": 1, "stamp": 0, "since": None, "told_at": None, "trouble": "", "heard_trouble": ""}
     insert_new(conn, WriteBack, [first], key=["id"])
     conn.execute(sa.update(WRITE_BACK).values(**values))

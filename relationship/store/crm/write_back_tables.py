@@ -30,8 +30,7 @@ class WriteBack(SQLModel, table=True):
     since    when there first was something to tell, None while there is nothing
     told_at  the last turn that told something
     trouble  a code, '' while all goes well
-    heard, heard_on, heard_trouble   the same of moods and risks: up to which arrival of what customers say, and on
-             which day, everything was told
+    heard_trouble  the same of the columns of what customers say
     """
 
     __tablename__ = "write_back"
@@ -40,8 +39,6 @@ class WriteBack(SQLModel, table=True):
     since: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
     told_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
     trouble: str = ""
-    heard: int = Field(default=-1, sa_column_kwargs={"server_default": "-1"})
-    heard_on: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     heard_trouble: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 

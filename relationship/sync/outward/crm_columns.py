@@ -13,8 +13,8 @@ from relationship import failpoints
 from relationship.errors import BadItem, FixSettings, RelationshipError, Unavailable
 from relationship.sync.checks.findings import Finding, Mark
 from relationship.sync.shapes.crm_definitions import (
-    COLUMNS,
     ENGLISH,
+    EVERY_COLUMN,
     FRENCH,
     SOLUTION,
     TABLES,
@@ -75,10 +75,9 @@ def provision(channel: Channel, prefix: str) -> Iterator[Step]:
     yield Step(f"publisher {prefix}", made)
     yield Step(f"solution {SOLUTION}", _solution(channel, publisher_id))
     spoken = _languages(channel)
-    for table in TABLES:
-        for column in COLUMNS:
-            yield Step(_name(table, column, prefix), _make(channel, table, column, prefix, spoken))
-            failpoints.passage("crm_columns.made")
+    for table, column in EVERY_COLUMN:
+        yield Step(_name(table, column, prefix), _make(channel, table, column, prefix, spoken))
+        failpoints.passage("crm_columns.made")
     # Also when nothing was made: a run that died before may have left columns unpublished.
     _ask(channel, "POST", "/PublishXml", publication())
     yield Step("publication", True)
@@ -89,18 +88,17 @@ def remove(channel: Channel, prefix: str) -> Iterator[Step]:
 
     raises  InUseError, before anything is taken away, when something uses a column
     """
-    there = [(t, c, found) for t in TABLES for c in COLUMNS if (found := column_id(channel, t, c, prefix))]
+    there = [(t, c, found) for t, c in EVERY_COLUMN if (found := column_id(channel, t, c, prefix))]
     used = [
         one for table, column, found in there for one in _dependencies(channel, _name(table, column, prefix), found)
     ]
     if used:
         raise InUseError(used)
     present = {_name(table, column, prefix) for table, column, _ in there}
-    for table in TABLES:
-        for column in COLUMNS:
-            name = _name(table, column, prefix)
-            yield Step(name, name in present and _delete(channel, _column_path(table, column, prefix)))
-            failpoints.passage("crm_columns.removed")
+    for table, column in EVERY_COLUMN:
+        name = _name(table, column, prefix)
+        yield Step(name, name in present and _delete(channel, _column_path(table, column, prefix)))
+        failpoints.passage("crm_columns.removed")
     yield Step(f"solution {SOLUTION}", _delete_row(channel, "solutions", "solutionid", f"uniquename eq '{SOLUTION}'"))
     name = publisher(prefix)["uniquename"]
     yield Step(f"publisher {prefix}", _delete_publisher(channel, name))
@@ -121,8 +119,7 @@ def column_id(channel: Channel, table: Table, column: Column, prefix: str) -> st
 
 def missing(channel: Channel, prefix: str) -> list[str]:
     """The columns of ours that are not there."""
-    wanted = ((table, column) for table in TABLES for column in COLUMNS)
-    return [_name(t, c, prefix) for t, c in wanted if column_id(channel, t, c, prefix) is None]
+    return [_name(t, c, prefix) for t, c in EVERY_COLUMN if column_id(channel, t, c, prefix) is None]
 
 
 def examine(channel: Channel, prefix: str) -> Iterator[Finding]:
@@ -133,7 +130,7 @@ def examine(channel: Channel, prefix: str) -> Iterator[Finding]:
         yield Finding("columns", Mark.BAD, error.message, error.next_step)
         return
     if absent:
-        told = f"{len(absent)} of {len(TABLES) * len(COLUMNS)} columns are missing: {', '.join(absent)}."
+        told = f"{len(absent)} of {len(EVERY_COLUMN)} columns are missing: {', '.join(absent)}."
         yield Finding("columns", Mark.BAD, told, "Run `relationship crm provision` (docs/add-in.md).")
     else:
         yield Finding("columns", Mark.GOOD, "Opportunities, contacts, leads and accounts have our columns.")

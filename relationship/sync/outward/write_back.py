@@ -1,4 +1,4 @@
-"""Ratings on their way into the columns of Dynamics 365: up to a hundred rows of one table in one request.
+"""Ratings, moods and risks on their way into the columns of Dynamics 365: up to a hundred rows of a table in a request.
 
 What if it runs twice: the same values are written again, which changes nothing. What if it dies half-way: what was
 not noted is written again. What if Microsoft says no: a row that is gone or refused is named with its code and the
@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Generic, TypeVar
 from uuid import uuid4
 
 from relationship.errors import FixSettings, RelationshipError, TryLater, Unavailable
+from relationship.store.crm.mood_write_back import MoodToTell
 from relationship.store.crm.write_back import ToTell
 from relationship.sync.outward.crm_columns import SCOPE
-from relationship.sync.shapes.crm_definitions import SCORE, STATE, TABLES, TREND, UPDATED_ON
+from relationship.sync.shapes.crm_definitions import EMOTION, MOOD, RISK, SCORE, STATE, TABLES, TREND, UPDATED_ON
 from relationship.sync.shapes.dataverse import API_PATH
 from relationship.sync.wire import batch
 from relationship.sync.wire.batch import Answer, Part
@@ -30,22 +32,39 @@ _ENTITY_SETS = {table.kind.value: table.entity_set for table in TABLES}
 _USUAL_WAIT_SECONDS = 30.0
 
 
+Row = TypeVar("Row")
+
+
 @dataclass(frozen=True, slots=True)
-class Told:
+class Told(Generic[Row]):
     """rows: what the CRM has taken (''), or why it has not, row by row; stopped: what kept others from being told."""
 
-    rows: list[tuple[ToTell, str]]
+    rows: list[tuple[Row, str]]
     stopped: RelationshipError | None = None
 
 
-def write(channel: Channel, rows: Sequence[ToTell], *, prefix: str, at: datetime) -> Told:
+def write(channel: Channel, rows: Sequence[ToTell], *, prefix: str, at: datetime) -> Told[ToTell]:
     """Write the columns of some rows of one table, at most `batch.MOST_REQUESTS`.
 
     at      what the column "updated on" says
     raises  TryLater and others when the request as a whole is refused
     """
+    return _write(channel, rows, [_part(row, prefix, at) for row in rows])
+
+
+def write_moods(channel: Channel, rows: Sequence[MoodToTell], *, prefix: str) -> Told[MoodToTell]:
+    """Write what customers say into the columns of some accounts, at most `batch.MOST_REQUESTS`; raises as `write`."""
+    parts = []
+    for row in rows:
+        told = ((MOOD, row.mood), (EMOTION, row.emotion), (RISK, row.risk))
+        body: Json = {column.logical_name(prefix): value for column, value in told}
+        parts.append(Part("PATCH", f"/{_ENTITY_SETS['account']}({row.guid})", body, {"If-Match": "*"}))
+    return _write(channel, rows, parts)
+
+
+def _write(channel: Channel, rows: Sequence[Row], parts: Sequence[Part]) -> Told[Row]:
     boundary = f"batch_{uuid4()}"
-    body = batch.written([_part(row, prefix, at) for row in rows], root=API_PATH, boundary=boundary)
+    body = batch.written(parts, root=API_PATH, boundary=boundary)
     kind, found = channel.post_batch(body, headers=batch.headers(boundary), counts_as=len(rows), scope=SCOPE)
     answers = batch.answers(kind, found, count=len(rows))
     blocked = _blocked(answers)

@@ -1,6 +1,7 @@
 """The columns of ours in Dynamics 365: names, types and labels, as the Web API wants them. Pure.
 
-Contract: dataverse.md section 13. The values of both choices are those of `health/crm_codes.py`.
+Contract: dataverse.md section 13. The values of choices are those of `health/crm_codes.py` and
+`verbatims/crm_codes.py`.
 """
 
 from collections.abc import Collection, Mapping
@@ -9,6 +10,7 @@ from typing import Any
 
 from relationship.activities import RecordKind
 from relationship.health.crm_codes import StateCode, TrendCode
+from relationship.verbatims.crm_codes import EmotionCode, RiskCode
 
 Json = dict[str, Any]
 
@@ -46,13 +48,15 @@ Words = Mapping[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """name: without the publisher's prefix; options: value to label, for a choice."""
+    """name: without the publisher's prefix; options: value to label, for a choice; least, most: of whole numbers."""
 
     name: str
     type: str
     label: Words
     description: Words
     options: Mapping[int, Words] | None = None
+    least: int = 0
+    most: int = 100
 
     def schema_name(self, prefix: str) -> str:
         return f"{prefix}_{self.name}"
@@ -106,9 +110,52 @@ UPDATED_ON = Column(
     _words("When one of these values last changed.", "Date du dernier changement de ces valeurs."),
 )
 COLUMNS = (SCORE, STATE, TREND, UPDATED_ON)
+MOOD = Column(
+    "CustomerMood",
+    "Integer",
+    _words("Mood of the customer, °C", "Humeur du client, °C"),
+    _words("-20 to 40, of what was said lately; empty without it.", "De -20 à 40, d’après leurs derniers mots."),
+    least=-20,
+    most=40,
+)
+EMOTION = Column(
+    "CustomerEmotion",
+    "Picklist",
+    _words("Emotion of the customer", "Émotion du client"),
+    _words("What weighs most in what was said lately.", "Celle qui pèse le plus dans leurs derniers mots."),
+    {
+        EmotionCode.JOY: _words("Joy", "Joie"),
+        EmotionCode.SURPRISE: _words("Surprise", "Surprise"),
+        EmotionCode.CALM: _words("Calm", "Calme"),
+        EmotionCode.FEAR: _words("Fear", "Peur"),
+        EmotionCode.SADNESS: _words("Sadness", "Tristesse"),
+        EmotionCode.ANGER: _words("Anger", "Colère"),
+        EmotionCode.DISGUST: _words("Disgust", "Dégoût"),
+    },
+)
+RISK = Column(
+    "CustomerRisk",
+    "Picklist",
+    _words("Risk of leaving, by what was said", "Risque de départ, d’après leurs mots"),
+    _words("While an alert that says so is open.", "Tant qu’une alerte qui le dit est ouverte."),
+    {
+        RiskCode.WATCH: _words("To watch", "À surveiller"),
+        RiskCode.HIGH: _words("High", "Élevé"),
+    },
+)
+# What customers say stands on their account alone.
+OF_ACCOUNTS = (MOOD, EMOTION, RISK)
+
+
+def columns_of(table: Table) -> tuple[Column, ...]:
+    """Our columns of one table."""
+    return COLUMNS + OF_ACCOUNTS if table.kind is RecordKind.ACCOUNT else COLUMNS
+
+
+EVERY_COLUMN = tuple((table, column) for table in TABLES for column in columns_of(table))
 
 _SPECIAL: Mapping[str, Json] = {
-    "Integer": {"Format": "None", "MinValue": 0, "MaxValue": 100},
+    "Integer": {"Format": "None"},
     "Picklist": {},
     "DateTime": {"Format": "DateAndTime", "DateTimeBehavior": {"Value": "UserLocal"}},
 }
@@ -125,6 +172,8 @@ def definition(column: Column, *, prefix: str, languages: Collection[int]) -> Js
         "Description": _label(column.description, languages),
         **_SPECIAL[column.type],
     }
+    if column.type == "Integer":
+        found |= {"MinValue": column.least, "MaxValue": column.most}
     if column.options is not None:
         options = [{"Value": int(v), "Label": _label(words, languages)} for v, words in column.options.items()]
         kind = {"@odata.type": f"{_META}OptionSetMetadata", "IsGlobal": False, "OptionSetType": "Picklist"}

@@ -31,8 +31,6 @@ def upgrade() -> None:
     op.add_column("alert_letter", sa.Column("decided_by_name", sa.String(), nullable=False, server_default=""))
     op.add_column("outside_address", sa.Column("language", sa.String(), nullable=False, server_default=""))
     op.add_column("alert_list", sa.Column("language", sa.String(), nullable=False, server_default="fr"))
-    op.add_column("write_back", sa.Column("heard", sa.Integer(), nullable=False, server_default="-1"))
-    op.add_column("write_back", sa.Column("heard_on", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("write_back", sa.Column("heard_trouble", sa.String(), nullable=False, server_default=""))
     op.create_table(
         "told_mood",
@@ -52,7 +50,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("told_mood")
     for table, *names in (
-        ("write_back", "heard", "heard_on", "heard_trouble"),
+        ("write_back", "heard_trouble"),
         ("alert_list", "language"),
         ("outside_address", "language"),
         ("alert_letter", "decided_by_name"),
