@@ -66,6 +66,8 @@ MOMENTS = {
     "works": _l("Building works"),
     "purchase": _l("Purchase, investment"),
     "international": _l("Abroad"),
+    "funding": _l("Fund-raising"),
+    "contact_change": _l("Another contact person at the customer"),
 }
 ROLES = {
     "text": _l("Text"),
@@ -95,6 +97,29 @@ THEME_REFUSALS = {
         "One of the words would be found everywhere, or nowhere: a beginning needs three letters before its *, "
         "and _ stands between two words."
     ),
+}
+CONTRADICTIONS = {
+    "kinder_than_score": _l("Kind words with a low score: perhaps irony."),
+    "harsher_than_score": _l("Harsh words with a high score: perhaps one bad moment."),
+}
+# What customers in an emotion need most, and how they stand towards us.
+NEEDS = {
+    "joy": _l("To share it, and to be thanked"),
+    "surprise": _l("To understand what happened"),
+    "calm": _l("That it goes on like this"),
+    "fear": _l("To be reassured, with facts and dates"),
+    "sadness": _l("To be heard, and not left alone with it"),
+    "anger": _l("That somebody sees the limit that was crossed, and repairs it"),
+    "disgust": _l("Distance from what repels"),
+}
+POSTURES = {
+    "joy": _l("Open: the moment to ask for a testimonial or an introduction."),
+    "surprise": _l("Attentive, for better or worse: what you explain now decides."),
+    "calm": _l("Steady: nothing presses; keep in touch."),
+    "fear": _l("Acts or flees: decides for safety, perhaps elsewhere."),
+    "sadness": _l("Withdraws: complains little, and may leave without a word."),
+    "anger": _l("Attacks, for acceptable limits were crossed: answer quickly and in person."),
+    "disgust": _l("Rejects: change what repels before you talk about anything else."),
 }
 ALERTS = {
     "recent": _l("Only at the texts of the last 30 days"),
