@@ -7,11 +7,12 @@ STAMP := $(VENV)/.installed
 # Databases of tests live in memory where the system has a file system for that.
 IN_MEMORY := $(shell test -w /dev/shm && echo --basetemp=/dev/shm/relationship-tests-$$PPID)
 
-.PHONY: help demo test unit lint format lock bench evaluate-verbatims soak judge screenshots clean
+.PHONY: help demo test test-all unit lint format lock bench evaluate-verbatims soak judge screenshots clean
 
 help:
 	@echo "make demo      start the demonstration: a simulated organisation, synced, rated and shown"
-	@echo "make test      everything that CI checks: style, types, architecture, all tests"
+	@echo "make test      everything that CI checks: style, types, architecture, tests"
+	@echo "make test-all  the same with every test of the sync on PostgreSQL and every place of a kill (an hour)"
 	@echo "make unit      the quick tests only"
 	@echo "make format    let ruff format and tidy the code"
 	@echo "make bench     the side-by-side measurements (an hour)"
@@ -26,7 +27,11 @@ demo: $(STAMP)
 
 test: $(STAMP) lint
 	@sh scripts/need-chromium.sh
-	$(BIN)/python -m pytest -n 3 --dist worksteal $(IN_MEMORY)
+	RELATIONSHIP_SAMPLE=1 $(BIN)/python -m pytest -n 3 --dist worksteal $(IN_MEMORY)
+
+test-all: $(STAMP) lint
+	@sh scripts/need-chromium.sh
+	RELATIONSHIP_ALL_KILLS=1 $(BIN)/python -m pytest -n 3 --dist worksteal $(IN_MEMORY)
 
 unit: $(STAMP)
 	$(BIN)/python -m pytest -m "not browser and not slow"

@@ -3,6 +3,7 @@
 import json
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -46,11 +47,17 @@ def opened(token: str, key: rsa.RSAPublicKey) -> Claims:
     return claims
 
 
+@cache
+def _key() -> rsa.RSAPrivateKey:
+    """One per process: making it takes longer than everything that is signed with it."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 class Signer:
     """One RSA key: signs tokens (RS256) and recognises its own. Knows real time only."""
 
     def __init__(self) -> None:
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._key = _key()
         numbers = self._key.public_key().public_numbers()
         modulus = numbers.n.to_bytes(256, "big")
         self.key_id = encode(modulus[:20])

@@ -11,7 +11,7 @@ import pytest
 import stamina
 
 ROOT = Path(__file__).parents[2]
-SAMPLE = range(12)
+SAMPLE = range(9)
 
 
 @pytest.fixture(scope="module")
