@@ -62,6 +62,8 @@ _NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "works": ("Travaux", "Building works"),
         "purchase": ("Achat, investissement", "Purchase, investment"),
         "international": ("À l’étranger", "Abroad"),
+        "funding": ("Levée de fonds", "Funding round"),
+        "contact_change": ("Changement de contact", "Change of contact"),
     },
 }
 SORTS = (*_NAMES, "theme")
