@@ -59,7 +59,7 @@ from web.records import account_page, contact_page, lead_page, opportunity_page
 from web.reports import reports
 from web.reviews import qbr
 from web.signals import signals
-from web.verbatims import attrition, best_verbatims, sensitivities, verbatim_files, verbatims
+from web.verbatims import attrition, best_verbatims, correcting, sensitivities, temperature, verbatim_files, verbatims
 
 SIGN_IN_RATE = "30 per minute"
 # Microsoft repeats what is refused for four hours, so nothing is lost by a limit.
@@ -105,6 +105,7 @@ def create_app(house: House) -> Flask:
     security.install(app, https=https, crm_origins=house.config.framed_by)
     imports.install(app)  # before the check of forms, which reads them
     verbatim_files.install(app)
+    temperature.install(app)
     csrf = CSRFProtect(app)
     csrf.exempt(notifications.blueprint)
     csrf.exempt(answer.blueprint)  # the link itself is the proof, and there is no session
@@ -147,6 +148,7 @@ def create_app(house: House) -> Flask:
         recommendations,
         qbr,
         verbatim_files,
+        correcting,
         attrition,
         best_verbatims,
         sensitivities,

@@ -91,11 +91,11 @@ class ColumnSeen:
 
     @property
     def is_days(self) -> bool:
-        return self.filled > 0 and min(self.days.values()) <= self.filled * 0.2
+        return self.filled > 0 and min(self.days.values()) <= self.filled * 0.5
 
     @property
     def is_scores(self) -> bool:
-        return self.filled > 0 and self.figures >= self.filled * 0.8
+        return self.filled > 0 and self.figures >= self.filled * 0.5
 
     def forms(self) -> tuple[Dates, ...]:
         """The ways of writing days that read most cells; several where the column does not decide."""

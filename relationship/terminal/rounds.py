@@ -15,6 +15,7 @@ from relationship.desk.retain import retain
 from relationship.desk.score import score_all
 from relationship.desk.score_past import due_since, score_past
 from relationship.desk.tie import tie_all
+from relationship.desk.understand_anew import understand_anew
 from relationship.errors import SyncIsOff
 from relationship.house import House, open_house
 from relationship.store import rules
@@ -146,6 +147,12 @@ def past_scored(house: House, *, recount: bool = False) -> None:
 def detect_round(config: Config) -> None:
     with open_house(config) as house:
         detected(house)
+
+
+def understand_round(config: Config) -> None:
+    with open_house(config) as house, progress("Understanding verbatims anew") as advance:
+        count = understand_anew(house, progress=advance)
+    stderr.print(f"Understood {count} verbatims anew.")
 
 
 def detected(house: House) -> DetectReport:

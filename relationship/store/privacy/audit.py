@@ -48,6 +48,7 @@ class Action(StrEnum):
     RECOMMENDATION = "recommendation"  # object: what it came from and which one
     HEALTH_FIELDS = "health_fields"  # typed by hand; object: the account
     PUBLICATION = "publication"  # of a verbatim inside; result: with or without the customer, or withdrawn
+    VERBATIM = "verbatim"  # object: its number; result: linked, unlinked, corrected, taken_back
     JOB = "job"
     LETTER = "letter"  # a mail to a customer, released or discarded; object: the alert
     NOTIFICATION = "notification"  # result 'forged'
