@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from relationship.store.chunks import in_chunks
 from relationship.store.customers.customer_tables import ACCOUNT_EVENT
+from relationship.store.tables import Record, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class AccountEventRow:
     record_id: int | None
 
 
+_record = table(Record)
 _COLUMNS = tuple(ACCOUNT_EVENT.c[name] for name in AccountEventRow.__slots__)
 
 
@@ -57,6 +59,14 @@ def of_account(conn: Connection, account_id: int, *, until: int, limit: int = 50
         .limit(limit)
     )
     return [AccountEventRow(*row) for row in conn.execute(query)]
+
+
+def opportunities(conn: Connection, events: Sequence[AccountEventRow]) -> dict[int, str]:
+    """The opportunities that events are about: GUIDs by record id."""
+    found: dict[int, str] = {}
+    for chunk in in_chunks(sorted({event.record_id for event in events if event.record_id is not None})):
+        found |= dict(conn.execute(sa.select(_record.c.id, _record.c.guid).where(_record.c.id.in_(chunk))).all())
+    return found
 
 
 def remove(conn: Connection, account_id: int, event_id: int) -> bool:

@@ -175,7 +175,7 @@ def owners(conn: Connection, *, scope: Scope) -> dict[str, str]:
         .distinct()
         .limit(MOST_OWNERS)
     )
-    return dict(sorted(conn.execute(query).tuples(), key=lambda one: one[1].casefold()))
+    return dict(sorted(((guid, name) for guid, name in conn.execute(query)), key=lambda one: one[1].casefold()))
 
 
 def _joined(conn: Connection, scope: Scope) -> tuple[sa.FromClause, sa.CTE, dict[str, sa.FromClause]]:

@@ -39,6 +39,7 @@ def add(conn: Connection, changes: Sequence[HealthChange]) -> None:
 
 
 def of_account(conn: Connection, account_id: int, *, limit: int = 200) -> list[HealthChange]:
-    """Newest first; changes of one moment in the order of the fields."""
-    query = sa.select(*_COLUMNS).where(CHANGE.c.account_id == account_id).order_by(CHANGE.c.at.desc(), CHANGE.c.id)
+    """Newest first."""
+    query = sa.select(*_COLUMNS).where(CHANGE.c.account_id == account_id)
+    query = query.order_by(CHANGE.c.at.desc(), CHANGE.c.id.desc())
     return [HealthChange(*row) for row in conn.execute(query.limit(limit))]
