@@ -7,6 +7,7 @@ independent chances: 1 - Π(1 - strength). Words without an emotion move the pol
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from relationship.verbatims.emotions import DIRECTION, Emotion
 from relationship.verbatims.patterns import Match, longest
@@ -35,6 +36,8 @@ OPPOSITE: dict[Emotion, tuple[Emotion, float] | None] = {
     Emotion.DISGUST: (Emotion.CALM, 0.6),
     Emotion.SURPRISE: None,
 }
+# "Not good" says more than "good" does: a denied joy counts at least so much.
+LITOTES = 0.4
 # The second half of a French negation stands behind the verb: "je ne recommande pas".
 _BEHIND = frozenset({"pas", "jamais", "plus", "guere", "guère", "aucunement", "nullement", "personne", "rien", "nulle"})
 _PARTICLES = frozenset({"ne", "n"})
@@ -138,8 +141,13 @@ class Rules:
             return False
         particle = any(words[place] in _PARTICLES for place in range(max(0, first - 3), first))
         if particle:
-            return any(word in _BEHIND for word in behind)
+            return any(word in _BEHIND for word in behind) or self._is_for_nobody(last)
         return behind[0] == "pas" and (len(behind) == 1 or not behind[1])
+
+    def _is_for_nobody(self, last: int) -> bool:
+        """ "Je ne le conseille vraiment à personne": the second half of the negation comes late."""
+        words = self._words[last : last + NEGATION_REACH + 1]
+        return any(pair == ("à", "personne") for pair in pairwise(words))
 
     def factor(self, first: int, last: int = 0) -> float:
         """How much stronger or weaker the words `first` to `last` are said; a weakening word may stand among them."""
@@ -197,7 +205,10 @@ def _shown(emotion: Emotion, size: float, is_denied: bool, is_past: bool) -> tup
     if not is_denied:
         return emotion, min(STRONGEST, size)
     opposite = OPPOSITE[emotion]
-    return None if opposite is None else (opposite[0], min(STRONGEST, size * opposite[1]))
+    if opposite is None:
+        return None
+    least = LITOTES if emotion is Emotion.JOY else 0.0
+    return opposite[0], min(STRONGEST, max(least, size * opposite[1]))
 
 
 BACKING = 0.35

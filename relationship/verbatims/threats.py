@@ -68,7 +68,7 @@ class _Sentence:
             return "", 0.0
         kind = one.meaning.word
         is_denied = self.rules.negates(one.first, one.last)
-        hangs = any(not overlap(one, other) for other in self._conditions)
+        hangs = any(other.first < one.first or not overlap(one, other) for other in self._conditions)
         if kind == STAYING:
             if is_denied:
                 kind = CONSIDERING if self._doubts else DECIDED

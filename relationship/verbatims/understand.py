@@ -33,6 +33,8 @@ PLAINLY, PLAIN_AMOUNT = 0.25, 0.3
 ANGER_OF_A_THREAT = 0.5
 # How quickly the polarity nears -1 and 1.
 DAMPING = 2.0
+# Long letters tell the bad and the good at length: beyond so many sentences each counts less, as 1/√(number).
+LONG = 3
 # The language shows in the first signs; longer looks cost more and tell the same.
 LOOKED_AT = 400
 THREAT_THEME = "risk/threat"
@@ -135,6 +137,7 @@ class _Whole:
     def analysis(self, language: str) -> Analysis:
         emotion = _strongest(self._sums)
         total, peak = sum(self._sums.values()), max(self._peaks.values(), default=0.0)
+        polarity = _polarity(self._push / math.sqrt(max(1.0, len(self._sentences) / LONG)))
         amounts = {one: round(peak * amount / total, 3) for one, amount in self._sums.items()} if total else {}
         themes = [span.word for span in self._spans if span.sort == "theme"]
         if self._threat:
@@ -143,10 +146,10 @@ class _Whole:
             language=language,
             emotion=emotion,
             intensity=round(self._peaks.get(emotion, 0.0), 3),
-            polarity=_polarity(self._push),
+            polarity=polarity,
             index=temperature(amounts),
             amounts=amounts,
-            feeling=feeling(_polarity(self._push)),
+            feeling=feeling(polarity),
             sentences=tuple(self._sentences),
             threat=self._leaving(),
             themes=deepest(themes),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -20,6 +19,7 @@ from web.alerts import alert_words, telling
 from web.house import house
 from web.identity import rights
 from web.identity.members import for_readers, member
+from web.verbatims.highlighted import cut
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/alerts")
 
@@ -246,11 +246,7 @@ def pieces(alert: Raised) -> list[Piece]:
         for start, end in because.spans
         if 0 <= start < end <= len(text)
     ]
-    cuts = sorted({0, len(text), *(start for start, _, _ in found), *(end for _, end, _ in found)})
-    cut = [(place, tuple(dict.fromkeys(says for start, end, says in found if start <= place < end))) for place in cuts]
-    # Where the same is said on both sides there is no border.
-    edges = [cut[0], *(after for before, after in pairwise(cut[:-1]) if after[1] != before[1]), cut[-1]]
-    return [Piece(text[first:last], says) for (first, says), (last, _) in pairwise(edges)]
+    return [Piece(text[first:last], says) for first, last, says in cut(0, len(text), found)]
 
 
 def _wish(values: Any) -> Wish:

@@ -1,10 +1,13 @@
 """A text in pieces, each with what its words say, sentence by sentence. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeVar
 
 from relationship.verbatims.analysis import Sentence, Span
+
+Word = TypeVar("Word")
 
 # What is coloured where several say something about the same words.
 _LOUDEST = ("threat", "emotion", "moment", "sensitivity", "theme")
@@ -48,16 +51,37 @@ def lines(text: str, sentences: Sequence[Sentence], spans: Sequence[Span]) -> li
     return found
 
 
+def cut(start: int, end: int, spans: Iterable[tuple[int, int, Word]]) -> list[tuple[int, int, tuple[Word, ...]]]:
+    """Signs `start` to `end`, cut wherever something begins or ends to be said; each part with all that is said of it.
+
+    spans  start, end (not included) and what is said, in any order; they may overlap, and end outside
+    Parts beside each other that say the same are one; nothing is left out.
+
+    >>> cut(0, 9, [(0, 6, "a"), (3, 9, "b")])
+    [(0, 3, ('a',)), (3, 6, ('a', 'b')), (6, 9, ('b',))]
+    """
+    known = [(max(start, first), min(end, last), word) for first, last, word in spans]
+    known = [one for one in known if one[0] < one[1]]
+    begins: dict[int, list[tuple[int, Word]]] = {}
+    for first, last, word in known:
+        begins.setdefault(first, []).append((last, word))
+    places = sorted({start, end, *(first for first, _, _ in known), *(last for _, last, _ in known)})
+    found: list[tuple[int, int, tuple[Word, ...]]] = []
+    over: list[tuple[int, Word]] = []
+    for first, last in pairwise(places):
+        over = [one for one in [*over, *begins.get(first, ())] if one[0] > first]
+        says = tuple(dict.fromkeys(word for _, word in over))
+        if found and found[-1][2] == says:
+            found[-1] = (found[-1][0], last, says)
+        else:
+            found.append((first, last, says))
+    return found
+
+
 def _pieces(text: str, start: int, end: int, spans: Sequence[Span]) -> tuple[Piece, ...]:
-    """Cut where any span begins or ends."""
-    begins: dict[int, list[Span]] = {}
-    for span in spans:
-        begins.setdefault(span.start, []).append(span)
-    cuts = sorted({start, end, *(min(end, one.start) for one in spans), *(min(end, one.end) for one in spans)})
-    found: list[Piece] = []
-    over: list[Span] = []
-    for first, last in pairwise(cuts):
-        over = [one for one in [*over, *begins.get(first, ())] if one.end > first]
-        says = sorted({(one.sort, one.word) for one in over}, key=lambda one: (_LOUDEST.index(one[0]), one[1]))
-        found.append(Piece(text[first:last], tuple(says)))
-    return tuple(found)
+    parts = cut(start, end, ((one.start, one.end, (one.sort, one.word)) for one in spans))
+    return tuple(Piece(text[first:last], tuple(sorted(says, key=_loudness))) for first, last, says in parts)
+
+
+def _loudness(said: tuple[str, str]) -> tuple[int, str]:
+    return _LOUDEST.index(said[0]), said[1]
