@@ -35,7 +35,7 @@ from relationship.terminal.delivering import deliver
 from relationship.terminal.rounds import rated, sync
 from relationship.terminal.seeding_alerts import follow_rules, switch_rules_on
 from relationship.terminal.writing_back import keep_written
-from settings.rules import HealthSection, Rules, Sources
+from settings.rules import Feedback, HealthSection, Rules, Sources
 
 log = structlog.get_logger()
 
@@ -75,7 +75,7 @@ def run(wishes: Wishes, *, serve: bool) -> None:
     with orderly_end(), _simulated(folder, _address(wishes.port)) as reach:
         config = _config(wishes, world, reach)
         with open_house(config) as house:
-            _save_rules(house, wishes.frequency or world.get("expected_frequency") or ARCHIVE_FREQUENCY)
+            _save_rules(house, wishes.frequency or world.get("expected_frequency") or ARCHIVE_FREQUENCY, world)
             _provision(config)
             sync(house)
             import_folder(house, folder / "imports")
@@ -182,7 +182,10 @@ def _config(wishes: Wishes, world: dict[str, Any], reach: dict[str, str]) -> Con
         for name in ("", "-wal", "-shm"):
             Path(f"{database}{name}").unlink(missing_ok=True)
     now = wishes.now or world.get("now") or datetime.now(UTC).isoformat()
-    keys = ("authority_url", "msgraph_url", "dataverse_url", "tenant_id", "client_id", "client_secret", "ca_file")
+    keys = (
+        "authority_url", "msgraph_url", "dataverse_url", "tenant_id", "client_id", "client_secret",
+        "feedback_client_id", "feedback_client_secret", "ca_file",
+    )  # fmt: skip
     return load_config(
         mode="demo",
         database_url=wishes.database or f"sqlite:///{database}",
@@ -204,9 +207,11 @@ def _address(port: int) -> str:
     return f"http://localhost:{port}"
 
 
-def _save_rules(house: House, frequency: int) -> None:
+def _save_rules(house: House, frequency: int, world: dict[str, Any]) -> None:
     """What an administrator sets at first: nobody in this world has an objection to being read."""
-    sources = Sources(everyone=True, consulted_on=house.clock().astimezone(house.config.zone).date())
+    feedback = Feedback(mailboxes=tuple(world.get("feedback_mailboxes", ())))
+    today = house.clock().astimezone(house.config.zone).date()
+    sources = Sources(everyone=True, consulted_on=today, feedback=feedback)
     wanted = Rules(health=HealthSection(frequency=int(frequency)), sources=sources)
     with house.store.transaction() as conn:
         rules.save(conn, wanted, at=house.clock(), by="demo", by_name="Demonstration")

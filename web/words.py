@@ -87,6 +87,7 @@ SOURCE_KINDS = {
     "directory": _l("Directory"),
     "crm": _l("Dynamics 365 tables"),
     "mail": _l("Mailboxes"),
+    "feedback": _l("Feedback mailboxes"),
     "calendar": _l("Calendars"),
     "tasks": _l("To Do lists"),
     "plans": _l("Planner tasks"),
@@ -95,6 +96,7 @@ SOURCE_KINDS = {
 }
 # What the sources of nobody are called; others are shown by the name that Microsoft gives them.
 SOURCE_NAMES = {
+    "unknown": _l("Addresses that the directory does not have"),
     "users": _l("Colleagues"),
     "systemusers": _l("CRM users"),
     "accounts": _l("Accounts"),

@@ -17,7 +17,7 @@ from relationship.health.rules import Band
 from relationship.store import rules as stored
 from settings import history
 from settings.pages.api_actions import refuse_own_machine
-from settings.pages.api_consequences import refuse_own_domains, refuse_unconfirmed_removal
+from settings.pages.api_consequences import refuse_feedback, refuse_own_domains, refuse_unconfirmed_removal
 from settings.rules import Actions, Exclusions, HealthSection, Introductions, Rules, Sources
 from settings.rules.form import Form
 from settings.rules.recommendations import Recommendations
@@ -366,16 +366,10 @@ def _fields(section: type[Form], change: Form) -> dict[str, Any]:
 
 def put_in_force(rules: Rules, expected: int, note: str) -> Response:
     """Save the rules; the answer, 412 when somebody saved since version `expected`."""
-    caller = member()
+    refuse_feedback(_present()[1], rules)
+    who = {"by": member().oid, "by_name": member().name}
     try:
-        saved = change_rules(
-            house(),
-            rules,
-            expected_version=expected,
-            by=caller.oid,
-            by_name=caller.name,
-            note=note,
-        )
+        saved = change_rules(house(), rules, expected_version=expected, note=note, **who)
     except Conflict as conflict:
         raise asked.stale(conflict.version) from None
     return answer(SavedBody(version=saved.version, changed=saved.changed), version=saved.version)

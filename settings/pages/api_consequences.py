@@ -9,6 +9,7 @@ from relationship.desk.retain import would_remove
 from relationship.store import rules as stored
 from relationship.store.privacy import hiding
 from relationship.store.privacy.retention import Removed
+from relationship.store.verbatims import feedback_mailboxes
 from settings.rules import Exclusions, Rules, Sources
 from web.api import asked, problems
 from web.api.document import documented
@@ -35,10 +36,11 @@ class HiddenBody(BaseModel):
 
 
 class RemovalBody(BaseModel):
-    """How many activities and contact days would go that the rules in force keep."""
+    """How many activities, contact days and customers' texts would go that the rules in force keep."""
 
     activities: int
     contact_days: int
+    texts: int = 0
 
 
 @blueprint.post("/settings/exclusions/hidden")
@@ -66,7 +68,7 @@ def removal() -> Response:
     wanted = asked.body(Sources, whole=True)
     with house().store.reading() as conn:
         _version, present = stored.current(conn)
-    return answer(_more_removed(present.sources, wanted))
+    return answer(_more_removed(present, wanted))
 
 
 def refuse_own_domains(exclusions: Exclusions, *, under: tuple[str, ...] = ()) -> None:
@@ -82,15 +84,32 @@ def refuse_unconfirmed_removal(present: Rules, wanted: Rules) -> None:
     """422 with the counts when these rules remove what is kept now and nobody said that they have seen that."""
     if present.sources == wanted.sources:
         return
-    more = _more_removed(present.sources, wanted.sources)
-    if more.activities or more.contact_days:
+    more = _more_removed(present, wanted.sources)
+    if more.activities or more.contact_days or more.texts:
         raise Refused(422, Fault("removal_not_confirmed", "removal_confirmed", more.model_dump()))
 
 
-def _more_removed(present: Sources, wanted: Sources) -> RemovalBody:
-    now, then = _removed(present), _removed(wanted)
+def refuse_feedback(present: Rules, wanted: Rules) -> None:
+    """422 for a feedback mailbox that is somebody's own, or another organisation's."""
+    if present.sources.feedback == wanted.sources.feedback:
+        return
+    with house().store.reading() as conn:
+        refused = feedback_mailboxes.refused(conn, present.sources.feedback, wanted.sources.feedback)
+    if refused:
+        place = wanted.sources.feedback.mailboxes.index
+        path = ("sources", "feedback", "mailboxes")
+        raise Refused(422, *(Fault(code, problems.dotted((*path, place(address)))) for address, code in refused))
+
+
+def _more_removed(present: Rules, wanted: Sources) -> RemovalBody:
+    now, then = _removed(present.sources), _removed(wanted)
+    with house().store.reading() as conn:
+        texts = feedback_mailboxes.texts_leaving(conn, present, wanted)
+        before = feedback_mailboxes.texts_leaving(conn, present, present.sources)
     return RemovalBody(
-        activities=max(0, then.activities - now.activities), contact_days=max(0, then.contact_days - now.contact_days)
+        activities=max(0, then.activities - now.activities),
+        contact_days=max(0, then.contact_days - now.contact_days),
+        texts=max(0, texts - before),
     )
 
 

@@ -40,6 +40,8 @@ PLACES: Mapping[Path, object] = {
     ("sources", "read_window_days"): _l("Days read back"),
     ("sources", "retain_days"): _l("Days that activities are kept"),
     ("sources", "retain_days_aggregates"): _l("Days that contact days are kept"),
+    ("sources", "feedback", "mailboxes"): _l("Feedback mailboxes"),
+    ("sources", "feedback", "keep_when_withdrawn"): _l("Keep the texts of withdrawn feedback mailboxes"),
     ("recommendations", "catalogue"): _l("Recommendations"),
     ("recommendations", "limits", "health_below"): _l("Recommend below this customer health"),
     ("recommendations", "limits", "churn_from"): _l("Recommend from this churn risk"),

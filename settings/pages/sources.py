@@ -18,11 +18,14 @@ from relationship.store.reading import reading_status as status
 from relationship.store.reading.reading_status import KINDS, StatusFilters, StatusPage
 from relationship.store.sources import leaving, scope
 from relationship.store.sources.read_again import read_again
+from relationship.store.sources.sources import SourceRow, all_sources
+from relationship.store.verbatims import feedback_mailboxes
+from relationship.store.verbatims.feedback_mailboxes import texts_leaving
 from relationship.sync.readers.terms import Terms, terms
 from settings.pages import sections, wording_lists
 from settings.pages.data_held import DATA_HELD, KEPT
 from settings.pages.shell import blueprint, whole_house
-from settings.pages.sources_form import DAYS, Read, fields, read
+from settings.pages.sources_form import DAYS, Fault, Read, fields, read
 from settings.pages.versions import shown_version
 from settings.rules import Rules, Sources
 from web.house import house
@@ -38,19 +41,40 @@ LAST_PAGE = 10_000
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What saving removes that is kept now. mailboxes: read ones that leave the scope; unread_groups: chosen ones whose
-    members are not known yet; activities, contact_days: that lie before the shorter window."""
+    members are not known yet; activities, contact_days: that lie before the shorter window; texts: of withdrawn
+    feedback mailboxes; declared: feedback mailboxes that are new."""
 
     activities: int = 0
     contact_days: int = 0
     mailboxes: int = 0
     unread_groups: int = 0
+    texts: int = 0
+    declared: tuple[str, ...] = ()
     changed: bool = False
 
     @property
     def confirmation(self) -> str:
-        """What the form has to send back when something goes; '' when nothing does."""
-        counts = (self.activities, self.contact_days, self.mailboxes)
+        """What the form has to send back when something goes, or mails are to be read; '' when neither."""
+        counts = (*self.removed, *self.declared)
         return "-".join(map(str, counts)) if any(counts) else ""
+
+    @property
+    def removed(self) -> tuple[int, ...]:
+        counts = (self.activities, self.contact_days, self.mailboxes)
+        return (*counts, self.texts) if self.texts else counts
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRow:
+    """A feedback mailbox on the page. source: None before it was first read;  code: why it cannot be, or '';
+    texts: verbatims that came from it."""
+
+    address: str
+    source: SourceRow | None
+    code: str
+    texts: int
+    is_new: bool
+    is_withdrawn: bool
 
 
 @blueprint.get("/sources")
@@ -67,7 +91,7 @@ def save_sources() -> str | Response | tuple[str, int]:
     """Save; 422 with what cannot be, or when nobody confirmed that something goes for good."""
     with house().store.reading() as conn:
         version, base = shown_version(conn)
-        found = _checked(base.sources)
+        found = _checked(conn, base.sources)
         effect = effect_of(conn, stored.current(conn)[1], found.section)
         unconfirmed = bool(effect.confirmation) and request.form.get("confirmed") != effect.confirmation
         if found.faults or unconfirmed:
@@ -88,7 +112,7 @@ def sources_effect() -> str:
     """What the form removes, counted before it is saved."""
     with house().store.reading() as conn:
         _version, base = shown_version(conn)
-        found = _checked(base.sources)
+        found = _checked(conn, base.sources)
         effect = effect_of(conn, stored.current(conn)[1], found.section)
     return render_template(
         "settings/sources_effect.html", effect=effect, faults=found.faults, section=found.section, lists=wording_lists
@@ -147,6 +171,8 @@ def effect_of(conn: Connection, present: Rules, wanted: Sources) -> Effect:
         contact_days=max(0, then.contact_days - now.contact_days),
         mailboxes=max(0, leaving.mailboxes_leaving(conn, wanted) - before),
         unread_groups=0 if wanted.everyone else len(scope.unread_groups(conn, wanted.groups)),
+        texts=max(0, texts_leaving(conn, present, wanted) - texts_leaving(conn, present, present.sources)),
+        declared=tuple(one for one in wanted.feedback.mailboxes if one not in present.sources.feedback.mailboxes),
         changed=True,
     )
 
@@ -203,6 +229,9 @@ def _page(conn: Connection, version: int, base: Sources, found: Read, *, unconfi
         number=number,
         pages=-(-page.total // PAGE_SIZE),
         reasons=reasons,
+        feedback=_feedback(conn, base, found.section),
+        has_second=bool(house().config.feedback_client_id),
+        entered_mailboxes=" ".join(fault.entered for fault in found.faults if fault.field == "add-mailbox"),
         held=DATA_HELD,
         kept=KEPT,
         lists=wording_lists,
@@ -217,8 +246,38 @@ def _mailboxes(conn: Connection, query: str, number: int) -> StatusPage:
     )
 
 
-def _checked(base: Sources) -> Read:
-    return read(request.form.to_dict(flat=False), base, today=today())
+def _checked(conn: Connection, base: Sources) -> Read:
+    found = read(request.form.to_dict(flat=False), base, today=today())
+    refused = feedback_mailboxes.refused(conn, base.feedback, found.section.feedback)
+    if not refused:
+        return found
+    wrong = {address for address, _code in refused}
+    kept = tuple(one for one in found.section.feedback.mailboxes if one not in wrong)
+    section = found.section.model_copy(
+        update={"feedback": found.section.feedback.model_copy(update={"mailboxes": kept})}
+    )
+    return Read(section, (*found.faults, *(Fault("add-mailbox", code, address) for address, code in refused)))
+
+
+def _feedback(conn: Connection, base: Sources, section: Sources) -> list[FeedbackRow]:
+    """The declared mailboxes and those of the form that are new, each with its state."""
+    states = {row.key: row for row in all_sources(conn)}
+    counts = feedback_mailboxes.counts(conn)
+    present = stored.current(conn)[1]
+    union = tuple(dict.fromkeys((*base.feedback.mailboxes, *section.feedback.mailboxes)))
+    every = present.sources.model_copy(update={"feedback": base.feedback.model_copy(update={"mailboxes": union})})
+    found = feedback_mailboxes.declared(conn, present.model_copy(update={"sources": every}))
+    return [
+        FeedbackRow(
+            address=one.address,
+            source=states.get(one.source_key),
+            code=one.code,
+            texts=counts.get(one.source_key, 0),
+            is_new=one.address not in base.feedback.mailboxes,
+            is_withdrawn=one.address not in section.feedback.mailboxes,
+        )
+        for one in found
+    ]
 
 
 def _found(conn: Connection) -> list[Choice]:

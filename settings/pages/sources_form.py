@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from settings.rules import Sources
+from settings.rules import Feedback, Sources
 
 DAYS = ("read_window_days", "retain_days", "retain_days_aggregates")
 MOST_DAYS = 36_500
@@ -50,6 +50,7 @@ def read(form: Mapping[str, Sequence[str]], base: Sources, *, today: date) -> Re
     values["groups"] = tuple(sorted({*kept, *form.get("add-groups", ())}))
     if "consulted_on" in sent:
         values["consulted_on"] = _date(sent["consulted_on"], base.consulted_on, today, faults)
+    values["feedback"] = _feedback(form, base.feedback, faults)
     for name in DAYS:
         if name in sent:
             values[name] = _days(name, sent[name], getattr(base, name), faults)
@@ -61,6 +62,24 @@ def read(form: Mapping[str, Sequence[str]], base: Sources, *, today: date) -> Re
         entered = sent.get(field, "")
         kept_values = values | {name: getattr(base, name) for name in (*DAYS, "groups")}
         return Read(Sources.model_validate(kept_values), (*faults, Fault(field, code, entered)))
+
+
+def _feedback(form: Mapping[str, Sequence[str]], base: Feedback, faults: list[Fault]) -> Feedback:
+    """Mailboxes are withdrawn by check boxes and added by one field, which may hold several addresses."""
+    withdrawn = set(form.get("remove-mailboxes", ()))
+    found = [address for address in base.mailboxes if address not in withdrawn]
+    wanted = Feedback(mailboxes=tuple(found), keep_when_withdrawn=_keeps(form, base))
+    for text in (one for entered in form.get("add-mailbox", ()) for one in entered.replace(",", " ").split()):
+        try:
+            wanted = Feedback(mailboxes=(*wanted.mailboxes, text), keep_when_withdrawn=wanted.keep_when_withdrawn)
+        except ValidationError as error:
+            faults.append(Fault("add-mailbox", str(error.errors(include_context=False)[0]["type"]), text[:100]))
+    return wanted
+
+
+def _keeps(form: Mapping[str, Sequence[str]], base: Feedback) -> bool:
+    chosen = form.get("keep_when_withdrawn")
+    return chosen[-1] == "yes" if chosen else base.keep_when_withdrawn
 
 
 def _text(days: int | None) -> str:

@@ -127,5 +127,11 @@ SOURCES_FAULTS: Mapping[str, object] = {
     "date_malformed": _l("Write the date as year, month and day, or choose it from the calendar."),
     "date_in_future": _l("The consultation has to have taken place: choose today or an earlier day."),
     "groups_missing": _l("Choose at least one group, or every mailbox."),
+    "mailbox_malformed": _l("This is not an address. Write it like feedback@granit.example."),
+    "mailbox_of_a_person": _l(
+        "This is a colleague's own mailbox. Only mailboxes that belong to nobody can be declared."
+    ),
+    "mailbox_elsewhere": _l("This address is not in one of your organisation's domains."),
+    "too_many_mailboxes": _l("No more than 20 feedback mailboxes are read. Withdraw one first."),
     "weekly_limit_range": _l("The limit is a whole number from 1 to 20."),
 }

@@ -75,6 +75,20 @@ SOURCES = {
         _l("An answer points at another host; nothing was sent there."),
         _l("Check the addresses of Microsoft Graph and Dynamics 365 in the configuration."),
     ),
+    "feedback_not_configured": Reason(
+        _l("No second application is registered, which alone may read feedback mailboxes."),
+        _l("Set RELATIONSHIP_FEEDBACK_CLIENT_ID; docs/connect.md, step 12, says how."),
+    ),
+    "feedback_too_wide": Reason(
+        _l("The second application could read all mailboxes, so it reads none."),
+        _l("Remove its consent for mail in Entra; Exchange grants it for the feedback mailboxes alone."),
+    ),
+    "feedback_unknown": Reason(
+        _l("The directory has no mailbox with this address."), _l("Correct the address, or withdraw it.")
+    ),
+    "feedback_left_out": Reason(
+        _l("This mailbox belongs to somebody who is left out."), _l("Withdraw it, or lift the exclusion.")
+    ),
     "internal_error": Reason(
         _l("A fault of ours stopped this source."),
         _l("Report it with the log; the next cycle tries again."),
@@ -92,6 +106,7 @@ ITEMS = {
     "bad_time": Reason(_l("with a time that cannot be read"), _LEFT_OUT),
     "bad_id": Reason(_l("without an id"), _LEFT_OUT),
     "bad_party": Reason(_l("with a participant that cannot be read"), _LEFT_OUT),
+    "bad_body": Reason(_l("with a text that cannot be read"), _LEFT_OUT),
     "bad_parties": Reason(_l("with participants that cannot be read"), _LEFT_OUT),
     "bad_state": Reason(_l("in a state that we do not know"), _LEFT_OUT),
     "unknown_zone": Reason(_l("in a time zone that we do not know, counted as UTC"), _l("Nothing to do.")),
@@ -109,6 +124,11 @@ ITEMS = {
 
 def of_source(code: str) -> Reason:
     """The reason behind a source's code; Microsoft's own codes that we do not know ask for patience."""
+    if code.startswith("feedback_") and code not in SOURCES:
+        return Reason(
+            _l("Microsoft refuses the second application, which reads the feedback mailboxes."),
+            _l("“relationship doctor” says why and what to do."),
+        )
     return SOURCES.get(code.lower()) or Reason(
         _l("Microsoft answered with the code %(code)s.", code=code),
         _l("Nothing to do at first; report the code if it stays for a day."),

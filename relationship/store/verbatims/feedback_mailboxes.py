@@ -11,7 +11,7 @@ from relationship.store.chunks import in_chunks
 from relationship.store.privacy import exclusions
 from relationship.store.upsert import insert_new
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_COPY, VerbatimCopy
-from settings.rules import Feedback, Rules
+from settings.rules import Feedback, Rules, Sources
 
 SOURCE = "feedback/"
 # The one source of all declared mailboxes that nobody of the directory has.
@@ -56,11 +56,12 @@ def declared(conn: Connection, present: Rules) -> list[Declared]:
     ]
 
 
-def refused(conn: Connection, feedback: Feedback) -> list[tuple[str, str]]:
-    """Addresses that cannot be declared, each with a code: a person's, or outside the organisation's domains.
+def refused(conn: Connection, present: Feedback, wanted: Feedback) -> list[tuple[str, str]]:
+    """Addresses that cannot be declared beside those in force, each with a code: a person's, or one elsewhere.
 
     A person is whoever owns records in the CRM. Before the directory was read nothing is refused.
     """
+    added = [address for address in wanted.mailboxes if address not in present.mailboxes]
     found: list[tuple[str, str]] = []
     owners = (
         sa.select(_address.c.address)
@@ -68,11 +69,11 @@ def refused(conn: Connection, feedback: Feedback) -> list[tuple[str, str]]:
         .where(sa.exists().where(_record.c.owner_guid == _colleague.c.systemuser_guid))
     )
     people: set[str] = set()
-    for chunk in in_chunks(feedback.mailboxes):
+    for chunk in in_chunks(added):
         people |= set(conn.scalars(owners.where(_address.c.address.in_(chunk))))
     organisation = deployment.load(conn)
     ours = organisation.domains if organisation else frozenset()
-    for address in feedback.mailboxes:
+    for address in added:
         if address in people:
             found.append((address, "mailbox_of_a_person"))
         elif ours and address.rpartition("@")[2] not in ours:
@@ -100,11 +101,12 @@ def counts(conn: Connection) -> dict[str, int]:
     return dict(conn.execute(query).all())
 
 
-def texts_leaving(conn: Connection, wanted: Rules) -> int:
-    """How many texts go when these rules are followed: those that only withdrawn mailboxes hold."""
-    if wanted.sources.feedback.keep_when_withdrawn:
+def texts_leaving(conn: Connection, present: Rules, wanted: Sources) -> int:
+    """How many texts go when these sources are followed: those that only withdrawn mailboxes hold."""
+    if wanted.feedback.keep_when_withdrawn:
         return 0
-    return conn.scalar(sa.select(sa.func.count()).select_from(VERBATIM).where(_only_in(_left(conn, wanted)))) or 0
+    left = _left(conn, present.model_copy(update={"sources": wanted}))
+    return conn.scalar(sa.select(sa.func.count()).select_from(VERBATIM).where(_only_in(left))) or 0
 
 
 def withdraw(conn: Connection, present: Rules) -> int:

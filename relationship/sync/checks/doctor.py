@@ -13,7 +13,7 @@ from urllib.parse import quote
 from relationship.config import SOURCES, Config
 from relationship.errors import BadItem, RelationshipError, Unavailable
 from relationship.store.database import Store
-from relationship.sync.checks import own_parts
+from relationship.sync.checks import feedback_checks, own_parts
 from relationship.sync.checks.findings import Finding, Mark, optional, tried
 from relationship.sync.checks.permissions import roles_of, verdict
 from relationship.sync.outward import crm_columns
@@ -45,7 +45,9 @@ def examine(
     token = tried("sign-in", lambda: _signed_in(microsoft, config))
     found.append(token)
     if token.mark is Mark.GOOD:
-        found += _msgraph(config, microsoft, outside)
+        users = _Users(microsoft.msgraph)
+        found += _msgraph(config, microsoft, users, outside)
+        found += feedback_checks.examine(config, microsoft, open_store, users.ids)
         found += _dataverse(config, microsoft)
     return found
 
@@ -58,10 +60,9 @@ def _signed_in(microsoft: Microsoft, config: Config) -> str:
 # Microsoft Graph
 
 
-def _msgraph(config: Config, microsoft: Microsoft, outside: str) -> Iterator[Finding]:
+def _msgraph(config: Config, microsoft: Microsoft, users: "_Users", outside: str) -> Iterator[Finding]:
     channel = microsoft.msgraph
     reads = [name for name in SOURCES if config.reads(name)]
-    users = _Users(channel)
     yield tried("directory", users.read)
     yield tried("domains", lambda: _domains(channel))
     mailbox = tried("one mailbox", lambda: users.first_readable(_inbox)) if "mail" in reads else None
@@ -88,6 +89,10 @@ class _Users:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._ids: list[str] = []
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(self._ids)
 
     def read(self) -> str:
         page = self._channel.fetch(msgraph.users_link(self._channel.base_url), scope=_SCOPE)
