@@ -22,6 +22,7 @@ from relationship.errors import FixSettings
 from web import audit, errors, formats, languages, security, static_files, words
 from web.addresses import RowNumber
 from web.alerts import alert_lists, alert_rules, alerts
+from web.api import account_facts as api_account_facts
 from web.api import account_health as api_account_health
 from web.api import alerts as api_alerts
 from web.api import imports as api_imports
@@ -34,6 +35,7 @@ from web.api import reference, rooms
 from web.api import reports as api_reports
 from web.api import session as api_session
 from web.api import signals as api_signals
+from web.api import verbatim_reading as api_verbatim_reading
 from web.api import verbatims as api_verbatims
 from web.api import who_knows_whom as api_who_knows_whom
 from web.customers import (
@@ -186,6 +188,7 @@ def create_app(house: House) -> Flask:
         api_signals,
         api_moods,
         api_who_knows_whom,
+        api_account_facts,
         api_account_health,
         api_imports,
         api_introductions,
@@ -194,6 +197,7 @@ def create_app(house: House) -> Flask:
         api_ratings,
         api_reports,
         api_verbatims,
+        api_verbatim_reading,
         api_recommendations,
     ):
         rooms.register(app, limiter, csrf, part.blueprint)

@@ -57,6 +57,7 @@ SENTENCES: Mapping[str, object] = {
     "duplicate_key": _l("A key occurs twice in one object. Send every key once."),
     "not_a_number": _l("NaN, Infinity and numbers without end are no JSON numbers. Send a finite number."),
     "too_deep": _l("The body is nested too deeply. Send at most %(deepest)s levels."),
+    "span_too_long": _l("Ask for a span of at most %(detail)s days, from a day to a later one."),
     "bad_cursor": _l("This cursor is not one of ours, or belongs to another list. Start again without a cursor."),
     "signed_out": _l("Nobody is signed in. Sign in at %(sign_in)s, then send the request with the session cookie."),
     "foreign_site": _l("The request does not come from this site. Send Origin with the address of this service."),
