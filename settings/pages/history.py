@@ -18,7 +18,7 @@ from web.texts import _
 PER_PAGE = 20
 MOST_VERSIONS = 2**31 - 1
 # Where undoing may lead back to.
-PAGES = ("health", "introductions", "exclusions", "sources", "actions", "recommendations", "signals")
+PAGES = ("health", "introductions", "exclusions", "sources", "actions", "recommendations", "signals", "themes")
 
 
 @blueprint.get("/history")
