@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from relationship.access import AppRole, Reader
 from relationship.clock import real_clock
 from relationship.desk import alert_acts, enqueue, withdraw_alerts
-from relationship.desk.told_alerts import letter_key
 from relationship.house import House
 from relationship.store.alerts import alert_rules, alerts, tellings
 from relationship.store.alerts.alerts import Raised, State
@@ -88,7 +87,7 @@ def release(
         enqueue.letter(
             conn,
             house,
-            key=letter_key(number),
+            key=tellings.letter_key(number),
             address=letter.address,
             language=letter.language,
             subject=said[0],

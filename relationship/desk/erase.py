@@ -81,8 +81,8 @@ def erase(house: House, name: str, *, by: str) -> Erased:
         found = person(conn, spelled(name))
         erasure = erased_names.add(conn, found.names, at=house.clock())
         failpoints.passage("desk.erase.remembered")
-        written = _from_activities(house, conn, found)
         gone = {"words": withdraw_alerts.words_of(house, conn, found)}
+        written = _from_activities(house, conn, found)
         gone |= {noun: forget(conn, found) for noun, forget in FORGET}
         failpoints.passage("desk.erase.forgotten")
         audit.add(conn, house.audit_keys(), [Act(house.clock(), by, Action.ERASURE, erasure, "erased")])

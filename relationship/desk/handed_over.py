@@ -7,20 +7,15 @@ whose words were erased, are taken out of what has not left: the rest is put in 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
-
-import orjson
 from sqlalchemy import Connection
 
 from relationship.letters import alert_letters
-from relationship.letters.digests import MOST_PARAGRAPHS
 from relationship.store.alerts import alerts, tellings
 from relationship.store.outbox import mail_choices, outbox
 from relationship.store.outbox.outbox import Kind, OneDelivery
+from relationship.store.privacy import words_handed_over
 
 LONGEST_BASE = 180
-# The most deliveries that leave in one mail: a digest of 3,000 alerts.
-MOST_PARTS = 3_000 // MOST_PARAGRAPHS + 1
 
 
 def key(ids: Sequence[int], target: str, *, rule: str = "") -> str:
@@ -30,16 +25,6 @@ def key(ids: Sequence[int], target: str, *, rule: str = "") -> str:
     if len(found) <= LONGEST_BASE:
         return found
     return f"{found[: LONGEST_BASE - 33]}#{sha256(found.encode()).hexdigest()[:32]}"
-
-
-def mail_key(base: str, number: int) -> str:
-    """Of one of the deliveries that leave in one mail."""
-    return f"{base}/{number}"
-
-
-def keys(base: str) -> list[str]:
-    """Every key in the outbox that may belong to what was handed over under this one."""
-    return [base, *(mail_key(base, number) for number in range(MOST_PARTS))]
 
 
 def file_name(number: int) -> str:
@@ -52,7 +37,7 @@ def take_out(conn: Connection, base: str, target: str, gone: Collection[int], *,
 
     gone   numbers of the alerts
     """
-    there = outbox.by_keys(conn, keys(base))
+    there = outbox.by_keys(conn, tellings.delivery_keys(base))
     waiting = {name: one for name, one in there.items() if one.state.value in outbox.OPEN}
     if not waiting:
         return False
@@ -69,7 +54,9 @@ def _say_again(
     """Put what is left of a mail or call in words anew."""
     first = next(iter(waiting.values()))
     if first.kind is Kind.WEBHOOK:
-        outbox.say_otherwise(conn, first.key, {**first.payload, "body": without(first.payload["body"], left)})
+        outbox.say_otherwise(
+            conn, first.key, {**first.payload, "body": words_handed_over.of_a_call(first.payload["body"], left)}
+        )
         return
     link = str(first.payload["notice"].get("link", ""))
     found = alerts.of_ids(conn, left)
@@ -78,15 +65,6 @@ def _say_again(
     for name, notice in zip(names, notices, strict=False):
         outbox.say_otherwise(conn, name, {**waiting[name].payload, "notice": notice.body()})
     outbox.drop_keys(conn, names[len(notices) :], at=at, code="alert_closed")
-
-
-def without(body: str, left: Collection[int]) -> str:
-    """The body of a call that holds these alerts alone."""
-    said: dict[str, Any] = orjson.loads(body)
-    several = said["data"].get("alerts")
-    if several is not None:
-        said["data"]["alerts"] = [one for one in several if one["alert"] in left]
-    return orjson.dumps(said).decode()
 
 
 def _language(conn: Connection, target: str, one: OneDelivery) -> str:

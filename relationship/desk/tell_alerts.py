@@ -111,7 +111,7 @@ class _Telling:
         urgent = self.kept.rule.urgent and all(one.day > self.today - URGENT_DAYS for one in found)
         key = handed_over.key(ids, self.target, rule=str(self.kept.id))
         for number, notice in enumerate(notices):
-            self._enqueue(handed_over.mail_key(key, number), notice, urgent=urgent)
+            self._enqueue(tellings.mail_key(key, number), notice, urgent=urgent)
         tellings.note_told(self.conn, self.target, ids, key=key, at=self.now)
 
     def _enqueue(self, key: str, notice: Notice, *, urgent: bool) -> None:

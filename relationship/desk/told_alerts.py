@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from relationship.desk import handed_over
 from relationship.store.alerts import alert_rules, alerts, tellings
 from relationship.store.alerts.alerts import Letter
 from relationship.store.outbox import outbox
@@ -51,22 +50,17 @@ def told(conn: Connection, number: int, *, has_folder: bool = True) -> list[Told
 def told_of(conn: Connection, numbers: Collection[int], *, has_folder: bool = True) -> dict[int, list[Told]]:
     """Of each of these alerts."""
     rows = tellings.of_alerts(conn, numbers)
-    keys = {name for row in rows if row.told_key for name in (row.told_key, handed_over.mail_key(row.told_key, 0))}
+    keys = {name for row in rows if row.told_key for name in (row.told_key, tellings.mail_key(row.told_key, 0))}
     letters = {number: letter for number in numbers if (letter := alerts.letter(conn, number)) is not None}
-    there = outbox.by_keys(conn, keys | {letter_key(number) for number in letters})
+    there = outbox.by_keys(conn, keys | {tellings.letter_key(number) for number in letters})
     confirmed = alert_rules.confirmed(conn)
     found: dict[int, list[Told]] = {}
     for row in rows:
-        one = there.get(row.told_key) or there.get(handed_over.mail_key(row.told_key, 0))
+        one = there.get(row.told_key) or there.get(tellings.mail_key(row.told_key, 0))
         found.setdefault(row.alert_id, []).append(_told(row, one, confirmed, has_folder=has_folder))
     for number, letter in letters.items():
-        found.setdefault(number, []).append(_letter(number, letter, there.get(letter_key(number))))
+        found.setdefault(number, []).append(_letter(number, letter, there.get(tellings.letter_key(number))))
     return found
-
-
-def letter_key(number: int) -> str:
-    """Of the mail to the customer that an alert prepared."""
-    return f"alert-letter/{number}"
 
 
 def _told(row: Any, one: OneDelivery | None, confirmed: Collection[str], *, has_folder: bool) -> Told:
@@ -98,4 +92,4 @@ def _letter(number: int, letter: Letter, one: OneDelivery | None) -> Told:
         return _delivered(LETTER, one, letter.decided_at)
     states = {"discarded": "dropped", "released": "left"}
     state = states.get(letter.state, "draft" if letter.address else "no_address")
-    return Told(LETTER, state, letter.decided_at, key=letter_key(number) if one else "")
+    return Told(LETTER, state, letter.decided_at, key=tellings.letter_key(number) if one else "")

@@ -7,15 +7,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from relationship.clock import real_clock
-from relationship.desk import alert_acts, enqueue, handed_over
+from relationship.desk import enqueue, handed_over
 from relationship.errors import FixSettings
 from relationship.house import House
-from relationship.store.alerts import alert_rules, alerts, tellings
-from relationship.store.alerts.alert_tables import ALERT
+from relationship.store.alerts import tellings
 from relationship.store.outbox import outbox
-from relationship.store.outbox.outbox import Kind, OneDelivery
-from relationship.store.privacy import forgetting_verbatims
+from relationship.store.privacy import forgetting_verbatims, words_handed_over
 from relationship.store.privacy.one_person import Person
 from relationship.store.verbatims.verbatim_tables import VERBATIM
 
@@ -45,54 +42,21 @@ def task_of(conn: Connection, number: int, *, at: datetime) -> None:
 
 
 def words_of(house: House, conn: Connection, person: Person) -> int:
-    """Before the verbatims of a person go: their words leave nowhere any more, and what has left is forgotten.
+    """Before the verbatims of a person go: their words leave nowhere any more, and what has left is forgotten here.
 
-    Returns how many deliveries and files went.
+    Returns how many deliveries and files changed or went.
     raises  FixSettings when a file of theirs cannot be removed, which keeps the person from being half erased
     """
-    query = sa.select(ALERT.c.id).join(VERBATIM, VERBATIM.c.id == ALERT.c.verbatim_id)
-    ids = set(conn.scalars(query.where(forgetting_verbatims.theirs(person))))
-    rows = tellings.of_alerts(conn, ids)
-    gone = outbox.remove_keys(conn, [f"alert-letter/{number}" for number in ids])
-    for key, target in dict.fromkeys((row.told_key, row.target) for row in rows if row.told_key):
-        if target != "folder":
-            gone += _forget(house, conn, key, target, ids)
-    return gone + _remove_files(house, {row.alert_id for row in rows if row.target == "folder"})
-
-
-def _forget(house: House, conn: Connection, key: str, target: str, ids: Collection[int]) -> int:
-    """One delivery that held words of theirs: without them, or not at all."""
-    handed_over.take_out(conn, key, target, ids, at=real_clock())
-    there = outbox.by_keys(conn, handed_over.keys(key))
-    left = [number for number, _ in tellings.told_in(conn, key, target) if number not in ids]
-    gone = 0
-    for one in there.values():
-        if not left:
-            gone += outbox.remove_keys(conn, [one.key])
-        elif one.kind is Kind.WEBHOOK and one.payload:
-            outbox.say_otherwise(conn, one.key, {**one.payload, "body": handed_over.without(one.payload["body"], left)})
-        elif one.kind is Kind.CRM_TASK:
-            _say_for_others(house, conn, one, left)
-    return gone
-
-
-def _say_for_others(house: House, conn: Connection, one: OneDelivery, left: Collection[int]) -> None:
-    """A task that stands for several alerts is told in the words of another one."""
-    (other, *_) = alerts.of_ids(conn, sorted(left))
-    kept = alert_rules.one(conn, other.rule_id)
-    if kept is None:
-        outbox.remove_keys(conn, [one.key])
-        return
-    task = alert_acts.task_of(conn, house, kept, other, themes=alert_acts.themes_in_force(conn))
-    said = {**one.payload["task"], "subject": task.subject, "description": task.description}
-    outbox.say_otherwise(conn, one.key, {**one.payload, "task": said})
+    said = list(conn.scalars(sa.select(VERBATIM.c.id).where(forgetting_verbatims.theirs(person))))
+    in_files = [row.alert_id for row in tellings.of_alerts(conn, words_handed_over.alerts_of(conn, said))]
+    return words_handed_over.take_out(conn, said) + _remove_files(house, in_files)
 
 
 def _remove_files(house: House, ids: Collection[int]) -> int:
     folder = house.config.alert_folder
     if folder is None:
         return 0
-    paths = [Path(folder) / handed_over.file_name(number) for number in sorted(ids)]
+    paths = [Path(folder) / handed_over.file_name(number) for number in sorted(set(ids))]
     there = [path for path in paths if path.exists()]
     try:
         for path in there:

@@ -11,6 +11,7 @@ from relationship.access import AppRole, Reader
 from relationship.clock import day_number
 from relationship.desk import alert_rules
 from relationship.desk.alert_rules import Person
+from relationship.desk.hear import Said, hear
 from relationship.desk.raise_alerts import raise_alerts
 from relationship.desk.tell_alerts import tell
 from relationship.store import tables
@@ -18,6 +19,7 @@ from relationship.store.alerts import alerts
 from relationship.store.alerts.alerts import Raised
 from relationship.store.database import Store
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_MARK
+from relationship.store.verbatims.verbatims import Source
 from relationship.verbatims import analyse
 from relationship.verbatims.alerts.conditions import Condition, Group, When
 from relationship.verbatims.alerts.rule import AlertRule
@@ -35,6 +37,18 @@ def account_id(conn: Connection, guid: str = "a1") -> int:
 def say(bench: Bench, text: str, **columns: Any) -> int:
     """A customer says something; it is understood as the product understands it."""
     return say_all(bench.house.store, [text], today=day_number(bench.now(), bench.house.config.zone), **columns)[0]
+
+
+def hears(bench: Bench, text: str, *, days_ago: int = 0, **fields: Any) -> int:
+    """A text comes in by the one door; its number, also where it replaced another one."""
+    day = day_number(bench.now(), bench.house.config.zone) - days_ago
+    said = Said(Source.SURVEY, day, text, **fields)
+    outcome = hear(bench.house, [said], by="anne")
+    assert outcome.refused == ()
+    with bench.house.store.reading() as conn:
+        found = conn.scalar(sa.select(sa.func.max(VERBATIM.c.id)).where(VERBATIM.c.text == text))
+    assert found is not None
+    return int(found)
 
 
 def say_all(store: Store, texts: list[str], *, today: int, account: str | None = "a1", **columns: Any) -> list[int]:

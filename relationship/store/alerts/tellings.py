@@ -16,6 +16,8 @@ from relationship.store.upsert import insert_new
 TOLD_BY_TURN = ("person/", "address/", "endpoint/", "folder")
 TASK, NOTE, RISK, LIST = "task", "note", "risk/", "list/"
 OPEN = ("new", "confirmed")
+# A mail holds up to 3,000 alerts, a delivery of it 30.
+MOST_PARTS = 101
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,21 @@ class Waiting:
     target: str
     count: int
     oldest: datetime
+
+
+def mail_key(key: str, number: int) -> str:
+    """Of one of the deliveries that leave in one mail, of those that were handed over under a key."""
+    return f"{key}/{number}"
+
+
+def delivery_keys(key: str) -> list[str]:
+    """Every key in the outbox that may belong to what was handed over under this one."""
+    return [key, *(mail_key(key, number) for number in range(MOST_PARTS))]
+
+
+def letter_key(number: int) -> str:
+    """Of the mail to the customer that an alert prepared."""
+    return f"alert-letter/{number}"
 
 
 def add(conn: Connection, rule_id: int, new: Sequence[NewTelling], *, at: datetime) -> int:

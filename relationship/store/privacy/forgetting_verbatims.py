@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.store.customers.customer_tables import SATISFACTION
+from relationship.store.privacy import words_handed_over
 from relationship.store.privacy.one_person import Person
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_CORRECTION, VERBATIM_LINK, VERBATIM_MAPPING
 
@@ -43,4 +44,6 @@ def verbatims(conn: Connection, person: Person) -> int:
 
 def before(conn: Connection, day: int) -> int:
     """Remove the texts of earlier days."""
-    return conn.execute(sa.delete(VERBATIM).where(VERBATIM.c.day < day)).rowcount
+    old = VERBATIM.c.day < day
+    words_handed_over.take_out(conn, list(conn.scalars(sa.select(VERBATIM.c.id).where(old))))
+    return conn.execute(sa.delete(VERBATIM).where(old)).rowcount

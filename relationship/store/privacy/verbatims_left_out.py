@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 from relationship.addresses import addresses_in, identity
 from relationship.excluded import has_excluded_domain
 from relationship.store.chunks import in_chunks
+from relationship.store.privacy import words_handed_over
 from relationship.store.privacy.excluded_names import LeftOut
 from relationship.store.verbatims.verbatim_tables import VERBATIM
 
@@ -19,6 +20,7 @@ def remove(conn: Connection, left_out: LeftOut) -> int:
         names = {*addresses_in(text), address, identity("contact", guid) if guid else ""}
         if names & left_out.addresses or any(has_excluded_domain(one, left_out.domains) for one in names):
             found.append(number)
+    words_handed_over.take_out(conn, found)
     for chunk in in_chunks(found):
         conn.execute(sa.delete(VERBATIM).where(VERBATIM.c.id.in_(chunk)))
     return len(found)

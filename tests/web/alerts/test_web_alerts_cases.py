@@ -310,3 +310,47 @@ def test_a_file_for_each_alert_lies_in_the_configured_folder_and_nowhere_else(wo
     assert world.told(alert)["folder"].state == "left"
     with world.house.store.reading() as conn:
         assert [one for one in tellings.waiting(conn) if one.target == "folder"] == []
+
+
+ATTACKS = (
+    "Furieux\r\nBcc: x@elsewhere.example\r\n\r\n<script>alert(1)</script><img src=x onerror=alert(1)>",
+    '=HYPERLINK("http://elsewhere.example";"furieux")',
+    "furieux \u202eelbisivni\u200b\x07\u2028X-Evil: 1 \ud83d\ude21 %s {rule} {{7*7}}",
+    "furieux " + "é" * 99_000,
+)
+
+
+def test_hostile_words_stay_words_in_mail_call_task_note_and_file(world: CaseWorld) -> None:
+    alert_rules.confirm(world.house, [DIRECTOR], person=world.admin)
+    keyword = {"groups": [{"conditions": [{"what": "keyword", "values": ["furieux"]}]}]}
+    number = world.starts(
+        "Q-7", when=keyword, name="Mots <b>\u202e", endpoints=["erp"], note=True, task=True, task_subject="À voir",
+        recipients={"addresses": [DIRECTOR]}, most_a_day=9,
+    )  # fmt: skip
+    before, notes = len(world.tasks()), len(world.notes())
+    for attack in ATTACKS:
+        world.calls_the_api(text=attack, address=TOR)
+    world.rounds()
+    assert len(world.alerts(number)) == len(ATTACKS)
+    (_to, mail), *more = world.mails()
+    assert more == []  # what is due for one reader leaves in one mail
+    assert mail["bcc"] is None
+    assert mail["x-evil"] is None
+    assert "\u202e" not in mail["subject"]
+    html = str(mail.get_body(("html",)).get_content())  # type: ignore[union-attr]
+    for bad in ("<script", "<img", "\u202e", "\u200b", "\x07", "<b>"):
+        assert bad not in html
+    assert sum(len(raw) for _, raw in world.sink.got) < 100_000
+    calls = [json.loads(call.body) for call in world.receiver.got]
+    assert len(calls) == len(ATTACKS)
+    assert max(len(call.body) for call in world.receiver.got) < 20_000
+    texts = {call["data"]["verbatim"]["text"].split()[0] for call in calls}
+    assert '=HYPERLINK("http://elsewhere.example";"furieux")' in texts
+    assert len(world.notes()) - notes == len(ATTACKS)
+    assert len(world.tasks()) - before == 1
+    for row in (*world.notes(), *world.tasks()):
+        said = str(row.get("notetext") or row["description"])
+        assert len(said) <= 10_000
+        assert not {"\u202e", "\u200b", "\x07"} & set(said)
+    lines = world.site.as_("sales_admin").get("/verbatims/export.csv").text
+    assert not [line for line in lines.splitlines() if line.startswith("=") or ",=" in line or ";=" in line]
