@@ -163,9 +163,8 @@ class Rules:
         return 1.0
 
 
-def feelings(text: str, tokens: Tokens, matches: Sequence[Match], language: str) -> Feelings:
-    """Emotions of one sentence; matches: all of it (`Patterns.find`)."""
-    rules = Rules(tokens.words, matches)
+def feelings(text: str, tokens: Tokens, matches: Sequence[Match], rules: Rules, language: str) -> Feelings:
+    """Emotions of one sentence; matches: all of it (`Patterns.find`), rules: made of them."""
     shouted = SHOUTED[min(tokens.shouts, len(SHOUTED) - 1)]
     sentence_is_capital = text[tokens.start : tokens.end].isupper()
     missing: dict[Emotion, float] = {}

@@ -8,6 +8,7 @@ nothing ("actuellement", "seriously") may stand between any two words of a patte
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from typing import NamedTuple
 
 import simplemma
 
@@ -30,8 +31,7 @@ class Meaning:
     strength: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Tokens `first` to `last` (not included) of a sentence;  rank: 0 where the first word fits as spelled."""
 
     first: int
@@ -47,6 +47,19 @@ class _Node:
     meanings: list[Meaning] = field(default_factory=list)
 
 
+class _Known(NamedTuple):
+    """A word of texts. keys: the words of patterns that it fits, its own spelling first;  begins: what begins with it,
+    by rank;  is_between: it may stand between two words of a pattern;  is_word: it is no pause."""
+
+    keys: tuple[str, ...]
+    begins: tuple[tuple[int, _Node], ...]
+    is_between: bool
+    is_word: bool = True
+
+
+_PAUSE = _Known((), (), is_between=False, is_word=False)
+
+
 class Patterns:
     """Many patterns of one language."""
 
@@ -60,7 +73,7 @@ class Patterns:
         for text, meaning in patterns:
             for words in spelled_out(text):
                 self._add(words, meaning)
-        self._known: dict[str, tuple[str, ...]] = {}
+        self._known: dict[str, _Known] = {"": _PAUSE}
 
     def _add(self, words: Sequence[str], meaning: Meaning) -> None:
         node = self._root
@@ -77,13 +90,12 @@ class Patterns:
         if meaning not in node.meanings:
             node.meanings.append(meaning)
 
-    def keys(self, word: str) -> tuple[str, ...]:
-        """The words of patterns that a word of a text fits, its own spelling first."""
-        found = self._known.get(word)
-        if found is None:
-            if len(self._known) >= MOST_REMEMBERED:
-                self._known.clear()
-            found = self._known[word] = self._look_up(word)
+    def _know(self, word: str) -> _Known:
+        if len(self._known) >= MOST_REMEMBERED:
+            self._known = {"": _PAUSE}
+        keys = self._look_up(word)
+        begins = tuple((rank, self._root.next[key]) for rank, key in enumerate(keys) if key in self._root.next)
+        found = self._known[word] = _Known(keys, begins, is_between=folded(word) in self._between)
         return found
 
     def _look_up(self, word: str) -> tuple[str, ...]:
@@ -95,61 +107,51 @@ class Patterns:
             lemma = folded(simplemma.lemmatize(seen(word), lang=self._language))
             if lemma != own and lemma in self._words:
                 found.append(lemma)
-            spellings = {own, lemma}
+            spellings = (own,) if lemma == own else (own, lemma)
         else:
-            spellings = {own}
+            spellings = (own,)
         for length, prefixes in self._prefixes.items():
-            found += sorted({f"{one[:length]}*" for one in spellings if one[:length] in prefixes})
+            for one in spellings:
+                start = one[:length]
+                if start in prefixes and f"{start}*" not in found:
+                    found.append(f"{start}*")
         return tuple(found)
-
-    def _is_between(self, word: str) -> bool:
-        return (word if word.isascii() else folded(word)) in self._between
 
     def find(self, words: Sequence[str]) -> list[Match]:
         """Every pattern that fits anywhere, by place; words: of one sentence, '' for a pause, which nothing crosses."""
-        keys = [self.keys(word) if word else () for word in words]
+        known = [self._known.get(word) or self._know(word) for word in words]
+        known.append(_PAUSE)
         found: list[Match] = []
-        first_words = self._root.next
-        for place, several in enumerate(keys):
-            for rank, key in enumerate(several):
-                node = first_words.get(key)
-                if node is not None:
-                    self._walk(node, place, place + 1, rank, words, keys, found)
+        for place, word in enumerate(known):
+            for rank, node in word.begins:
+                _walk(node, place, place + 1, rank, known, found)
         return found
 
-    def _walk(
-        self,
-        node: _Node,
-        first: int,
-        at: int,
-        rank: int,
-        words: Sequence[str],
-        keys: Sequence[tuple[str, ...]],
-        found: list[Match],
-    ) -> None:
-        found.extend(Match(first, at, meaning, rank) for meaning in node.meanings)
-        if at >= len(words) or not words[at]:
-            return
-        if node.next:
-            for between in range(MOST_BETWEEN + 1):
-                place = at + between
-                if place >= len(words) or not words[place]:
-                    break
-                for key in keys[place]:
-                    child = node.next.get(key)
-                    if child is not None:
-                        self._walk(child, first, place + 1, rank, words, keys, found)
-                if not self._is_between(words[place]):
-                    break
-        if node.gap is not None:
-            for skipped in range(WIDEST_GAP + 1):
-                place = at + skipped
-                if place >= len(words) or not words[place]:
-                    return
-                for key in keys[place]:
-                    child = node.gap.next.get(key)
-                    if child is not None:
-                        self._walk(child, first, place + 1, rank, words, keys, found)
+
+def _walk(node: _Node, first: int, at: int, rank: int, known: Sequence[_Known], found: list[Match]) -> None:
+    """Add every pattern that goes on from `node` at the word `at`; known: with a pause at the end."""
+    if node.meanings:
+        found += [Match(first, at, meaning, rank) for meaning in node.meanings]
+    if not known[at].is_word:
+        return
+    if node.next:
+        for place in range(at, at + MOST_BETWEEN + 1):
+            word = known[place]
+            for key in word.keys:
+                child = node.next.get(key)
+                if child is not None:
+                    _walk(child, first, place + 1, rank, known, found)
+            if not word.is_between:
+                break
+    if node.gap is not None:
+        for place in range(at, at + WIDEST_GAP + 1):
+            word = known[place]
+            if not word.is_word:
+                return
+            for key in word.keys:
+                child = node.gap.next.get(key)
+                if child is not None:
+                    _walk(child, first, place + 1, rank, known, found)
 
 
 def spelled_out(text: str) -> list[tuple[str, ...]]:
@@ -167,9 +169,9 @@ def spelled_out(text: str) -> list[tuple[str, ...]]:
     return [way for way in whole if way]
 
 
-def overlap(one: Match, other: Match) -> bool:
-    """Whether two matches of a sentence share a word."""
-    return one.first < other.last and other.first < one.last
+def covered(matches: Iterable[Match]) -> set[int]:
+    """The places of all words of some matches of a sentence."""
+    return {place for one in matches for place in range(one.first, one.last)}
 
 
 def longest(matches: Iterable[Match]) -> list[Match]:

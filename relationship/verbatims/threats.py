@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from relationship.verbatims.analysis import Threat
 from relationship.verbatims.degrees import threat_level
 from relationship.verbatims.feelings import STRONGER, Rules
-from relationship.verbatims.patterns import Match, longest, overlap
+from relationship.verbatims.patterns import Match, covered, longest
 from relationship.verbatims.subjects import Subjects
 from relationship.verbatims.tokens import Tokens
 
@@ -24,18 +24,20 @@ CONDITIONAL_DOUBT = 0.6
 SAID_STRONGLY = 0.08
 # "Je vous quitte" is a decision unless the sentence tells of the next meeting; staying is one only as said above.
 PARTING, STAYING = "parting", "staying"
+# Behind every word.
+LATER = 1_000_000
 _LEAVING = (*DEGREE, PARTING, STAYING)
 
 
-def threat(tokens: Tokens, matches: Sequence[Match]) -> Threat | None:
-    """The gravest threat of a sentence, the first of equal ones; None without."""
+def threat(tokens: Tokens, matches: Sequence[Match], rules: Rules) -> Threat | None:
+    """The gravest threat of a sentence, the first of equal ones; None without. rules: made of the matches."""
     said = [one for one in matches if one.meaning.sort == "threat"]
     if not any(one.meaning.word in _LEAVING for one in said):
         return None
     by_head: dict[str, list[Match]] = {}
     for one in said:
         by_head.setdefault(one.meaning.word, []).append(one)
-    sentence = _Sentence(by_head, Rules(tokens.words, matches), Subjects(tokens, matches))
+    sentence = _Sentence(by_head, rules, Subjects(tokens, matches))
     found: Threat | None = None
     for one in longest(one for head in _LEAVING for one in by_head.get(head, ())):
         kind, degree = sentence.kind(one)
@@ -56,19 +58,20 @@ class _Sentence:
     def __init__(self, by_head: dict[str, list[Match]], rules: Rules, subjects: Subjects) -> None:
         self.rules = rules
         self._subjects = subjects
-        self._harmless = by_head.get("none", [])
-        self._conditions = by_head.get("conditions", [])
+        self._harmless = covered(by_head.get("none", ()))
+        conditions = [one.first for one in by_head.get("conditions", ())]
+        self._first_condition, self._last_condition = min(conditions, default=LATER), max(conditions, default=-1)
         self._is_busy = "busy" in by_head
         self._doubts = "doubts" in by_head
-        self._needs = "needs" in by_head
+        self._needs = any(not rules.negates(one.first, one.last) for one in by_head.get("needs", ()))
 
     def kind(self, one: Match) -> tuple[str, float]:
         """Which threat these words are, and its degree; '' for none."""
-        if any(overlap(one, other) for other in self._harmless) or self._subjects.are_others(one.first):
+        if not self._harmless.isdisjoint(range(one.first, one.last)) or self._subjects.are_others(one.first):
             return "", 0.0
         kind = one.meaning.word
         is_denied = self.rules.negates(one.first, one.last)
-        hangs = any(other.first < one.first or not overlap(one, other) for other in self._conditions)
+        hangs = self._first_condition < one.first or self._last_condition >= one.last
         if kind == STAYING:
             if is_denied:
                 kind = CONSIDERING if self._doubts else DECIDED

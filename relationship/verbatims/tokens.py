@@ -7,6 +7,7 @@ The time grows with the length of the text and with nothing else.
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u0300-\u036f\ufe0f"
 _TOKEN = re.compile(
@@ -87,9 +88,18 @@ def folded(word: str) -> str:
     >>> folded("Trooop DÉÇU, cœur")
     'trop decu, coeur'
     """
+    return _remembered(word) if len(word) <= REMEMBERED else _folded(word)
+
+
+def _folded(word: str) -> str:
     if word.isascii():
         bare = word.lower()
     else:
         parts = unicodedata.normalize("NFKD", word.translate(_STRIPPED).translate(LIGATURES))
         bare = "".join(sign for sign in parts if not unicodedata.combining(sign)).lower()
     return _STRETCHED.sub(r"\1", bare) if _STRETCHED.search(bare) else bare
+
+
+# Longer words are no words of a language, and too many of them to keep.
+REMEMBERED = 30
+_remembered = lru_cache(maxsize=50_000)(_folded)

@@ -6,7 +6,7 @@ from relationship.verbatims.analysis import Span
 from relationship.verbatims.catalogue import parents
 from relationship.verbatims.degrees import evidence
 from relationship.verbatims.feelings import STRONGER, WEAKER, Rules
-from relationship.verbatims.patterns import Match, overlap
+from relationship.verbatims.patterns import Match, covered
 from relationship.verbatims.subjects import Subjects
 from relationship.verbatims.tokens import Tokens
 
@@ -17,7 +17,7 @@ TELLING = frozenset({"team_turnover"})
 _SORTS = ("theme", "sensitivity", "moment")
 
 
-def topics(tokens: Tokens, matches: Sequence[Match], *, is_felt: bool) -> list[Span]:
+def topics(tokens: Tokens, matches: Sequence[Match], rules: Rules, *, is_felt: bool) -> list[Span]:
     """Words of a sentence by what they are about.
 
     is_felt  the sentence shows an emotion or a threat. Naming a price is no sensitivity: something must be felt or
@@ -27,26 +27,32 @@ def topics(tokens: Tokens, matches: Sequence[Match], *, is_felt: bool) -> list[S
     if not about:
         return []
     is_felt = is_felt or any(one.meaning.sort == "rule" and one.meaning.word == "wishes" for one in matches)
-    silent = [one for one in about if one.meaning.word == NONE]
+    silent = {
+        sort: covered(one for one in about if one.meaning.sort == sort and one.meaning.word == NONE) for sort in _SORTS
+    }
+    subjects: Subjects | None = None
     found: dict[Span, None] = {}
     for one in about:
         sort, word = one.meaning.sort, one.meaning.word
-        if word == NONE or any(other.meaning.sort == sort and overlap(one, other) for other in silent):
+        if word == NONE or not silent[sort].isdisjoint(range(one.first, one.last)):
             continue
-        if sort == "moment" and not _happens(tokens, matches, one):
-            continue
+        if sort == "moment":
+            subjects = subjects or Subjects(tokens, matches)
+            if rules.negates(one.first, one.last) or subjects.are_others(one.first, with_pronouns=False):
+                continue
         if sort == "sensitivity" and not (is_felt or word in TELLING or one.meaning.strength > 1):
             continue
         found[Span(tokens.starts[one.first], tokens.ends[one.last - 1], sort, word)] = None
     return list(found)
 
 
-def weights(tokens: Tokens, matches: Sequence[Match], about: Sequence[Span], *, threatens: bool) -> dict[str, float]:
+def weights(
+    tokens: Tokens, matches: Sequence[Match], rules: Rules, about: Sequence[Span], *, threatens: bool
+) -> dict[str, float]:
     """What a sentence counts for each sensitivity it names (`degrees.evidence`); about: what `topics` found in it."""
     named = {(one.start, one.end, one.word) for one in about if one.sort == "sensitivity"}
     if not named:
         return {}
-    rules = Rules(tokens.words, matches)
     is_outspoken = any(
         one.meaning.sort == "cue" and one.meaning.strength == 3 and not rules.negates(one.first, one.last)
         for one in matches
@@ -67,13 +73,6 @@ def weights(tokens: Tokens, matches: Sequence[Match], about: Sequence[Span], *, 
         )
         found[word] = max(found.get(word, 0.0), counted)
     return found
-
-
-def _happens(tokens: Tokens, matches: Sequence[Match], one: Match) -> bool:
-    """Whether a moment is one of the customer's life: neither denied nor somebody else's."""
-    if Rules(tokens.words, matches).negates(one.first, one.last):
-        return False
-    return not Subjects(tokens, matches).are_others(one.first, with_pronouns=False)
 
 
 def deepest(paths: Sequence[str]) -> tuple[str, ...]:

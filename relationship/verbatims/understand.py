@@ -18,7 +18,7 @@ from relationship.verbatims.contradiction import contradiction
 from relationship.verbatims.degrees import degree, threat_level
 from relationship.verbatims.emotions import ORDER, Emotion, temperature
 from relationship.verbatims.feeling import feeling
-from relationship.verbatims.feelings import Feelings, feelings
+from relationship.verbatims.feelings import Feelings, Rules, feelings
 from relationship.verbatims.patterns import Patterns
 from relationship.verbatims.threats import CONSIDERING, threat
 from relationship.verbatims.tokens import Tokens, sentences
@@ -59,15 +59,12 @@ def analyse(
     whole = _Whole()
     for tokens in sentences(text):
         matches = known.find(tokens.words)
-        if not matches:
-            whole.add(tokens, feelings(text, tokens, (), language))
-            continue
-        felt = feelings(text, tokens, matches, language)
-        leaving = threat(tokens, matches)
-        is_felt = bool(felt.felt) or leaving is not None
-        about = topics(tokens, matches, is_felt=is_felt)
+        rules = Rules(tokens.words, matches)
+        felt = feelings(text, tokens, matches, rules, language)
+        leaving = threat(tokens, matches, rules)
+        about = topics(tokens, matches, rules, is_felt=bool(felt.felt) or leaving is not None)
         whole.add(tokens, felt, leaving, about)
-        whole.weigh(weights(tokens, matches, about, threatens=leaving is not None))
+        whole.weigh(weights(tokens, matches, rules, about, threatens=leaving is not None))
     found = whole.analysis(language)
     return replace(found, contradiction=contradiction(found.feeling, satisfaction, recommendation))
 

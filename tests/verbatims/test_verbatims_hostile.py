@@ -26,7 +26,11 @@ HOSTILE = [
     "é" * 5_000 + "\u0301" * 5_000,
     "si " * 5_000 + "résilier",
     "🙂" * 1_000,
+    "résilier l'option " * 5_500,
+    "si ne pense pas que trop cher attends un enfant toujours " * 1_700,
 ]
+UNSEEN = ["\u200b", "\u200d", "\u00ad", "\ufeff", "\u202e", "\u2066"]
+SAYING = "Nous étudions actuellement d'autres solutions, vos tarifs sont inadmissibles."
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -48,6 +52,30 @@ def test_any_text_gives_figures_within_their_scales_and_pieces_that_are_the_text
     assert set(known.amounts) <= set(Emotion)
     shown = "".join(piece.text for line in lines(text, known.sentences, known.spans) for piece in line.pieces)
     assert shown == text
+
+
+@given(st.data())
+@settings(max_examples=40)
+def test_signs_that_nobody_sees_hide_nothing(data: st.DataObject):
+    """They may stand inside any word, as in mails that try to slip past filters."""
+    plain = analyse(SAYING, "fr")
+    inside = [place for place in range(1, len(SAYING)) if SAYING[place - 1 : place + 1].isalpha()]
+    places = sorted(data.draw(st.sets(st.sampled_from(inside), max_size=12)), reverse=True)
+    text = SAYING
+    for place in places:
+        text = text[:place] + data.draw(st.sampled_from(UNSEEN)) + text[place:]
+    found = analyse(text, "fr")
+    assert found.threat is not None
+    assert (found.threat.kind, found.emotion, found.degrees) == ("considering", plain.emotion, plain.degrees)
+
+
+@given(st.sampled_from(HOSTILE[:5]), st.sampled_from(["\n", " ", ". "]))
+@settings(max_examples=15)
+def test_markup_and_headers_around_a_threat_neither_hide_nor_make_one(noise: str, between: str):
+    said = "Nous souhaitons résilier notre contrat."
+    found = analyse(f"{noise}.{between}{said}", "fr")
+    assert found.threat is not None
+    assert found.threat.kind == "decided"
 
 
 def test_the_work_grows_with_the_length_and_with_nothing_else():
