@@ -3,6 +3,7 @@
 import io
 import re
 import threading
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from web_site import Site
 from relationship.activities import RecordKind, RecordRef
 from relationship.clock import number_of
 from relationship.desk.hear import Said, hear
+from relationship.desk.understand_anew import understand_anew, waiting
 from relationship.store.verbatims.verbatims import Source
 
 DAY = number_of(date(2026, 6, 16))
@@ -102,6 +104,91 @@ def test_the_best_ones_are_those_that_delight(office: Site) -> None:
     say(office, THREAT, GLAD)
     shown = office.as_().get("/verbatims/best").text
     assert (GLAD in shown, THREAT in shown) == (True, False)
+
+
+def test_a_speaker_is_linked_by_hand_and_an_analysis_corrected_and_both_taken_back(office: Site) -> None:
+    house, client = office.app.extensions["house"], office.as_("customer_success")
+
+    def said(line: str) -> Said:
+        return Said(Source.SURVEY, DAY, THREAT, line_id=line, address="who@nowhere.example", recommendation=1.0)
+
+    (number,) = hear(house, [said("1")], by="inga").ids
+    page = f"/verbatims/{number}"
+    assert THREAT in client.get("/verbatims?speaker=unknown").text
+    found = client.get(f"{page}?find={ACCOUNTS[0][:5]}").text
+    token = _token(found)
+    record = re.search(r'name="record" value="([^"]+)"', found)
+    assert record is not None
+
+    def post(act: str, **form: Any) -> None:
+        sent = client.post(f"{page}/{act}", data={"csrf_token": token, **form}, headers=OURS)
+        assert sent.status_code == 303
+
+    post("link", record=record[1])
+    hear(house, [said("2")], by="inga")
+    known = "SELECT COUNT(*) FROM verbatim WHERE account_id IS NOT NULL"
+    scores = "SELECT COUNT(*) FROM satisfaction"
+    assert (_rows(office, known), _rows(office, scores)) == ([(2,)], [(2,)])
+    post("unlink")
+    assert (_rows(office, known), _rows(office, scores)) == ([(0,)], [(0,)])
+    post("correct", emotion="calm", threat="none", themes=["price", ""])
+    told = f"SELECT emotion, threat, threat_level, feeling FROM verbatim WHERE id = {number}"
+    themes = f"SELECT word FROM verbatim_mark WHERE sort = 'theme' AND verbatim_id = {number}"
+    assert (_rows(office, told), _rows(office, themes)) == ([("calm", "", 0, "neutral")], [("price",)])
+    shown = client.get(page).text
+    assert "Leaves unless something changes" in shown.split("Computed:")[1]
+    with office.store.transaction() as conn:
+        conn.exec_driver_sql("UPDATE verbatim SET analysed_with = 'earlier'")
+        before = conn.exec_driver_sql("SELECT MAX(arrival) FROM verbatim").scalar_one()
+    assert (waiting(house), understand_anew(house), waiting(house)) == (2, 2, 0)
+    assert _rows(office, told) == [("calm", "", 0, "neutral")]
+    assert _rows(office, "SELECT MAX(arrival) FROM verbatim") == [(before,)]
+    post("undo")
+    assert _rows(office, told)[0][1:3] == ("conditional", 2)
+    hear(house, [replace(said("1"), text="Merci, tout va bien !")], by="inga")
+    assert _rows(office, told)[0][:2] == ("joy", "")
+    acts = "SELECT result FROM audit_entry WHERE action = 'verbatim' ORDER BY number"
+    assert [one for (one,) in _rows(office, acts)] == ["linked", "unlinked", "corrected", "taken_back"]
+
+
+def test_the_list_is_narrowed_by_what_files_told_and_leaves_as_a_file_without_formulas(office: Site) -> None:
+    rows = [
+        Said(Source.SURVEY, DAY, GLAD, account=ACCOUNTS[0], recommendation=0.0, filters={"Agence": "=cmd"}),
+        Said(Source.SURVEY, DAY, THREAT, account=ACCOUNTS[0], satisfaction=90.0, filters={"Agence": "Lyon"}),
+        Said(Source.SURVEY, DAY, "=1+1", account=ACCOUNTS[0], satisfaction=50.0),
+    ]
+    hear(office.app.extensions["house"], rows, by="inga")
+    client = office.as_()
+    for arguments, texts in (
+        ("filter=Agence%3DLyon", [THREAT]),
+        ("filter=Agence%3D%3Dcmd&recommendation=detractor", [GLAD]),
+        ("satisfaction=high", [THREAT]),
+        ("checked=contradiction", [GLAD, THREAT]),
+        ("checked=corrected", []),
+        ("satisfaction=middle", ["=1+1"]),
+    ):
+        shown = client.get(f"/verbatims?{arguments}").text
+        assert [text for text in (GLAD, THREAT, "=1+1") if f">{text}</a>" in shown] == texts, arguments
+    file = client.get("/verbatims/export.csv?satisfaction=middle")
+    lines = file.text.removeprefix("\ufeff").splitlines()
+    assert (file.mimetype, len(lines)) == ("text/csv", 2)
+    assert lines[1].startswith("'=1+1,2026-06-16,")
+    assert client.get("/verbatims/export.xlsx").data[:2] == b"PK"
+
+
+def test_development_is_told_from_five_texts_on_and_against_the_period_before(office: Site) -> None:
+    house = office.app.extensions["house"]
+    said = [Said(Source.SURVEY, DAY - 10, f"{GLAD} {n}", account=ACCOUNTS[0]) for n in range(4)]
+    hear(house, said, by="inga")
+    client = office.as_()
+    assert 'id="development"' not in client.get("/verbatims?days=30").text
+    older = [Said(Source.SURVEY, DAY - 40, f"{THREAT} {n}", account=ACCOUNTS[0]) for n in range(5)]
+    hear(house, [*older, Said(Source.SURVEY, DAY, "Merci beaucoup !", account=ACCOUNTS[0])], by="inga")
+    shown = client.get("/verbatims?days=30&unit=f").text
+    assert "against the period before" in shown
+    assert re.search(r"</strong> 1?\d\d\u00a0°F", shown)
+    assert re.search(r"</strong> 1?\d\d\u00a0°F", client.get("/verbatims?days=30").text)
+    assert re.search(r"</strong> [34]\d\u00a0°C", client.get("/verbatims?days=30&unit=c").text)
 
 
 def _token(page: str) -> str:
