@@ -1,74 +1,38 @@
 """The words of verbatims on screen: emotions, feelings, threats, sources, sensitivities, moments, roles of columns."""
 
 from flask import g
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from relationship.importing.faults import OF_A_LINE
 from relationship.store import rules as stored
+from relationship.verbatims import names
 from relationship.verbatims.catalogue import Catalogue
 from web.house import house
 from web.importing import import_words
 from web.languages import language
 from web.texts import _
 
-EMOTIONS = {
-    "joy": _l("Joy"),
-    "surprise": _l("Surprise"),
-    "calm": _l("Calm"),
-    "fear": _l("Fear"),
-    "sadness": _l("Sadness"),
-    "anger": _l("Anger"),
-    "disgust": _l("Disgust"),
-}
-FEELINGS = {"positive": _l("Positive"), "neutral": _l("Neutral"), "negative": _l("Negative")}
-THREATS = {
-    "decided": _l("Says that they leave"),
-    "conditional": _l("Leaves unless something changes"),
-    "considering": _l("Thinks of leaving"),
-}
-SOURCES = {
-    "survey": _l("Survey"),
-    "review": _l("Review"),
-    "chat": _l("Chat"),
-    "comment": _l("Comment"),
-    "mailbox": _l("Feedback mailbox"),
-}
-SENSITIVITIES = {
-    "price": _l("Price"),
-    "team_turnover": _l("Change of contact persons"),
-    "quality": _l("Quality"),
-    "delay": _l("Delays"),
-    "availability": _l("Availability"),
-    "support": _l("Support"),
-    "security": _l("Security"),
-    "ease_of_use": _l("Ease of use"),
-    "communication": _l("Communication"),
-    "contract": _l("Contract"),
-    "people": _l("Way of treating people"),
-    "environment": _l("Environment"),
-    "training": _l("Training"),
-}
+
+def _names(sort: str) -> dict[str, LazyString]:
+    """The words of a sort with their names (`relationship/verbatims/names.py`) in the reader's language."""
+    return {word: LazyString(_name, sort, word) for word in names.words(sort)}
+
+
+def _name(sort: str, word: str) -> str:
+    return names.name(sort, word, language())
+
+
+EMOTIONS = _names("emotion")
+FEELINGS = _names("feeling")
+THREATS = _names("threat")
+SOURCES = _names("source")
+SENSITIVITIES = _names("sensitivity")
 LEVELS = {"low": _l("low"), "middle": _l("middling"), "high": _l("high")}
 # How strongly somebody is sensitive to something.
 DEGREES = {1: _l("Mild"), 2: _l("Clear"), 3: _l("Strong")}
 LEAST_DEGREES = {1: _l("All"), 2: _l("Clear or strong"), 3: _l("Strong only")}
-MOMENTS = {
-    "move": _l("Move"),
-    "retirement": _l("Retirement, handover"),
-    "birth": _l("Birth"),
-    "marriage": _l("Marriage"),
-    "divorce": _l("Divorce"),
-    "bereavement": _l("Bereavement"),
-    "merger": _l("Merger, takeover"),
-    "new_office": _l("New site"),
-    "opening": _l("Opening, new activity"),
-    "hiring": _l("Recruitment"),
-    "works": _l("Building works"),
-    "purchase": _l("Purchase, investment"),
-    "international": _l("Abroad"),
-    "funding": _l("Fund-raising"),
-    "contact_change": _l("Another contact person at the customer"),
-}
+MOMENTS = _names("moment")
 ROLES = {
     "text": _l("Text"),
     "date": _l("Date"),
