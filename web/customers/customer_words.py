@@ -62,14 +62,5 @@ def mood_level(temperature: float) -> str:
     return level(temperature)
 
 
-def degrees(temperature: float) -> str:
-    """A temperature with its unit.
-
-    >>> degrees(-4.6)
-    '−5\\xa0°C'
-    """
-    return f"{round(temperature)}\u00a0°C".replace("-", "−")
-
-
 def flag(found: bool | None) -> str:
     return "" if found is None else str(YES if found else NO)
