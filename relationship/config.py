@@ -39,7 +39,7 @@ SEGMENT_COLUMN = re.compile(r"[a-z][a-z0-9_]{0,99}")
 # What may be read from columns that an organisation added to its CRM; a lookup is named like _new_rival_value.
 CRM_COLUMNS = (
     "renewal", "arr", "competitor", "health_score", "health_status", "churn",
-    "headcount", "revenue", "budget", "strategy", "need", "funding",
+    "headcount", "revenue", "budget", "strategy", "need", "funding", "lost",
 )  # fmt: skip
 OWN_COLUMN = re.compile(r"_?[a-z][a-z0-9_]{0,99}")
 

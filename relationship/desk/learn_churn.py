@@ -3,7 +3,7 @@
 It changes nothing but the list of learnt models: whether one is used, an administrator decides in the settings.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sqlalchemy as sa
@@ -12,15 +12,18 @@ from sqlalchemy import Connection
 
 from relationship.clock import day_number, day_of, number_of
 from relationship.desk.rerating import OPEN_WINDOW_BEGAN
-from relationship.health.rating import rate
+from relationship.health.past import scores_on
 from relationship.house import House
 from relationship.signals.churn_model import LEAST_KEPT, LEAST_LOST, ChurnModel, matrix
+from relationship.signals.detect import ACCOUNT_RULES
+from relationship.signals.detect import signals as detected
 from relationship.signals.scores import Score, scores
 from relationship.store import rules
 from relationship.store.activities import contact_days
 from relationship.store.customers import account_facts, churn_models, score_facts
 from relationship.store.customers.account_facts import AccountFacts
 from relationship.store.customers.score_tables import ACCOUNT_SCORE
+from relationship.store.signals import past_facts
 from settings.rules import Rules
 
 # A customer is looked at as it stood so long before it left, while something could still be done.
@@ -34,11 +37,12 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """lost, kept: customers with a known day; undated: lost ones of which nobody knows when; number and model: of the
-    model that was kept, None for too few customers."""
+    """lost, kept: customers with a day; guessed: of the lost ones, those whose day is a guess; undated: lost ones of
+    which nobody knows when; number and model: of the model that was kept, None for too few customers."""
 
     lost: int
     kept: int
+    guessed: int
     undated: int
     number: int | None = None
     model: ChurnModel | None = None
@@ -50,11 +54,12 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One customer, and the day it is looked at."""
+    """One customer, and the day it is looked at. is_guess: nobody told the day on which it was lost."""
 
     account_id: int
     day: int
     lost: bool
+    is_guess: bool = False
 
 
 def learn_churn(house: House) -> Learnt:
@@ -66,34 +71,39 @@ def learn_churn(house: House) -> Learnt:
         _version, present = rules.current(conn)
         cases, undated = _cases(conn, today)
         lost = sum(one.lost for one in cases)
-        found = Learnt(lost, len(cases) - lost, undated)
+        found = Learnt(lost, len(cases) - lost, sum(one.is_guess for one in cases), undated)
         if not found.is_enough:
             return found
         measured, rule = _measured(conn, cases, present)
-    model = learn(measured, np.array([one.lost for one in cases]), rule)
+    days = np.array([one.day for one in cases], dtype=np.int64)
+    model = learn(measured, np.array([one.lost for one in cases]), rule, days)
     if model is None:
         return found
     with house.store.transaction() as conn:
         number = churn_models.add(conn, model, day=today)
-    return Learnt(found.lost, found.kept, undated, number, model)
+    return replace(found, number=number, model=model)
 
 
 def _cases(conn: Connection, today: int) -> tuple[list[Case], int]:
-    """Lost: inactive in the CRM since the day its contract ended, or since it was last scored. Kept customers are
-    looked at on the same days as the lost ones, so that neither the season nor the year tells them apart."""
-    query = sa.select(ACCOUNT_SCORE.c.account_id, sa.func.max(ACCOUNT_SCORE.c.day)).group_by(ACCOUNT_SCORE.c.account_id)
-    scored: dict[int, int] = dict(conn.execute(query).tuples().all())
+    """Lost: on the day that the CRM told or on which the account was seen to become inactive; where nobody knows it,
+    as a guess the day of its renewal, else the last one on which it was scored in time. Kept customers are looked at
+    on the same days as the lost ones, so that neither the season nor the year tells them apart."""
+    query = sa.select(ACCOUNT_SCORE.c.account_id, sa.func.max(ACCOUNT_SCORE.c.day))
+    query = query.where(ACCOUNT_SCORE.c.told_on.is_(None)).group_by(ACCOUNT_SCORE.c.account_id)
+    scored: dict[int, int] = dict(conn.execute(query).all())
     lost, undated, kept = [], 0, []
     for account in account_facts.facts(conn):
-        if account.status == "active":
+        if account.status == "active" and account.lost_on is None:
             kept.append(account)
             continue
-        ended = account.renewal_on and number_of(account.renewal_on)
-        day = ended if ended and ended <= today else scored.get(account.account_id)
-        if day is None:
+        told = number_of(account.lost_on) if account.lost_on else None
+        ended = number_of(account.renewal_on) if account.renewal_on else None
+        guess = ended if ended is not None and ended <= today else scored.get(account.account_id)
+        day = told if told is not None else guess
+        if day is None or day > today:
             undated += 1
         elif day > today - WINDOW_DAYS and _was_there(account, _month(day - DAYS_BEFORE)):
-            lost.append(Case(account.account_id, _month(day - DAYS_BEFORE), True))
+            lost.append(Case(account.account_id, _month(day - DAYS_BEFORE), True, is_guess=told is None))
     days = sorted(one.day for one in lost) or [_month(today - DAYS_BEFORE)]
     looked_at = [(one, days[place % len(days)]) for place, one in enumerate(kept)]
     cases = [Case(one.account_id, day, False) for one, day in looked_at if _was_there(one, day)]
@@ -110,23 +120,28 @@ def _month(day: int) -> int:
 
 
 def _measured(conn: Connection, cases: list[Case], present: Rules) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The measures of every case on its day, and the churn risk by the published rule."""
+    """The measures of every case on its day, and the churn risk by the published rule: signals are detected anew from
+    the facts of that day, for what is stored of them may have been found later."""
     created = {one.account_id: number_of(one.created_on) for one in account_facts.facts(conn)}
     measured = np.zeros((len(cases), 0))
     rule = np.zeros(len(cases))
-    for day in sorted({one.day for one in cases}):
+    limits = present.signals.thresholds()
+    days = sorted({one.day for one in cases})
+    whole = past_facts.whole(conn, limits, today=days[-1], since=days[0], rated=False)
+    for day in days:
         places = [place for place, one in enumerate(cases) if one.day == day]
         ids = np.array([cases[place].account_id for place in places], dtype=np.int64)
-        ratings = rate(
+        engagement = scores_on(
             contact_days.load(conn, ids.tolist()),
             records=len(ids),
-            today=day,
+            day=day,
             created=np.array([created[number] for number in ids.tolist()], dtype=np.int64),
             window_began=OPEN_WINDOW_BEGAN,
             rules=present.rating_rules(),
         )
-        engagement = np.where(ratings.score >= 0, ratings.score.astype(np.float64), np.nan)
-        facts = score_facts.of_day(conn, ids, day=day, engagement=engagement)
+        then = detected(past_facts.on(conn, whole, limits, day=day), limits, rules=ACCOUNT_RULES)
+        open_then = [(one.account_id, one.detector, one.strength) for one in then if one.account_id is not None]
+        facts = score_facts.of_day(conn, ids, day=day, engagement=engagement, signals=open_then)
         found = matrix(facts)
         if not measured.size:
             measured = np.zeros((len(cases), found.shape[1]))

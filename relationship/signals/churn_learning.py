@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
 from relationship.signals.churn_model import (
     FEATURES,
@@ -18,24 +17,35 @@ from relationship.signals.churn_model import (
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
-FOLDS, REPEATS, BOOTSTRAPS, BINS = 5, 4, 1000, 5
+BOOTSTRAPS, BINS = 1000, 5
+# Who was lost or kept is known so many days after a customer was looked at.
+HORIZON_DAYS = 90
+# With fewer lost or kept customers whose fate was known by then, a day is not judged; with fewer judged, nothing is.
+LEAST_SEEN, LEAST_JUDGED = 15, 20
 _Z = 1.959964
 SEED = 20260617
 
 
-def learn(found: Floats, lost: Bools, rule: Floats) -> ChurnModel | None:
-    """A model of who is lost; None below 50 lost or 50 kept customers, which say too little.
+def learn(found: Floats, lost: Bools, rule: Floats, day: Ints) -> ChurnModel | None:
+    """A model of who is lost; None below 50 lost or 50 kept customers, or where too few can be judged.
 
     found  measures of n customers (`churn_model.matrix`), each on a day well before its fate was known; shape (n, 8)
-    lost   whether each was lost;  rule: the churn risk that the published rule gave it on that day; both shape (n,)
+    lost   whether each was lost;  rule: the churn risk that the published rule gave it on that day
+    day    day number on which each was looked at; all of shape (n,)
     The same customers give the same model. What tells nothing of one of the classes gets a coefficient near 0.
+    Each customer is judged by a model of those whose fate was known on its day: nothing is learnt from later.
     """
     if lost.sum() < LEAST_LOST or (~lost).sum() < LEAST_KEPT:
         return None
+    chances = _foreseen(found, lost, day)
+    judged = ~np.isnan(chances)
+    if lost[judged].sum() < LEAST_JUDGED or (~lost[judged]).sum() < LEAST_JUDGED:
+        return None
     intercept, coefficients = _fit(found, lost)
     named = {name: float(value) for name, value in zip(FEATURES, coefficients, strict=True) if value != 0.0}
-    return ChurnModel(intercept, named, _trial(_unseen(found, lost), lost, rule))
+    return ChurnModel(intercept, named, _trial(chances[judged], lost[judged], rule[judged]))
 
 
 def _fit(found: Floats, lost: Bools) -> tuple[float, Floats]:
@@ -54,15 +64,17 @@ def _fit(found: Floats, lost: Bools) -> tuple[float, Floats]:
         used[wrong] = False
 
 
-def _unseen(found: Floats, lost: Bools) -> Floats:
-    """The chance that models gave customers that they had not seen; the mean of several divisions."""
-    total = np.zeros(len(lost))
-    for repeat in range(REPEATS):
-        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED + repeat)
-        for seen, unseen in folds.split(found, lost):
-            intercept, coefficients = _fit(found[seen], lost[seen])
-            total[unseen] += chance(intercept + found[unseen] @ coefficients)
-    return total / REPEATS
+def _foreseen(found: Floats, lost: Bools, day: Ints) -> Floats:
+    """The chance that each customer had by a model of those whose fate was known on its day; nan without one."""
+    chances = np.full(len(lost), np.nan)
+    for when in np.unique(day).tolist():
+        seen = day + HORIZON_DAYS <= when
+        if min(lost[seen].sum(), (~lost[seen]).sum()) < LEAST_SEEN:
+            continue
+        intercept, coefficients = _fit(found[seen], lost[seen])
+        of_day = day == when
+        chances[of_day] = chance(intercept + found[of_day] @ coefficients)
+    return chances
 
 
 def _trial(chances: Floats, lost: Bools, rule: Floats) -> Trial:

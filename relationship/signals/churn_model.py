@@ -52,8 +52,9 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How the model did on customers that it had not seen (cross-validation), beside the published rule.
+    """How models did on customers of later days than any that they had learnt from, beside the published rule.
 
+    lost, kept  customers that were judged
     auc        chance that a lost customer stands above a kept one: 0.5 is guessing, 1 perfect
     *_low, *_high   intervals of 95 % (bootstrap over customers)
     gain       auc of the model less that of the rule

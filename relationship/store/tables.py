@@ -210,7 +210,7 @@ class Record(SQLModel, table=True):
     account_number, domain, renewal_on, arr   accounts only: number in the CRM, domain of its web site, day on which
                      its contract ends or is renewed, revenue of a year in `currency`;  competitor: opportunities only
     lost_on          accounts only: day on which it was lost, from its own column of the CRM, else the day on which it
-                     was seen to become inactive; None: active, or nobody knows
+                     was seen to become inactive; None: not lost, or nobody knows
     exchange_rate    accounts and opportunities: what one unit of the organisation's own currency is worth in `currency`
     """
 

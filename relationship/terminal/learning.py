@@ -30,6 +30,19 @@ def _tell(found: Learnt) -> None:
             f"{found.undated} lost customers are left out: nobody knows when they left (no date, never scored).",
             soft_wrap=True,
         )
+    if found.guessed:
+        stderr.print(
+            f"Of {found.guessed} lost customers the day is a guess: the CRM does not tell it (column `lost`), so it is "
+            "the day of their renewal, else the last one on which they were scored.",
+            soft_wrap=True,
+        )
+    if found.model is None and found.is_enough:
+        stderr.print(
+            f"{found.lost} lost and {found.kept} kept customers, but too many of the same months: too few can be "
+            "judged by what was known before. Nothing was learnt; the published rule stays.",
+            soft_wrap=True,
+        )
+        return
     if found.model is None:
         stderr.print(
             f"Not enough: {found.lost} lost and {found.kept} kept customers with a history, and it takes "
@@ -47,8 +60,10 @@ def _tell(found: Learnt) -> None:
 
 def _tell_model(model: ChurnModel) -> None:
     trial = model.trial
-    stderr.print(f"Learnt from {trial.lost} lost and {trial.kept} kept customers, 90 days before.")
-    figures = Table("On customers not seen", "AUC", "95 % interval", box=None)
+    stderr.print(
+        f"Judged on {trial.lost} lost and {trial.kept} kept customers, 90 days before, each by what was known then."
+    )
+    figures = Table("On customers of later days", "AUC", "95 % interval", box=None)
     figures.add_row("Model", f"{trial.auc:.3f}", f"{trial.auc_low:.3f} – {trial.auc_high:.3f}")
     figures.add_row("Published rule", f"{trial.rule_auc:.3f}", "")
     figures.add_row("Gain", f"{trial.gain:+.3f}", f"{trial.gain_low:+.3f} – {trial.gain_high:+.3f}")

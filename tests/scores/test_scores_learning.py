@@ -12,8 +12,8 @@ SATISFACTION = FEATURES.index("satisfaction")
 CONTEXT = FEATURES.index("context")
 
 
-def customers(count: int, *, seed: int, planted: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Measures, who is lost, and a rule that looks at the use alone.
+def customers(count: int, *, seed: int, planted: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Measures, who is lost, a rule that looks at the use alone, and the days: months of two years in turn.
 
     planted  unhappy customers leave: log-odds -4 times their satisfaction, and nothing else counts
     """
@@ -22,7 +22,11 @@ def customers(count: int, *, seed: int, planted: bool) -> tuple[np.ndarray, np.n
     found[:, -2:] = np.abs(found[:, -2:])
     odds = -4.0 * found[:, SATISFACTION] if planted else np.zeros(count)
     lost = draw.uniform(size=count) < 1 / (1 + np.exp(-odds))
-    return found, lost, -found[:, 0]
+    return found, lost, -found[:, 0], days(count)
+
+
+def days(count: int) -> np.ndarray:
+    return 19_900 + 30 * (np.arange(count) % 21)
 
 
 def test_a_planted_truth_is_found_and_beats_a_rule_that_does_not_know_it() -> None:
@@ -47,14 +51,27 @@ def test_in_pure_chance_nothing_is_found() -> None:
 
 @pytest.mark.parametrize(("lost", "kept", "learns"), [(49, 60, False), (60, 49, False), (50, 50, True)])
 def test_below_fifty_lost_or_fifty_kept_customers_nothing_is_learnt(lost: int, kept: int, learns: bool) -> None:
-    found, _lost, rule = customers(lost + kept, seed=4, planted=True)
-    assert (learn(found, np.arange(lost + kept) < lost, rule) is not None) == learns
+    found, _lost, rule, day = customers(lost + kept, seed=4, planted=True)
+    assert (learn(found, np.arange(lost + kept) < lost, rule, day) is not None) == learns
+
+
+def test_nobody_is_judged_by_what_was_known_later_only() -> None:
+    """Before a turn unhappy customers stay, after it they leave: what is learnt later does not help those before."""
+    found, lost, rule, day = customers(600, seed=8, planted=True)
+    early = day < 20_000
+    lost = np.where(early, ~lost, lost)
+    model = learn(found, lost, rule, day)
+    assert model is not None
+    # Whoever learnt from all at once would judge the later ones well; here the first months mislead.
+    assert model.trial.auc < 0.8
+    # All looked at in the same month: nobody's fate was known before another's day.
+    assert learn(found, lost, rule, np.full(600, 20_000)) is None
 
 
 def test_a_risk_that_kept_customers_had_more_of_gets_no_coefficient() -> None:
-    found, lost, rule = customers(300, seed=5, planted=True)
+    found, lost, rule, day = customers(300, seed=5, planted=True)
     found[:, CONTEXT] = np.where(lost, 0.0, 1.0)
-    model = learn(found, lost, rule)
+    model = learn(found, lost, rule, day)
     assert model is not None
     assert "context" not in model.coefficients
 

@@ -41,7 +41,7 @@ class RecordRow:
     """One CRM record; see `tables.Record`. addresses: normalised, contacts and leads only; segment: accounts
     and leads only, the others take their account's; modified_on: opportunities and accounts, when the CRM last
     changed it; health: accounts only, the health fields that the CRM itself keeps, by name; told: accounts and
-    opportunities, the fields whose change tells something."""
+    opportunities, the fields whose change tells something; lost_on: accounts only, as a column of the CRM has it."""
 
     kind: RecordKind
     guid: str
@@ -68,6 +68,7 @@ class RecordRow:
     arr: float | None = None
     health: tuple[tuple[str, str | None], ...] = ()
     competitor: str = ""
+    lost_on: date | None = None
     exchange_rate: float | None = None
     modified_on: date | None = None
     told: tuple[ToldField, ...] = ()
@@ -109,7 +110,8 @@ def save(
     removed_guids = [*removed_guids, *erased]
     record_changes.note(conn, kind, rows)
     _note_rights(conn, kind, rows)
-    columns = [{**row.columns(), "round": place.round} for row in rows]
+    lost = _lost(conn, rows) if kind is RecordKind.ACCOUNT else {}
+    columns = [{**row.columns(), **lost.get(row.guid, {}), "round": place.round} for row in rows]
     keep = [] if place.full else ["round"]
     written = upsert(conn, tables.Record, columns, key=["kind", "guid"], keep=keep)
     if written:
@@ -148,6 +150,24 @@ def _observe_stages(conn: Connection, rows: Sequence[RecordRow]) -> None:
         if row.modified_on is not None
     ]
     stage_days.observe(conn, seen)
+
+
+def _lost(conn: Connection, rows: Sequence[RecordRow]) -> dict[str, dict[str, date | None]]:
+    """The day on which each account was lost, as a column: its own of the CRM, else the day on which an account that
+    was active is seen to be so no more; unknown of one that came inactive."""
+    before: dict[str, tuple[str, date | None]] = {}
+    for chunk in in_chunks([row.guid for row in rows]):
+        query = sa.select(_record.c.guid, _record.c.status, _record.c.lost_on)
+        found = conn.execute(query.where(_record.c.kind == RecordKind.ACCOUNT.value, _record.c.guid.in_(chunk)))
+        before |= {guid: (status, day) for guid, status, day in found}
+
+    def day(row: RecordRow) -> date | None:
+        status, known = before.get(row.guid, ("", None))
+        if row.status == "active" or row.lost_on is not None:
+            return row.lost_on
+        return (row.modified_on or real_clock().date()) if status == "active" else known
+
+    return {row.guid: {"lost_on": day(row)} for row in rows}
 
 
 def _observe_fields(conn: Connection, kind: RecordKind, rows: Sequence[RecordRow]) -> int:

@@ -16,7 +16,8 @@ _address = tables.table(tables.RecordAddress)
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """One account of the CRM. arr: revenue of a year in `currency`; renewal_on: when its contract is renewed."""
+    """One account of the CRM. arr: revenue of a year in `currency`; renewal_on: when its contract is renewed; lost_on:
+    see `tables.Record`."""
 
     account_id: int
     guid: str
@@ -31,6 +32,7 @@ class AccountFacts:
     arr: float | None
     currency: str
     created_on: date
+    lost_on: date | None = None
 
 
 _COLUMNS = (_record.c.id, *(_record.c[name] for name in AccountFacts.__slots__[1:]))

@@ -208,6 +208,7 @@ def account(
         domain=site_domain(row.get("websiteurl")),
         renewal_on=_plain_day(row.get(own.column("renewal"))),
         arr=_number(row.get(own.column("arr"))),
+        lost_on=_plain_day(row.get(own.column("lost"))),
         currency=currency(_optional(row.get(CURRENCY)) or ""),
         exchange_rate=_rate(row),
         health=health_fields(row, own, _as_shown),

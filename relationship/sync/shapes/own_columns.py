@@ -11,7 +11,7 @@ from relationship.sync.shapes.texts import clean
 # What can be named, and the table that has it.
 ACCOUNT_COLUMNS = (
     "renewal", "arr", "health_score", "health_status", "churn",
-    "headcount", "revenue", "budget", "strategy", "need", "funding",
+    "headcount", "revenue", "budget", "strategy", "need", "funding", "lost",
 )  # fmt: skip
 OPPORTUNITY_COLUMNS = ("competitor",)
 
