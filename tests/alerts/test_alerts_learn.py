@@ -37,7 +37,7 @@ def test_what_lost_accounts_said_raises_an_alert_for_the_next_one(sqlite_templat
     assert found.is_of_use
     assert (found.lost, found.kept) == (40, 120)
     assert found.hit_rate > 2 * found.base
-    switch_on(bench, rule(about("like_lost"), recipients={"people": ["anne"]}))
+    switch_on(bench, rule(about("like_lost"), recipients={"people": ["anne"]}, said_within=365))
     switch_on(bench, rule(about("likeness", number=1), recipients={"people": ["anne"]}))
     for account, text, satisfaction in (
         ("x150", "Vos factures sont fausses, je suis furieux.", 20.0),
