@@ -17,6 +17,7 @@ from relationship.store.alerts import alert_rules as store
 from relationship.store.alerts.alert_rules import Kept, Version
 from relationship.store.crm import colleagues
 from relationship.store.privacy.audit import Action
+from relationship.verbatims import names
 from relationship.verbatims.alerts.cases import BY_KEY, CASES
 from relationship.verbatims.alerts.conditions import CHOICES
 from relationship.verbatims.alerts.rule import AlertRule
@@ -231,7 +232,7 @@ def _known(conn: Connection) -> dict[str, Any]:
     perimeters = alert_facts.perimeter_values(conn)
     return {
         "theme": _branches("", verbatim_words.catalogue().themes),
-        **{sort: [(one, alert_words.value(one)) for one in words_of(name)] for sort, name in _FILES.items()},
+        **{sort: [(one, names.name(sort, one, language())) for one in words_of(name)] for sort, name in _FILES.items()},
         **{what: [(one, alert_words.value(one)) for one in words] for what, words in CHOICES.items()},
         **{what: [(one, one) for one in perimeters.get(what, ())[:MOST_OFFERED]] for what in alert_words.PERIMETERS},
     }
