@@ -21,6 +21,7 @@ OF_A_FILE: Mapping[str, tuple[int, str]] = {
         "The name says %(detail)s, the content is something else. Save the file under its true type.",
     ),
     "spoilt_workbook": (422, "The workbook cannot be opened. Save it again as XLSX, without a password."),
+    "workbook_too_long": (413, "A workbook may have %(detail)s lines. Save it as CSV, which may have 1,000,000."),
     "unpacked_too_large": (413, "The workbook would unpack to more than %(detail)s MiB. Split it into several."),
     "encoding_undeclared": (
         422,

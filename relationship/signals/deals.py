@@ -29,10 +29,13 @@ def drags_on(case: Case) -> Iterator[Signal]:
     since = {"stage": deals.stage_since, "overdue": deals.close_on, "age": deals.created}
 
     def evidence(place: int) -> tuple[Fact, ...]:
+        reached = ratios[:, place] >= 1
+        # Only pushes keep a signal open while none of the four is reached any more.
+        shown = reached if reached.any() else np.arange(len(reached)) == 0
         return tuple(
             Fact(what, _day(since[what][place]) if what in since else None, float(figure[place]), limit)
             for row, (what, (figure, limit)) in enumerate(figures.items())
-            if ratios[row, place] >= (1 if row else 0.5)
+            if shown[row]
         )
 
     strength = between(ratios.max(axis=0, initial=0.0), 1, 3)

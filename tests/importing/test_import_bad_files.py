@@ -148,6 +148,17 @@ def test_a_workbook_whose_text_expands_without_end_is_refused(small_office: Offi
     assert refused(small_office, spoilt.getvalue(), "data.xlsx").code == "spoilt_workbook"
 
 
+def test_a_workbook_of_too_many_lines_is_refused_with_what_takes_more(
+    small_office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    from relationship.importing import xlsx_lines
+
+    monkeypatch.setattr(xlsx_lines, "MOST_LINES", 1)
+    line = LINE.split(",")
+    error = refused(small_office, workbook(HEADER.split(","), line, line), "data.xlsx")
+    assert (error.status, error.code, error.detail) == (413, "workbook_too_long", "1")
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
     small_office: Office, monkeypatch: pytest.MonkeyPatch
 ):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from signal_builders import ACCOUNT, DEAL, TODAY, bools, cancelled, deal, facts, happened, of, touched, use
+from signal_builders import ACCOUNT, DEAL, TODAY, bools, cancelled, deal, facts, happened, moved, of, touched, use
 
 from relationship.signals.catalogue import DETECTORS
 from relationship.signals.detect import RULES, Standing, next_round, signals, states
@@ -135,6 +135,12 @@ def test_a_decision_maker_whom_somebody_met_needs_no_introduction() -> None:
     new = {"contacts": contact(created_days=20, decider=True)}
     assert of("H-X2.decider", signals(facts(**new), Thresholds()))
     assert of("H-X2.decider", signals(facts(**new, contact_touches=touched(3)), Thresholds())) == []
+
+
+def test_a_deal_that_drags_on_names_only_what_reached_its_threshold() -> None:
+    pushed = moved({"days_ago": 9.0, "close_before": 9.0, "close": 10.0})
+    found = of("H-P1", signals(facts(deals=deal(stage_days=61), moves=pushed), Thresholds()))[0]
+    assert [(fact.what, fact.value) for fact in found.evidence] == [("stage", 61)]
 
 
 def test_evidence_names_the_rows_behind_it() -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
+from relationship.importing.words import DIRECTED
+
 EVENTS: Mapping[str, object] = {
     "headcount": _l("Staff"),
     "budget": _l("Budget"),
@@ -25,3 +27,10 @@ EVENTS: Mapping[str, object] = {
 DIRECTIONS: Mapping[str, object] = {"up": _l("rising"), "down": _l("falling")}
 # As the form offers them.
 DIRECTION_CHOICES: Mapping[str, object] = {"": _l("As usual for this kind"), **DIRECTIONS}
+
+
+def named(kind: str, direction: str) -> str:
+    """What an event is called; with its direction only where the kind alone says nothing, or it is not the usual one."""
+    word = str(EVENTS.get(kind, kind))
+    tells = kind in set(DIRECTED) or (kind == "growth" and direction == "down")
+    return f"{word} ({DIRECTIONS[direction]})" if tells and direction in DIRECTIONS else word

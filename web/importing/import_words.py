@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
+from web.customers import customer_words, event_words
+
 KINDS: Mapping[str, object] = {
     "usage": _l("Use of the product"),
     "events": _l("Events at customers"),
@@ -102,6 +104,7 @@ OF_A_FILE: Mapping[str, object] = {
         "The name says %(detail)s, the content is something else. Save the file under its true type."
     ),
     "spoilt_workbook": _l("The workbook cannot be opened. Save it again as XLSX, without a password."),
+    "workbook_too_long": _l("A workbook may have %(detail)s lines. Save it as CSV, which may have 1,000,000."),
     "unpacked_too_large": _l("The workbook would unpack to more than %(detail)s MiB. Split it into several."),
     "encoding_undeclared": _l(
         "The text is in UTF-16, which has to be said. Choose the encoding, or save the file as UTF-8."
@@ -183,6 +186,24 @@ OF_A_LINE: Mapping[str, object] = {
     "date_in_future": _l("The date lies after today: it is kept, and counts from that day on."),
     "date_long_ago": _l("The date lies more than ten years back: it is kept, and hardly counts."),
 }
+
+
+def column(name: str, kind: str) -> str:
+    """The title of a column as files of this kind have it."""
+    if (name, kind) == ("score", "health"):
+        return str(customer_words.SCORE)
+    return str(COLUMNS.get(name, ""))
+
+
+def shown(name: str, value: str) -> str:
+    """A word of a closed list as people read it; any other text as it is."""
+    words: Mapping[str, Mapping[str, object]] = {
+        "status": customer_words.STATUSES,
+        "churn": {"true": customer_words.YES, "false": customer_words.NO},
+        "kind": event_words.EVENTS,
+        "direction": event_words.DIRECTIONS,
+    }
+    return str(words.get(name, {}).get(value, value))
 
 
 def of_line(code: str, detail: str) -> str:

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from relationship.clock import day_of
 from relationship.signals.signal import WHAT, Fact
 from web import formats
-from web.customers.event_words import DIRECTIONS, EVENTS
+from web.customers import event_words
 from web.texts import _, _n
 
 # By the sort of fact. now, before: its figures; day: its day; days: the figure as days; who: the record behind it.
@@ -87,9 +87,7 @@ def sentence(fact: Fact, *, name: str = "", event: tuple[str, str] | None = None
 def _event(event: tuple[str, str] | None) -> str:
     if event is None:
         return _("An event that is no longer kept")
-    kind, direction = event
-    word = str(EVENTS.get(kind, kind))
-    return f"{word} ({DIRECTIONS[direction]})" if direction in DIRECTIONS else word
+    return event_words.named(*event)
 
 
 def _figure(value: float | None) -> str:
