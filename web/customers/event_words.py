@@ -30,7 +30,7 @@ DIRECTION_CHOICES: Mapping[str, object] = {"": _l("As usual for this kind"), **D
 
 
 def named(kind: str, direction: str) -> str:
-    """What an event is called; with its direction only where the kind alone says nothing, or it is not the usual one."""
+    """What an event is called; with its direction only where the kind alone says nothing, or it is an unusual one."""
     word = str(EVENTS.get(kind, kind))
     tells = kind in set(DIRECTED) or (kind == "growth" and direction == "down")
     return f"{word} ({DIRECTIONS[direction]})" if tells and direction in DIRECTIONS else word
