@@ -9,14 +9,28 @@ from relationship.importing.kinds import SPECS, ImportKind, KindSpec
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+# The words of the examples as a French file has them; imports take them in both languages.
+_FRENCH = {
+    "at_risk": "À risque",
+    "false": "non",
+    "headcount": "effectif",
+    "new_need": "nouveau besoin",
+    "down": "baisse",
+    "Press": "Presse",
+    "40 posts cut in Lyon": "40 postes supprimés à Lyon",
+    "Wants a second site": "Veut équiper un second site",
+    "The support answers at once.": "L’assistance répond tout de suite.",
+}
+
+
 def csv_template(kind: ImportKind, language: str) -> bytes:
     """Titles and two lines of examples."""
-    return csv_file(kind, _examples(SPECS[kind]), language)
+    return csv_file(kind, _examples(SPECS[kind], language), language)
 
 
 def xlsx_template(kind: ImportKind, language: str) -> bytes:
     """The same as a workbook."""
-    return xlsx_file(kind, _examples(SPECS[kind]), language)
+    return xlsx_file(kind, _examples(SPECS[kind], language), language)
 
 
 def csv_file(kind: ImportKind, lines: Iterable[Sequence[str]], language: str) -> bytes:
@@ -49,5 +63,7 @@ def titles(kind: ImportKind, language: str) -> list[str]:
     return [column.titles.get(language, column.titles["en"]) for column in SPECS[kind].columns]
 
 
-def _examples(spec: KindSpec) -> list[list[str]]:
-    return [[column.examples[place] for column in spec.columns] for place in range(2)]
+def _examples(spec: KindSpec, language: str) -> list[list[str]]:
+    words = _FRENCH if language == "fr" else {}
+    cells = [[column.examples[place] for column in spec.columns] for place in range(2)]
+    return [[words.get(cell, cell) for cell in line] for line in cells]

@@ -22,7 +22,8 @@ CHURN, UPSELL = "churn", "upsell"
 
 @dataclass(frozen=True, slots=True)
 class CustomerFigures:
-    """arr: a year in `currency`; score, status, leaving: the health fields in force ("at risk for churn" is leaving);
+    """arr: a year in `currency`; score, status, leaving: the health fields in force ("at risk for churn" is leaving),
+    contradicts: whether they or their sources contradict each other;
     churn, upsell: scores 0 to 100; mood, emotion: °C and strongest emotion of the last verbatims. None: not told."""
 
     renewal_on: date | None = None
@@ -35,6 +36,7 @@ class CustomerFigures:
     upsell: int | None = None
     mood: float | None = None
     emotion: str | None = None
+    contradicts: bool = False
 
 
 def latest(score: str) -> sa.ScalarSelect[int]:
@@ -75,6 +77,7 @@ def customers(conn: Connection, account_ids: Sequence[int]) -> dict[int, Custome
         latest(UPSELL),
         ACCOUNT_MOOD.c.temperature,
         ACCOUNT_MOOD.c.emotion,
+        sa.func.coalesce(health.contradicts != "", sa.false()),
     ).select_from(joined)
     found: dict[int, CustomerFigures] = {}
     for chunk in in_chunks(account_ids):

@@ -223,7 +223,8 @@ def _between(column: sa.ColumnElement[Any], first: object, last: object) -> Iter
 
 
 def _holding(kind: RecordKind, word: str) -> sa.Select[tuple[int]]:
-    """The records of a kind whose name, or whose account's name, holds the word: read from one index alone."""
+    """The records of a kind whose name, or whose account's name, holds the word: read from one index alone. Accounts
+    are found by their number too."""
     named = _record.alias("named")
     company = _record.alias("named_account")
     companies = sa.select(company.c.guid).where(
@@ -232,6 +233,8 @@ def _holding(kind: RecordKind, word: str) -> sa.Select[tuple[int]]:
     found = folded_holds(named.c.folded, word)
     if kind in (RecordKind.OPPORTUNITY, RecordKind.CONTACT):
         found = sa.or_(found, named.c.account_guid.in_(companies))
+    if kind is RecordKind.ACCOUNT:
+        found = sa.or_(found, folded_holds(sa.func.lower(named.c.account_number), word))
     return sa.select(named.c.id).where(named.c.kind == kind.value, found)
 
 
