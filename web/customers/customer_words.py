@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
+from flask_babel import lazy_pgettext as _lp
 
 from relationship.store.verbatims.verbatim_moods import level
 from web.verbatims import verbatim_words
@@ -27,7 +27,7 @@ STATUSES: Mapping[str, object] = {
 # How a status looks: as the bands of ratings do.
 TONES: Mapping[str, str] = {"healthy": "good", "at_risk": "fair", "escalated": "poor"}
 YES, NO = _l("Yes"), _l("No")
-ALL = lazy_pgettext("owner", "All")
+ALL = _lp("owner", "All")
 HEALTH_FILTERS = {"": ALL, **STATUSES}
 LEAVING_FILTERS = {"": ALL, "yes": YES, "no": NO}
 RENEWALS: Mapping[str, object] = {
