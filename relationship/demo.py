@@ -33,6 +33,7 @@ from relationship.terminal.bringing_in_verbatims import import_survey
 from relationship.terminal.console import stderr
 from relationship.terminal.delivering import deliver
 from relationship.terminal.rounds import rated, sync
+from relationship.terminal.seeding_acts import act_on_past_signals
 from relationship.terminal.seeding_alerts import follow_rules, switch_rules_on
 from relationship.terminal.writing_back import keep_written
 from settings.rules import Feedback, HealthSection, Rules, Sources
@@ -77,11 +78,12 @@ def run(wishes: Wishes, *, serve: bool) -> None:
         with open_house(config) as house:
             _save_rules(house, wishes.frequency or world.get("expected_frequency") or ARCHIVE_FREQUENCY, world)
             _provision(config)
+            switch_rules_on(house)
             sync(house)
             import_folder(house, folder / "imports")
-            switch_rules_on(house)
             import_survey(house, folder / "imports" / "verbatims.csv")
             rated(house)
+            act_on_past_signals(house)
             follow_rules(house)
             keep_moods(house)
             _say_result(house)

@@ -70,7 +70,9 @@ def short_money(value: float, currency: str) -> str:
     short = format_compact_decimal(value, locale=get_locale(), fraction_digits=1 if value < 10**7 else 0)
     sign = format_currency(0, currency, "¤", locale=get_locale()) if currency else ""
     language = get_locale().language
-    return f"{short} {sign}".strip() if language == "fr" else f"{sign}{short}"
+    if language != "fr":
+        return f"{sign}{short}"
+    return f"{short}{sign}" if short[-1:].isalpha() and sign == "€" else f"{short} {sign}".strip()
 
 
 def day(value: date | int | None, form: str = "medium") -> str:

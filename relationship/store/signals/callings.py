@@ -93,6 +93,12 @@ def of_signals(conn: Connection, ids: Collection[int]) -> list[Calling]:
     return found
 
 
+def first_seen(conn: Connection, *, since: int, until: int) -> list[Calling]:
+    """Those of signals that began between two days, whether they are over or not, oldest first."""
+    query = _of_signals(sa.and_(SIGNAL.c.first_seen >= since, SIGNAL.c.first_seen <= until))
+    return [_calling(row) for row in conn.execute(query.order_by(SIGNAL.c.first_seen, SIGNAL.c.id))]
+
+
 def colleagues_at(conn: Connection, account_guid: str) -> list[tuple[str, str]]:
     """Key and name of the colleagues who own an account or its opportunities, or are in the team of one."""
     if not account_guid:

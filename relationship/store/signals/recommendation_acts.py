@@ -21,6 +21,8 @@ from relationship.store.upsert import insert_new
 
 _act = RECOMMENDATION_ACT
 _colleague = table(Colleague)
+# Why a signal is over that ended by itself, found in time or later; one that was switched off did not.
+_OVER = ("over", "past")
 _HAPPENED = (State.MADE.value, State.WAITING.value, State.IN_DOUBT.value, State.DRAFT.value)
 
 
@@ -171,7 +173,7 @@ def outcomes(conn: Connection, *, now: datetime, zone: Any) -> list[Outcome]:
         ended = None
         if cause is not None and cause.number in ends and not cause.score:
             at, why = ends[cause.number]
-            ended = at is not None and why == "over" and row.at <= at <= row.at + timedelta(days=FOLLOWED_DAYS)
+            ended = at is not None and why in _OVER and row.at <= at <= row.at + timedelta(days=FOLLOWED_DAYS)
         before, after = row.score_before, later.get(row.account_id, {})
         day = day_number(row.at, zone) + FOLLOWED_DAYS
         known = [value for told, value in after.items() if day - FOLLOWED_DAYS < told <= day]

@@ -19,7 +19,7 @@ class SignalRecord(SQLModel, table=True):
     key          what makes it the same fact when it comes again
     strength     0 to 1;  evidence: JSON list of `signals.signal.Fact`, numbers of rows and figures only
     first_seen, last_seen  day numbers;  ended_at: when it was found over, None: open
-    ended_why    '', 'over' or 'off' (the detector was switched off)
+    ended_why    '', 'over', 'off' (the detector was switched off) or 'past' (found after it was over)
     """
 
     __tablename__ = "signal"
