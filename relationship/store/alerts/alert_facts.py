@@ -80,8 +80,11 @@ def _marked(conn: Connection, found: Sequence[Heard], profile: Profile) -> list[
 
 
 def to_judge(conn: Connection, *, limit: int) -> list[int]:
-    """Numbers of verbatims that are new or replaced since rules looked at them last."""
-    which = (VERBATIM.c.judged < VERBATIM.c.arrival, VERBATIM.c.overlooked.is_(False))
+    """Numbers of verbatims that are new or replaced since rules looked at them last; what rules are to overlook is
+    noted as looked at."""
+    waits = VERBATIM.c.judged < VERBATIM.c.arrival
+    conn.execute(sa.update(VERBATIM).where(waits, VERBATIM.c.overlooked).values(judged=VERBATIM.c.arrival))
+    which = (waits, VERBATIM.c.overlooked.is_(False))
     return list(conn.scalars(sa.select(VERBATIM.c.id).where(*which).order_by(VERBATIM.c.id).limit(limit)))
 
 

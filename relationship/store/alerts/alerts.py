@@ -208,6 +208,7 @@ def move_place(conn: Connection, change_id: int) -> None:
 
 
 def add_letters(conn: Connection, letters: Sequence[Letter]) -> int:
+    """Keep letters, one for each alert; one that lacked an address gets it."""
     rows = [
         {
             "alert_id": one.alert_id, "address": one.address, "language": one.language, "subject": one.subject,
@@ -215,6 +216,11 @@ def add_letters(conn: Connection, letters: Sequence[Letter]) -> int:
         }
         for one in letters
     ]  # fmt: skip
+    columns = ALERT_LETTER.c
+    for one in letters:
+        if one.address:  # somebody found out whose words they are
+            without = (columns.alert_id == one.alert_id, columns.address == "", columns.state == "draft")
+            conn.execute(sa.update(ALERT_LETTER).where(*without).values(address=one.address))
     return insert_new(conn, AlertLetter, rows, key=["alert_id"])
 
 

@@ -19,7 +19,8 @@ from web_builder import oid
 
 from relationship.activities import RecordKind
 from relationship.clock import day_number
-from relationship.desk import alert_rules
+from relationship.desk import alert_rules, write_moods
+from relationship.desk.keep_moods import keep_moods
 from relationship.desk.learn_attrition import learn_attrition
 from relationship.store import tables
 from relationship.store.alerts import alert_rules as kept_rules
@@ -28,6 +29,7 @@ from relationship.store.crm import records
 from relationship.store.crm.records import RecordRow
 from relationship.store.database import open_store
 from relationship.store.verbatims.verbatims import Source
+from relationship.sync.outward import crm_columns
 from simulator import identity
 from simulator.dataverse.schema import Ref
 
@@ -212,6 +214,16 @@ def test_case_7_a_strong_emotion_is_a_note_on_the_account_a_signed_call_and_a_mo
     version = world.running.services.crm.version
     world.writes_back()
     assert world.running.services.crm.version == version
+    # An environment whose columns are older than this one is told, and written once they are there.
+    world.running.services.crm.own.take_away("account", "rel_customermood")
+    world.decides(alert, "confirmed")
+    world.says(f"{DELIGHT} Vraiment ravis.", address=EVA, satisfaction=99)
+    keep_moods(world.house)
+    trouble = write_moods.turn(world.house, world.channel).trouble
+    assert trouble is not None
+    assert trouble.code == "columns_missing"
+    list(crm_columns.provision(world.channel, "rel"))
+    assert world.writes_back()["rel_customermood"] > columns["rel_customermood"]
     world.decides(alert, "handled")
 
 
