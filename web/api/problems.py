@@ -110,6 +110,12 @@ SENTENCES: Mapping[str, object] = {
     "domain_is_an_address": _l("This is an address. Name the part after the @, or leave out the contact."),
     "domain_malformed": _l("This is not a domain. Write it like granit.example."),
     "domain_too_wide": _l("Everybody may have a domain below this one. Name the domain of one company."),
+    "mailbox_malformed": _l("This is not an address. Write it like feedback@granit.example."),
+    "mailbox_of_a_person": _l(
+        "This is a colleague's own mailbox. Only mailboxes that belong to nobody can be declared."
+    ),
+    "mailbox_elsewhere": _l("This address is not in one of your organisation's domains."),
+    "too_many_mailboxes": _l("No more than 20 feedback mailboxes are read. Withdraw one first."),
     "domain_is_ours": _l("This domain is your own organisation's. Leave out colleagues or groups instead."),
     "too_many_exclusions": _l("These are too many of one kind. Leave out groups, accounts or domains instead."),
     "aggregates_below_retention": _l("Contact days are kept at least as long as activities. Give them as many days."),
@@ -130,8 +136,8 @@ SENTENCES: Mapping[str, object] = {
     "value_unfit": _l("This value does not fit the column. Send a number, a day or a word as the column has it."),
     "writes_unseen": _l("Whoever adds or edits health fields has to see them. Name these roles in may_list too."),
     "removal_not_confirmed": _l(
-        "This removes %(activities)s activities and %(contact_days)s contact days that are kept now. "
-        "If you want that, send “removal_confirmed” with it."
+        "This removes %(activities)s activities, %(contact_days)s contact days and %(texts)s verbatims that are kept "
+        "now. If you want that, send “removal_confirmed” with it."
     ),
     "template_syntax": _l(
         "Line %(line)s, column %(column)s: “%(found)s” is not text and no placeholder. "

@@ -35,6 +35,10 @@ _CLOSING = re.compile(
     r"(?: à vous| et bonne journée)? ?[,.!]?$",
     re.IGNORECASE,
 )
+_GREETING = re.compile(
+    r"(?:bonjour|bonsoir|chère?s?|madame|monsieur|messieurs|hello|hi|dear|good (?:morning|afternoon))\b[^.!?]{0,60}$",
+    re.IGNORECASE,
+)
 _PHONE = re.compile(
     r"(?:envoyé (?:de(?:puis)?|à partir d['’eu]+) ?.{1,60}|sent from .{1,60}"
     r"|(?:télécharger|get) outlook (?:pour|for) .{1,40})$",
@@ -66,7 +70,8 @@ def own_words(body: str, *, is_html: bool = False) -> str:
     above = _without_ending(_without_quotes(shortened))
     found = EmailMessage(text="\n".join(above), languages=list(LANGUAGES), keep_hyphen_lists=True).read().replies
     words = found[0].body if found and not found[0].headers else ""
-    own = "\n".join(line for line in words.split("\n") if not line.startswith(">")).strip()
+    said = [line for line in words.split("\n") if not line.startswith(">")]
+    own = "\n".join(said[1:] if len(said) > 1 and _GREETING.match(said[0]) else said).strip()
     return own if any(sign.isalpha() for sign in own) else ""
 
 

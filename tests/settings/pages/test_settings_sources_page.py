@@ -7,14 +7,21 @@ import pytest
 import web_builder
 from lists_site import HR, SALES, add_directory, add_mailboxes, present, put, send
 from settings_site import SAME_SITE
-from store_builders import TOR, deliver, mail, mailbox, people
+from store_builders import NOW, TOR, deliver, mail, mailbox, people
 from web_site import Site, site_over
 
 from relationship.errors import Unavailable
+from relationship.store import deployment
+from relationship.store.crm import colleagues
+from relationship.store.crm.colleagues import DirectoryUser
 from relationship.store.database import Store
 from relationship.store.sources import scope, sources
+from relationship.store.sources.cursors import Place
+from relationship.store.verbatims import feedback_mailboxes, verbatims
+from relationship.store.verbatims.verbatims import Heard, Source
+from relationship.verbatims import analyse
 from settings.pages import sources as page
-from settings.rules import Sources
+from settings.rules import Feedback, Sources
 
 PAGE = "/settings/sources"
 ON = Sources(everyone=True, consulted_on=date(2026, 6, 1))
@@ -195,3 +202,44 @@ def test_what_is_held_is_listed_with_its_purpose(small_site: Site):
     text = small_site.as_("sales_admin").get(PAGE).text
     assert "Never a text, never a subject" in text
     assert "To find who can introduce whom" in text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_feedback_mailbox_is_declared_shown_and_withdrawn_with_its_texts(kept_site: Site):
+    client = kept_site.as_("sales_admin")
+    with kept_site.store.transaction() as conn:
+        deployment.set_domains(conn, ["fjord.example"])
+        box = DirectoryUser("avis", "Avis clients", True, ("avis@fjord.example",))
+        colleagues.save_directory(conn, [box], [], place=Place(round=2, full=False))
+    for wrong, told in (
+        ("avis", "This is not an address."),
+        ("anne@fjord.example", "This is a colleague's own mailbox."),
+        ("avis@granit.example", "not in one of your organisation's domains"),
+    ):
+        answer = send(client, PAGE, PAGE, {"version": 1, "add-mailbox": wrong})
+        assert (answer.status_code, told in answer.text) == (422, True), wrong
+    wish = {"version": 1, "add-mailbox": "Avis@Fjord.example"}
+    assert "read from the next sync:</strong> avis@fjord.example" in send(client, PAGE, f"{PAGE}/effect", wish).text
+    assert send(client, PAGE, PAGE, wish).status_code == 422
+    confirmed = {**wish, "confirmed": "0-0-0-avis@fjord.example"}
+    assert send(client, PAGE, PAGE, confirmed).status_code == 303
+    assert present(kept_site)[1].sources.feedback == Feedback(mailboxes=("avis@fjord.example",))
+
+    with kept_site.store.transaction() as conn:
+        source_id = sources.ensure(conn, ["feedback/avis"])["feedback/avis"]
+        sources.set_state(conn, source_id, "degraded", "feedback_wrong_secret", at=NOW, success=False)
+        heard = Heard("mailbox/ref:1", Source.MAILBOX, 20_600, "Très déçu.", analyse("Très déçu."))
+        verbatims.write(conn, [heard], at=NOW, by="mailbox", by_name="")
+        feedback_mailboxes.hold(conn, source_id, ["mailbox/ref:1"])
+    text = client.get(PAGE).text
+    assert "1 verbatim<" in text
+    assert "Microsoft refuses the second application" in text
+    wish = {"version": 2, "remove-mailboxes": "avis@fjord.example"}
+    assert "Nothing that is kept today is removed." in send(client, PAGE, f"{PAGE}/effect", wish).text
+    wish |= {"keep_when_withdrawn": "no"}
+    assert "verbatim of a withdrawn feedback mailbox" in send(client, PAGE, f"{PAGE}/effect", wish).text
+    assert send(client, PAGE, PAGE, wish).status_code == 422
+    assert send(client, PAGE, PAGE, {**wish, "confirmed": "0-0-0-1"}).status_code == 303
+    with kept_site.store.reading() as conn:
+        assert verbatims.latest_id(conn) == 0
+        assert "feedback/avis" not in sources.ids(conn)

@@ -52,7 +52,7 @@ def test_the_organisations_own_domain_cannot_be_left_out(caller: Caller, site: S
 def test_b51_a_shorter_retention_is_counted_and_confirmed(caller: Caller) -> None:
     wanted = section(caller, "sources", retain_days=150)
     counts = caller.post("/settings/sources/removal", wanted).json
-    assert counts == {"activities": 10, "contact_days": 10}
+    assert counts == {"activities": 10, "contact_days": 10, "texts": 0}
     refused = caller.put("/settings/sources", wanted, version=0)
     assert told(refused) == (422, "removal_not_confirmed", "removal_confirmed")
     assert "10 activities" in refused.json["detail"]
@@ -73,3 +73,12 @@ def test_taking_back_a_longer_retention_is_confirmed_too(caller: Caller) -> None
     answer = caller.post("/settings/history/2/undo", {}, version=2)
     assert told(answer) == (422, "removal_not_confirmed", "removal_confirmed")
     assert caller.post("/settings/history/2/undo", {"removal_confirmed": True}, version=2).status_code == 200
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_feedback_mailbox_of_another_organisation_is_refused(caller: Caller, site: Site) -> None:
+    with site.store.transaction() as conn:
+        conn.execute(sa.update(tables.Deployment).values(domains="fjord.example"))
+    wanted = section(caller, "sources", feedback={"mailboxes": ["avis@elsewhere.example"], "keep_when_withdrawn": True})
+    refused = caller.put("/settings/sources", wanted, version=0)
+    assert told(refused) == (422, "mailbox_elsewhere", "sources.feedback.mailboxes.0")
