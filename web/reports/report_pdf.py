@@ -17,7 +17,7 @@ from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, 
 
 from web.reviews.qbr_pdf import BOLD, FONT, plain
 
-SIZE, LEADING, PADDING = 8.5, 11, 4
+SIZE, LEADING, PADDING = 8.5, 11, 6
 _MARGIN = 15 * mm
 _LINE, _MUTED, _BAND = colors.HexColor("#d1d1d1"), colors.HexColor("#616161"), colors.HexColor("#f5f5f5")
 _TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=16, leading=20, spaceAfter=4)
@@ -26,6 +26,8 @@ _SUB = ParagraphStyle("sub", fontName=FONT, fontSize=9, leading=12, textColor=_M
 MOST_UPRIGHT = 5
 # Widths are found from the first lines, which are like the others.
 SAMPLE_LINES = 200
+# What is no longer than so many signs stands on one line while there is room; heads are broken first.
+SHORT_TEXT = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,14 @@ def _row(cells: Sequence[str], widths: Sequence[float], font: str) -> list[str]:
 
 
 def _widths(sheet: Sheet, width: float) -> list[float]:
-    """The columns share the page by what they hold, none with less than its longest word needs while there is room."""
+    """The columns share the page by what they hold, none with less than its longest word, or a short text, needs
+    while there is room."""
     wants, needs = [], []
     for place, head in enumerate(sheet.heads):
-        texts = [plain(line[place]) for line in sheet.lines[:SAMPLE_LINES]] + [plain(head)]
+        held = [plain(line[place]) for line in sheet.lines[:SAMPLE_LINES]]
+        texts = [*held, plain(head)]
         words = [word for text in texts for word in text.split()] or [""]
+        words += [text for text in held if len(text) <= SHORT_TEXT]
         needs.append(max(stringWidth(word, BOLD, SIZE) for word in words) + 2 * PADDING + 1)
         wants.append(max(stringWidth(text, FONT, SIZE) for text in texts) + 2 * PADDING + 1)
     if sum(wants) <= width:
