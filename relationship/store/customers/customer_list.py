@@ -118,12 +118,15 @@ def customers(
     place: int = 0,
     size: int,
 ) -> CustomerPage:
-    """Accounts within the reader's scope. Amounts of different currencies stand as they are.
+    """Accounts within the reader's scope. Amounts of different currencies are compared in the own one.
 
     place  how many to leave out
     """
     source, deals, scores = _joined(conn, scope)
-    stake = sa.func.coalesce(_record.c.arr, deals.c.value)
+    # In the organisation's own currency, to compare; it is shown in its own.
+    stake = sa.func.coalesce(
+        _record.c.arr / sa.func.coalesce(_record.c.exchange_rate, 1.0), deals.c.value / deals.c.rate
+    )
     fields = ACCOUNT_HEALTH.c
     lowest = _lower(scores["health"].c.value, fields.score)
     query = (
@@ -183,7 +186,12 @@ def _joined(conn: Connection, scope: Scope) -> tuple[sa.FromClause, sa.CTE, dict
     last = conn.scalar(sa.select(sa.func.max(ACCOUNT_SCORE.c.day)))
     scores: dict[str, sa.FromClause] = {name: ACCOUNT_SCORE.alias(name) for name in ("health", "churn", "upsell")}
     sums = (
-        sa.select(_record.c.account_guid, _record.c.currency, sa.func.sum(_record.c.value).label("value"))
+        sa.select(
+            _record.c.account_guid,
+            _record.c.currency,
+            sa.func.sum(_record.c.value).label("value"),
+            sa.func.coalesce(sa.func.max(_record.c.exchange_rate), 1.0).label("rate"),
+        )
         .where(
             _record.c.kind == RecordKind.OPPORTUNITY.value,
             _record.c.status == "open",
@@ -195,9 +203,10 @@ def _joined(conn: Connection, scope: Scope) -> tuple[sa.FromClause, sa.CTE, dict
         .cte("sums")
     )
     # Of several currencies the one with most: amounts of different ones are never added.
-    rank = sa.func.row_number().over(partition_by=sums.c.account_guid, order_by=(sums.c.value.desc(), sums.c.currency))
-    ranked = sa.select(sums.c.account_guid, sums.c.currency, sums.c.value, rank.label("place")).cte("ranked")
-    deals = sa.select(ranked.c.account_guid, ranked.c.currency, ranked.c.value).where(ranked.c.place == 1).cte("deals")
+    largest = ((sums.c.value / sums.c.rate).desc(), sums.c.currency)
+    rank = sa.func.row_number().over(partition_by=sums.c.account_guid, order_by=largest)
+    ranked = sa.select(*sums.c, rank.label("place")).cte("ranked")
+    deals = sa.select(*(ranked.c[column.name] for column in sums.c)).where(ranked.c.place == 1).cte("deals")
     source: sa.FromClause = _record.outerjoin(ACCOUNT_HEALTH, ACCOUNT_HEALTH.c.account_id == _record.c.id)
     source = source.outerjoin(OWNER, WITH_OWNER)
     for name, alias in scores.items():
