@@ -31,13 +31,15 @@ def switch_rules_on(house: House) -> None:
     partners = alert_rules.make_list(house, "Agences partenaires")
     alert_rules.put_on_list(house, partners, PARTNERS)
     alert_rules.confirm(house, PARTNERS[:1], person=_ADMIN, language="fr")
-    minds_price = When(groups=(Group(conditions=(Condition(what="sensitivity", values=("price",)),)),)).model_dump()
+    minds_price = _about("sensitivity", "price")
+    moves = _about("moment", "move", "retirement", "merger", "new_office", "opening")
     recipients = {"owner": False, "lists": [partners]}
     for key, changes in (
         ("Q-2", {"said_within": 60}),
         ("Q-4", {"said_within": 180}),
         ("Q-8b", {"name": "Clients sensibles au prix", "when": minds_price, "list_into": offer, "said_within": 365}),
-        ("Q-9", {"said_within": 365}),
+        ("Q-5", {}),
+        ("Q-9", {"when": moves, "said_within": 365}),
         ("Q-6", {"recipients": recipients, "said_within": 14}),
     ):
         _switch_on(house, key, changes)
@@ -59,6 +61,11 @@ def _switch_on(house: House, key: str, changes: Mapping[str, object]) -> None:
     rule = BY_KEY[key].started("fr")
     wanted = type(rule).model_validate(rule.model_dump() | dict(changes))
     alert_rules.save(house, wanted, enabled=True, person=_ADMIN)
+
+
+def _about(what: str, *values: str) -> Mapping[str, object]:
+    one = Condition.model_validate({"what": what, "values": values})
+    return When(groups=(Group(conditions=(one,)),)).model_dump()
 
 
 def _is_threat(alert: Raised) -> bool:
