@@ -11,7 +11,13 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 ACCOUNT = f"/accounts/{web_builder.guid('account', 0)}"
-PAGES = (f"{ACCOUNT}/scores", f"{ACCOUNT}/health", "/customers?show=all", "/settings/customer-health")
+PAGES = (
+    f"{ACCOUNT}/scores",
+    f"{ACCOUNT}/contacts",
+    f"{ACCOUNT}/health",
+    "/customers?show=all",
+    "/settings/customer-health",
+)
 
 
 def findings(page: Any) -> list[str]:
@@ -37,6 +43,11 @@ def test_one_types_a_score_sees_the_contradiction_and_takes_it_back(visit: Any) 
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator("#field-score .health-word")).to_have_text("62")
     expect(page.locator("#field-status .health-word")).to_have_text("À risque")
-    expect(page.locator("#contradictions")).to_contain_text("Les sources ne s’accordent pas sur le statut.")
+    expect(page.locator("#contradictions")).to_contain_text(
+        "Statut de santé\u00a0: À risque (saisi), Sain (Dynamics 365)"
+    )
+    page.get_by_role("link", name="Contacts", exact=True).last.click()
+    expect(page.locator("#health-head")).to_contain_text("62")
+    page.get_by_role("link", name="Détails supplémentaires").click()
     page.locator("#undo").click()
     expect(page.locator("#field-status .health-word")).to_have_text("Sain")
