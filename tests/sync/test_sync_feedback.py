@@ -29,7 +29,7 @@ QUOTED = (
     f"Bonjour,\n\n{ANGRY}\n\nCordialement,\nTor Vik\nTél. 01 99 00 00 00\n\n"
     "Le 12 juin 2026 à 10:02, Avis <avis@fjord.example> a écrit :\n> Êtes-vous ravi de nos services ?\n"
 )
-# What differs between the databases is proved on both by the first test and that of withdrawing.
+# What differs between the databases is proved on both by the test of withdrawing.
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -83,6 +83,7 @@ def bench(running: Running, store: Store) -> Any:
     made.microsoft.close()
 
 
+@SQLITE
 def test_a_customer_s_own_words_come_in_once_and_everybody_else_s_stay_out(bench: Bench) -> None:
     bench.declare(AVIS, HELP)
     bench.write("tor", QUOTED, AVIS, HELP, subject="Réclamation 4711")
@@ -190,7 +191,7 @@ def test_a_withdrawn_mailbox_is_forgotten_and_its_texts_stay_or_go_as_the_rules_
     bench.declare(AVIS, HELP)
     bench.sync()
     assert len(bench.texts()) == 3
-    bench.declare(HELP, keep=False)
+    bench.declare(HELP, "nobody@fjord.example", keep=False)
     bench.sync()
     assert bench.texts() == [ANGRY]  # the other mailbox holds it too
 

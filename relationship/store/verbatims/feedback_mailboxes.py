@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from relationship.store import deployment, tables
 from relationship.store.chunks import in_chunks
+from relationship.store.crm import colleagues
 from relationship.store.privacy import exclusions
 from relationship.store.upsert import insert_new
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_COPY, VerbatimCopy
@@ -37,14 +38,13 @@ class Declared:
 
 
 def declared(conn: Connection, present: Rules) -> list[Declared]:
-    """The declared mailboxes, each by the user of the directory who has its address."""
+    """The declared mailboxes, each by the user of the directory who has its address, or had it last."""
     wanted = present.sources.feedback.mailboxes
     owners: dict[str, str] = {}
     query = (
         sa.select(_address.c.address, _colleague.c.key)
         .join(_colleague, _colleague.c.id == _address.c.colleague_id)
-        .where(_colleague.c.in_directory)
-        .order_by(_colleague.c.key)
+        .order_by(_colleague.c.in_directory, _colleague.c.key)
     )
     for chunk in in_chunks(wanted):
         owners |= dict(conn.execute(query.where(_address.c.address.in_(chunk))).all())
@@ -124,12 +124,16 @@ def withdraw(conn: Connection, present: Rules) -> int:
 
 
 def _left(conn: Connection, present: Rules) -> list[int]:
-    """The sources of withdrawn mailboxes; none while a declared one is unknown, for it may be any of them."""
+    """The sources of withdrawn mailboxes. One that has left the directory may be any declared one that is unknown."""
     wanted = {one.source_key for one in declared(conn, present)}
-    if SOURCE + UNKNOWN in wanted:
-        return []
+    known = {SOURCE + key for key in colleagues.addresses_by_key(conn)}
+    doubtful = SOURCE + UNKNOWN in wanted
     query = sa.select(_source.c.id, _source.c.key).where(_source.c.key.startswith(SOURCE, autoescape=True))
-    return [number for number, key in conn.execute(query.order_by(_source.c.id)) if key not in wanted]
+    return [
+        number
+        for number, key in conn.execute(query.order_by(_source.c.id))
+        if key not in wanted and (not doubtful or key in known or key == SOURCE + UNKNOWN)
+    ]
 
 
 def _only_in(source_ids: Sequence[int]) -> sa.ColumnElement[bool]:
