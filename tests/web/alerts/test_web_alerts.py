@@ -15,6 +15,7 @@ from relationship.activities import RecordKind, RecordRef
 from relationship.clock import number_of
 from relationship.desk.raise_alerts import raise_alerts
 from relationship.store import tables
+from relationship.store.alerts import alert_rules
 
 THREAT = "Si rien ne change, nous allons résilier notre contrat."
 HOSTILE = "Furieux <script>alert(1)</script> \u202eelbisivni, nous allons résilier notre contrat."
@@ -172,3 +173,82 @@ def test_lists_and_addresses_outside_are_kept_on_the_page(filled: Site) -> None:
 def _rule() -> dict[str, Any]:
     threat = {"groups": [{"conditions": [{"what": "threat"}]}]}
     return {"name": "Menaces", "when": threat, "recipients": {"owner": True}}
+
+
+def test_an_earlier_version_and_a_removed_rule_come_back(filled: Site) -> None:
+    admin = filled.as_("sales_admin")
+    at = post(admin, "/alerts/rules/new", form()).headers["Location"]
+    changed = post(admin, at, form(name="Autre nom", version="1", owner=None, to="a@agences.example"))
+    assert changed.status_code == 303
+    assert "Name, Recipients" in admin.get(at).text
+    post(admin, f"{at}/restore", {"version": "1"})
+    rule = Caller(filled).get("/alert-rules").json["items"][0]
+    assert (rule["version"], rule["enabled"]) == (3, True)
+    assert (rule["rule"]["name"], rule["rule"]["recipients"]["owner"]) == ("Menaces", True)
+    gone = post(admin, f"{at}/remove", {}).headers["Location"]
+    assert Caller(filled).get("/alert-rules").json["items"] == []
+    assert f"{at}/back" in admin.get(gone).text
+    assert post(filled.as_("customer_success"), f"{at}/back", {}).headers["Location"].endswith("fault=rule_gone")
+    post(admin, f"{at}/back", {})
+    assert Caller(filled).get("/alert-rules").json["items"][0]["enabled"] is True
+
+
+def test_a_ready_made_rule_in_use_opens_and_a_new_rule_respects_quiet_hours(filled: Site) -> None:
+    admin = filled.as_("sales_admin")
+    assert 'name="urgent" value="1">' in admin.get("/alerts/rules/new").text
+    at = post(admin, "/alerts/rules/new", form(enabled=None)).headers["Location"]
+    page = admin.get("/alerts/rules").text
+    assert f'<a class="button" href="{at}">Open the rule' in page
+    assert 'href="/alerts/rules/Q-2"' not in page
+    own = filled.as_("customer_success").get("/alerts/rules").text
+    assert 'href="/alerts/rules/Q-2"' in own
+    assert 'href="/alerts/rules/Q-8b"' not in own
+
+
+def test_many_alerts_are_decided_at_once_by_who_may_see_them_and_taken_back(filled: Site) -> None:
+    admin = filled.as_("sales_admin")
+    post(admin, "/alerts/rules/new", form())
+    say(filled, THREAT, f"{THREAT} Vraiment.", f"Oui. {THREAT}")
+    raise_alerts(filled.app.extensions["house"])
+    caller = Caller(filled)
+    numbers = [one["id"] for one in caller.get("/alerts").json["items"]]
+    caller.post(f"/alerts/{numbers[0]}/state", {"state": "confirmed"})
+    assert filled.crm is not None
+    filled.crm.grant(oid(1), [])
+    of = {"state_shown": "open", "whose": "all", "by": "account", "of": account(filled)}
+    post(filled.as_("seller", seller=1), "/alerts/decide", {**of, "number": numbers, "state": "false_alarm"})
+    assert _states(caller, numbers) == ["confirmed", "new", "new"]
+    done = post(admin, "/alerts/decide", {**of, "state": "handled"}).headers["Location"]
+    assert _states(caller, numbers) == ["handled"] * 3
+    assert "3 alerts are now: Handled." in admin.get(done).text
+    wanted = re.findall(r'name="done" value="([^"]+)"', admin.get(done).text)[0]
+    post(admin, "/alerts/again", {**of, "done": wanted})
+    assert _states(caller, numbers) == ["confirmed", "new", "new"]
+
+
+def _states(caller: Caller, numbers: list[int]) -> list[str]:
+    return [caller.get(f"/alerts/{number}").json["state"] for number in numbers]
+
+
+def test_customer_success_fills_lists_and_administrators_keep_them(filled: Site) -> None:
+    admin, own = filled.as_("sales_admin"), filled.as_("customer_success")
+    assert post(own, "/alerts/rules/lists", {"name": "Offre"}).status_code == 403
+    at = post(admin, "/alerts/rules/lists", {"name": "Offre", "kind": "customers"}).headers["Location"]
+    refused = post(admin, "/alerts/rules/new", form(lists="1"))
+    assert "it holds customers" in refused.text
+    assert post(own, at, {"name": "Autre"}).status_code == 403
+    assert post(own, at, {"remove": "1"}).status_code == 403
+    post(own, at, {"addresses": "=a@x.example\nb@x.example"})
+    with filled.store.transaction() as conn:
+        of = conn.execute(sa.select(_record.c.id, _record.c.guid).where(_record.c.kind == "account")).first()
+        contact = conn.scalar(sa.select(_record.c.id).where(_record.c.kind == "contact"))
+        assert of is not None
+        conn.execute(sa.update(_record).where(_record.c.id == contact).values(account_guid=of.guid))
+        conn.execute(sa.insert(tables.table(tables.RecordAddress)).values(record_id=contact, address="zoe@x.example"))
+        alert_rules.put_on_list(conn, 1, at=NOW, account_id=of.id)
+    assert "zoe@x.example" in own.get(at).text
+    post(own, at, {"act": "choose", "choose": [f"account:{of.id} zoe@x.example", f"account:{of.id} other@x.example"]})
+    assert "1 account without an address" in own.get(at).text
+    post(own, at, {"act": "choose", "choose": [f"account:{of.id} zoe@x.example"]})
+    lines = own.get(f"{at}.csv").text.splitlines()
+    assert [line.split(",")[2] for line in lines[1:]] == ["'=a@x.example", "b@x.example", "zoe@x.example"]
