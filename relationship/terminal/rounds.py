@@ -10,6 +10,7 @@ from relationship.config import Config
 from relationship.desk import keep_health
 from relationship.desk.detect import DetectReport, detect_all
 from relationship.desk.follow_introductions import recognise
+from relationship.desk.hear_mail import MailEar
 from relationship.desk.rate import RateReport, rate_all
 from relationship.desk.retain import retain
 from relationship.desk.score import score_all
@@ -49,7 +50,7 @@ def sync(house: House, *, microsoft: Microsoft | None = None) -> Report:
             advance(step.mailboxes_done, step.mailboxes_total)
 
         began = real_clock()
-        report = sync_once(house, microsoft=microsoft, progress=show)
+        report = sync_once(house, microsoft=microsoft, progress=show, ear=MailEar(house))
     keep_health.after_reading(house, since=began)
     stderr.print(
         f"Read {report.mailboxes_ok} mailboxes and {report.tables_ok} CRM tables with {report.requests} requests: "

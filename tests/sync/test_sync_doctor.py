@@ -15,7 +15,8 @@ from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
-from sync_world import COLLEAGUES, OUTSIDERS, config_for
+from store_builders import may_read
+from sync_world import AVIS, COLLEAGUES, HELP, NOW, OUTSIDERS, House, config_for, feedback_world
 
 from relationship.cli import main
 from relationship.errors import StorageTrouble
@@ -24,9 +25,10 @@ from relationship.sync.checks import doctor
 from relationship.sync.checks.findings import Finding, Mark, as_json, exit_code
 from relationship.sync.checks.permissions import FOR_GROUPS, NEEDED, REFUSED, verdict
 from relationship.sync.wire.connection import connect
+from settings.rules import Feedback, Rules, Sources
 from simulator.mailbox import MailboxState
 from simulator.registration import READ_ROLES
-from simulator.server import Running
+from simulator.server import Running, start
 
 CONNECT = Path(__file__).parents[2] / "docs" / "connect.md"
 PERMISSIONS = tuple(one.name for one in NEEDED)
@@ -263,3 +265,37 @@ def test_the_command_prints_the_parts_with_signs_and_ends_with_their_code(
     assert parts["encryption key"]["mark"] == "bad"
     monkeypatch.setenv("RELATIONSHIP_TIME_ZONE", "nowhere")
     assert CliRunner().invoke(main, ["doctor"]).exit_code == 78
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_second_application_reads_declared_mailboxes_and_is_refused_in_others(store: Store):
+    with start(feedback_world([])) as running:
+        running.services.registration.roles = PERMISSIONS
+        sources = Sources(everyone=True, consulted_on=NOW.date(), feedback=Feedback(mailboxes=(AVIS, HELP)))
+        may_read(store, Rules(sources=sources))
+        told = {name: getattr(running, name) for name in ("feedback_client_id", "feedback_client_secret")}
+
+        def look(**changes: Any) -> dict[str, Finding]:
+            usual = {"secret_key": "s", "sources": "", "dataverse_url": "", **told}
+            config = config_for(running, **{**usual, **changes})
+            with closing(connect(config)) as microsoft:
+                found = doctor.examine(config, microsoft, lambda: store)
+            return {finding.part: finding for finding in found}
+
+        assert look()["feedback mailboxes"].mark is Mark.BAD  # nobody has read the directory yet
+        house = House(config_for(running, sources="", dataverse_url=""), store, running, rules=Rules(sources=sources))
+        house.sync()
+        house.close()
+        parts = ("second application", "feedback mailboxes", "other mailboxes")
+        assert [look()[part].mark for part in parts] == [Mark.GOOD] * 3
+
+        running.organisation.feedback.mailboxes = {AVIS}
+        assert look()["feedback mailboxes"].told == "1 of 2 declared mailboxes cannot be read."
+        running.organisation.feedback.mailboxes = {AVIS, HELP, "ines@fjord.example"}
+        assert look()["other mailboxes"].mark is Mark.BAD
+        running.services.feedback.roles = ("Mail.Read",)
+        wide = look()["second application"]
+        assert (wide.mark, "docs/connect.md, step 12" in wide.next_step) == (Mark.BAD, True)
+        wrong = look(feedback_client_secret="wrong")["second application"]
+        assert (wrong.mark, "RELATIONSHIP_FEEDBACK_CLIENT_SECRET" in wrong.next_step) == (Mark.BAD, True)
+        assert look(feedback_client_id="")["second application"].mark is Mark.BAD

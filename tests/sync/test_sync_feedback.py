@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sync_world import AVIS, HELP, NOW, config_for, feedback_world
 
 from relationship.config import Config
+from relationship.desk.erase import erase
 from relationship.desk.hear_mail import MailEar
 from relationship.house import House
 from relationship.store import rules
@@ -171,6 +172,11 @@ def test_who_is_left_out_or_erased_leaves_no_trace(bench: Bench) -> None:
     bench.sync()
     bench.sync()
     assert len(bench.texts()) == 3  # let in again, it is read anew
+
+    erase(bench.house, "eva@nordlys.example", by="test")
+    bench.running.organisation.expire_tokens()
+    bench.sync()
+    assert sorted(bench.texts()) == sorted([ANGRY, "Paul n'est pas content."])  # nobody erased comes back
 
     bench.declare(AVIS, exclusions=Exclusions(domains=("nordlys.example",)))
     bench.sync()

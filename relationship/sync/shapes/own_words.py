@@ -14,6 +14,7 @@ from relationship.verbatims.readable import readable
 
 # Nobody tells what they think in more; what follows is not looked at.
 LONGEST = 20_000
+LONGEST_LINE = 2_000
 LANGUAGES = ("fr", "en")
 
 _HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u2028\u2029\u2060-\u2064\ufeff\ufe00-\ufe0f]")
@@ -65,7 +66,7 @@ def own_words(body: str, *, is_html: bool = False) -> str:
     """
     text = _plain(body) if is_html else body
     text = _HIDDEN.sub("", readable(text[: 4 * LONGEST]))
-    lines = _one_blank([_BLANKS.sub(" ", line).strip() for line in text.split("\n")])
+    lines = _one_blank([part for line in text.split("\n") for part in _bearable(_BLANKS.sub(" ", line).strip())])
     shortened = "\n".join(lines)[:LONGEST].split("\n")
     above = _without_ending(_without_quotes(shortened))
     found = EmailMessage(text="\n".join(above), languages=list(LANGUAGES), keep_hyphen_lists=True).read().replies
@@ -100,6 +101,11 @@ def _plain(body: str) -> str:
     else:
         parts.append(body[at:])
     return html.unescape("".join(parts))
+
+
+def _bearable(line: str) -> list[str]:
+    """The line in pieces that patterns are quick with; nobody's paragraph is that long."""
+    return [line[at : at + LONGEST_LINE] for at in range(0, len(line), LONGEST_LINE)] or [""]
 
 
 def _one_blank(lines: Sequence[str]) -> list[str]:
