@@ -116,7 +116,7 @@ def _push(known: Sequence[Labelled]) -> Numbers:
 
 
 def _shares(present: object) -> Numbers:
-    dense = np.asarray(present.todense(), dtype=float)  # type: ignore[attr-defined]  # scipy has no types here
+    dense = np.asarray(present.todense(), dtype=np.float64)  # type: ignore[attr-defined]  # scipy has no types here
     return np.asarray(dense / np.sqrt(np.maximum(dense.sum(axis=1), FEWEST_WORDS))[:, None])
 
 

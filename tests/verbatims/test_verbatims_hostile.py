@@ -101,6 +101,19 @@ def test_no_cue_stands_for_two_things(language: str):
     assert {words: several for words, several in meanings.items() if len(several) > 1} == {}
 
 
+@pytest.mark.parametrize("language", word_lists.LANGUAGES)
+def test_a_bar_parts_words_and_never_phrases(language: str):
+    """ "worst|worst ever" would only fit "worst ever": no word may stand twice in a pattern with a choice in it."""
+    lists = (word_lists.cues, word_lists.rules, word_lists.threats, word_lists.moments, word_lists.sensitivities)
+    grammar = {"d", "l", "un", "une", "le", "la", "les", "de", "a", "an", "the", "our", "on", "in", "to", "for", "_"}
+    twice = []
+    for pattern in (pattern for one in lists for pattern, _ in one(language) if "|" in pattern):
+        words = [word for slot in pattern.split() for word in slot.lstrip("?").split("|") if word not in grammar]
+        if len(set(words)) < len(words):
+            twice.append(pattern)
+    assert twice == []
+
+
 def test_the_lexicon_has_the_size_that_is_told():
     counts = {language: len(word_lists.cues(language)) for language in word_lists.LANGUAGES}
     assert counts["fr"] >= 1_000
