@@ -52,7 +52,7 @@ def main() -> None:
                 pstats.Stats(profile).sort_stats("cumulative").print_stats(35)
             again = measured(lambda house=house: score_past(house))
             print(
-                f"{kind:<12} {wanted.accounts} accounts × {WEEKS} weeks: {whole:.0f} s ({worked:.0f} s of them at work), "
+                f"{kind:<12} {wanted.accounts} accounts × {WEEKS} weeks: {whole:.0f} s ({worked:.0f} s at work), "
                 f"nothing due {again:.2f} s; scores of today {today:.1f} s, ratio {whole / (WEEKS * today):.1f}"
             )
 
