@@ -16,7 +16,7 @@ _FRENCH = {
     "headcount": "effectif",
     "new_need": "nouveau besoin",
     "down": "baisse",
-    "Press": "Presse",
+    "Press": "Veille",
     "40 posts cut in Lyon": "40 postes supprimés à Lyon",
     "Wants a second site": "Veut équiper un second site",
     "The support answers at once.": "L’assistance répond tout de suite.",
