@@ -9,7 +9,7 @@ from store_builders import FIRST, opportunity, people
 from relationship.activities import RecordKind
 from relationship.clock import frozen_clock, number_of
 from relationship.config import Config
-from relationship.desk.detect import detect_all, would_detect
+from relationship.desk.detect import detect_all, detect_some, would_detect
 from relationship.desk.rate import rate_all
 from relationship.house import House
 from relationship.store import deployment, rules
@@ -20,12 +20,16 @@ from relationship.store.customers.customer_tables import ACCOUNT_EVENT, STAGE_DA
 from relationship.store.database import Store
 from relationship.store.signals import signals
 from relationship.store.signals.signal_tables import SIGNAL
-from relationship.store.tables import Record, table
+from relationship.store.sources import sources
+from relationship.store.tables import Activity, ActivityParty, Address, Record, RecordActivity, RecordSide, table
+from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_MARK
 from settings.rules import Rules, Signals
 
 NOW = datetime(2026, 6, 17, 9, tzinfo=UTC)
 TODAY = number_of(NOW.date())
 RECORD = table(Record)
+ADDRESS, SIDE, PARTY = table(Address), table(RecordSide), table(ActivityParty)
+ACTIVITY, LINK = table(Activity), table(RecordActivity)
 
 
 def house(store: Store, *, days_later: int = 0) -> House:
@@ -141,6 +145,70 @@ def test_a_contact_that_leaves_is_noticed_once(office: Store) -> None:
     assert [fact.what for fact in found(office)["H-R5"].evidence] == ["contact_left"]
     with office.reading() as conn:
         assert len(contact_standings.changes(conn, since=0, until=TODAY + 9)) == 1
+
+
+def test_what_customers_say_and_who_comes_to_meetings_is_detected_of_one_account_alone(office: Store) -> None:
+    """Two angry texts about support, one that asks for a discount, one that names competitors; four meetings with two
+    of theirs, then four with one."""
+    account, gone = number(office, "account", "a1"), 990
+    texts = [
+        (1, 5, "negative", "anger", "service/support"),
+        (2, 9, "negative", "anger", "service/support"),
+        (3, 9, "neutral", "calm", "price/discount"),
+        (4, 9, "neutral", "calm", "risk/competition"),
+        (5, 9, "positive", "joy", "risk/competition"),
+    ]
+    with office.transaction() as conn:
+        rows = [
+            {"id": one, "key": str(one), "source": "survey", "day": TODAY - ago, "text": "…", "account_id": account,
+             "feeling": feeling, "emotion": emotion, "added_at": NOW}
+            for one, ago, feeling, emotion, _theme in texts
+        ]  # fmt: skip
+        conn.execute(sa.insert(VERBATIM), rows)
+        marks = [{"verbatim_id": one, "sort": "theme", "word": theme} for one, *_, theme in texts]
+        conn.execute(sa.insert(VERBATIM_MARK), marks)
+        conn.execute(sa.insert(ADDRESS), [{"id": gone + one, "address": f"p{one}@nordlys.example"} for one in (1, 2)])
+        sides = [{"record_id": account, "address_id": gone + one, "side": "them"} for one in (1, 2)]
+        conn.execute(sa.insert(SIDE), sides)
+        for one in range(8):
+            day, people = TODAY - 3 - 20 * one, (1,) if one < 3 else (1, 2)
+            held = {"kind": "meeting", "day": day, "status": "done"}
+            at = NOW - timedelta(days=TODAY - day)
+            conn.execute(sa.insert(ACTIVITY), [{"id": gone + one, "key": f"m{one}", "at": at, **held}])
+            conn.execute(
+                sa.insert(PARTY),
+                [{"activity_id": gone + one, "address_id": gone + who, "role": "to"} for who in people],
+            )
+            link = {"record_id": account, "activity_id": gone + one, "ours": 1, "theirs": 1, **held}
+            conn.execute(sa.insert(LINK), [link])
+        read = sources.ensure(conn, ["mailbox/una"])
+        sources.set_state(conn, read["mailbox/una"], "healthy", at=NOW, success=True)
+        rules.save(conn, Rules(signals=Signals(participants_least=3)), at=NOW, by="test")
+        conn.execute(sa.insert(SIGNAL), [other_signal(conn)])
+    detect_some(house(office), [account])
+    seen = found(office)
+    facts = {
+        detector: [(fact.what, fact.ref) for fact in seen[detector].evidence] for detector in ("H-X3", "H-X4", "H-X5")
+    }
+    assert facts == {
+        "H-X3": [("angry_text", 1), ("angry_text", 2)],
+        "H-X4": [("price_text", 3)],
+        "H-X5": [("rival_text", 4)],
+    }
+    assert [(fact.value, fact.before) for fact in seen["H-X2.fewer"].evidence] == [(1.0, 2.0)]
+    assert seen["H-R4"].account_id != account  # it was not looked at, so it stays
+    detect_all(house(office))
+    assert "H-R4" not in found(office)
+
+
+def other_signal(conn: sa.Connection) -> dict[str, object]:
+    """An open signal of another account, which nothing bears out any more."""
+    other = {"kind": "account", "guid": "a2", "name": "Granit", "status": "active", "created_on": date(2024, 1, 8)}
+    number = conn.scalar(sa.insert(RECORD).values(**other).returning(RECORD.c.id))
+    return {
+        "account_id": number, "record_id": None, "subject_id": number, "detector": "H-R4", "family": "risk", "key": "k",
+        "strength": 0.5, "evidence": "[]", "first_seen": TODAY - 9, "last_seen": TODAY - 9,
+    }  # fmt: skip
 
 
 def test_the_effect_of_other_thresholds_is_counted_and_nothing_written(office: Store) -> None:
