@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from relationship.clock import day_of
-
 LEAST = 5
 
 
@@ -40,15 +38,15 @@ class _Sum:
         self.force += other.force
 
 
-def spans(days: Iterable[tuple[int, int, float, float]], *, least: int = LEAST) -> tuple[Span, ...]:
-    """Days as (day number, texts, sum of temperatures, sum of intensities), by month, oldest first.
+def spans(days: Iterable[tuple[date, int, float, float]], *, least: int = LEAST) -> tuple[Span, ...]:
+    """Days as (day, texts, sum of temperatures, sum of intensities), by month, oldest first.
 
     Nothing where all of it together has fewer than `least` texts.
     """
     months: dict[date, _Sum] = {}
-    for number, count, warmth, force in days:
-        month = day_of(number).replace(day=1)
-        months.setdefault(month, _Sum(month, month)).add(_Sum(month, month, count, warmth, force))
+    for day, count, warmth, force in days:
+        first = day.replace(day=1)
+        months.setdefault(first, _Sum(first, first)).add(_Sum(first, first, count, warmth, force))
     found: list[_Sum] = []
     for _, month in sorted(months.items()):
         if found and found[-1].count < least:
@@ -65,13 +63,13 @@ def spans(days: Iterable[tuple[int, int, float, float]], *, least: int = LEAST) 
     )
 
 
-def whole(days: Iterable[tuple[int, int, float, float]], *, least: int = LEAST) -> Span | None:
+def whole(days: Iterable[tuple[date, int, float, float]], *, least: int = LEAST) -> Span | None:
     """All days as one; None for fewer than `least` texts."""
     several = list(days)
     count = sum(one[1] for one in several)
     if count < least:
         return None
-    first, last = day_of(several[0][0]), day_of(several[-1][0])
+    first, last = several[0][0], several[-1][0]
     return Span(
         first, last, count, round(sum(one[2] for one in several) / count, 1),
         round(sum(one[3] for one in several) / count, 3),

@@ -6,12 +6,11 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relationship.clock import number_of
 from relationship.verbatims.development import LEAST, spans, whole
 
 
-def day(month: int, number: int, count: int, temperature: float) -> tuple[int, int, float, float]:
-    return number_of(date(2026, month, number)), count, count * temperature, count * 0.5
+def day(month: int, number: int, count: int, temperature: float) -> tuple[date, int, float, float]:
+    return date(2026, month, number), count, count * temperature, count * 0.5
 
 
 def test_a_month_with_few_texts_is_told_with_the_next_and_the_last_with_the_one_before():

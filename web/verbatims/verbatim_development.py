@@ -1,10 +1,12 @@
 """How a list of verbatims develops: the emotional index by month, and against the period before."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from flask_babel import format_date
 from sqlalchemy import Connection
 
+from relationship.clock import day_of
 from relationship.store.reading.reading_scope import Scope
 from relationship.store.verbatims import verbatim_figures
 from relationship.store.verbatims.verbatim_lists import Wish
@@ -59,8 +61,10 @@ def of(conn: Connection, chosen: Chosen, *, scope: Scope) -> Development:
     return Development(bars, development.whole(now), development.whole(earlier), length)
 
 
-def _days(conn: Connection, wish: Wish, scope: Scope) -> list[tuple[int, int, float, float]]:
-    return [(one.day, one.count, one.warmth, one.force) for one in verbatim_figures.days(conn, wish, scope=scope)]
+def _days(conn: Connection, wish: Wish, scope: Scope) -> list[tuple[date, int, float, float]]:
+    return [
+        (day_of(one.day), one.count, one.warmth, one.force) for one in verbatim_figures.days(conn, wish, scope=scope)
+    ]
 
 
 def _name(span: Span) -> str:
