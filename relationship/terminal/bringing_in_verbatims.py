@@ -96,7 +96,8 @@ def told(house: House, source: Source, options: Options, said: dict[str, str]) -
         seen = ", ".join(f"{title} = {role}" for title, role in zip(columns.seen.titles, roles, strict=True))
         raise FixSettings(f"{sentence} Columns: {seen}.", next_step=step, code="roles_wrong")
     days = columns.days
-    if days is not None and len(days.forms()) > 1 and Dates.ISO not in days.forms() and "dates" not in said:
+    is_open = days is not None and len(days.forms()) > 1 and Dates.ISO not in days.forms()
+    if days is not None and is_open and not columns.remembered and "dates" not in said:
         raise FixSettings(
             f"The dates can be read in two ways, as {days.examples[0]}.",
             next_step="Say how they are written: --dates dmy or mdy.",

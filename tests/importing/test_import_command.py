@@ -1,5 +1,6 @@
 """`relationship import` as an operator uses it: preview, import, the rejected lines in a file, a template."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from click.testing import CliRunner, Result
 from import_builders import HEADER, TENANT, Office, csv_of
 
 from relationship.cli import main
+from relationship.clock import number_of
 
 
 @pytest.fixture
@@ -53,3 +55,22 @@ def test_a_template_can_be_imported_as_it_is(run, name: str):
     assert run("events", name, "--template", "--language", "en").exit_code == 0
     assert Path(name).stat().st_size > 0
     assert run("events", name).exit_code == 65  # the accounts of its examples are not known here
+
+
+def test_a_survey_comes_in_by_roles_that_are_said_once_and_asked_where_days_can_be_read_in_two_ways(
+    run, small_office: Office
+):
+    header, text = "Le;Qui;Commentaire;Note", "Si rien ne change, nous résilierons."
+    Path("s.csv").write_text(f"{header}\n05/06/2026;N-17;{text};1\n06/06/2026;N-17;Bien;x\n", encoding="utf-8")
+    assert run("verbatims", "s.csv").exit_code == 78
+    said = ["--column", "Le=date", "--column", "Qui=customer_id"]
+    assert run("verbatims", "s.csv", *said).exit_code == 78
+    said += ["--dates", "dmy", "--scale", "1-5", "--source", "review", "--alerts", "none"]
+    assert (run("verbatims", "s.csv", *said, "--preview").exit_code, small_office.rows("verbatim")) == (65, [])
+    assert run("verbatims", "s.csv", *said, "--rejected", "bad.csv").exit_code == 65
+    kept = small_office.rows("verbatim", "source, day, text, satisfaction, overlooked")
+    assert [tuple(row) for row in kept] == [("review", number_of(date(2026, 6, 5)), text, 0.0, 1)]
+    assert Path("bad.csv").read_text(encoding="utf-8-sig").splitlines()[1].startswith("06/06/2026,N-17,Bien,x,3,")
+    assert run("verbatims", "s.csv").exit_code == 65
+    assert small_office.rows("import_run", "state, added, same, rejected") == [("done", 1, 0, 1), ("done", 0, 1, 1)]
+    assert run("usage", "s.csv", "--scale", "1-5").exit_code == 2
