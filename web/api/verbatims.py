@@ -117,7 +117,8 @@ def _said(row: VerbatimRow) -> Said:
 
 def _body(outcome: Outcome) -> HeardBody:
     refused = [
-        RefusedText(place=place, code=code, detail=verbatim_words.fault(code)) for place, code in outcome.refused
+        RefusedText(place=place, code=code, detail=verbatim_words.fault(code, str(LONGEST_TEXT)))
+        for place, code in outcome.refused
     ]
     return HeardBody(
         added=outcome.added,
