@@ -70,7 +70,7 @@ def test_every_refusal_is_described_as_a_problem(small_site: Site) -> None:
 def test_a_whole_document_is_described_as_required(small_site: Site) -> None:
     schemas = document(small_site)["components"]["schemas"]
     sections = {"health", "introductions", "exclusions", "sources", "actions"}
-    sections |= {"customer_health", "health_rights", "recommendations", "signals"}
+    sections |= {"customer_health", "health_rights", "recommendations", "signals", "themes"}
     assert set(schemas["RulesChange"]["required"]) == sections
     assert set(schemas["WeightsForm"]["required"]) == {"email", "meeting", "call", "task"}
     assert "note" not in schemas["HealthChange"]["required"]
