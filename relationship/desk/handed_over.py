@@ -7,6 +7,7 @@ whose words were erased, are taken out of what has not left: the rest is put in 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
+
 from sqlalchemy import Connection
 
 from relationship.letters import alert_letters

@@ -40,7 +40,13 @@ KINDS: Mapping[str, object] = {
     "crm_task": _l("CRM task"),
     "crm_note": _l("CRM note"),
 }
-KIND_ICONS = {"mail": "mail", "letter": "mail", "webhook": "send", "crm_task": "clipboard_task", "crm_note": "clipboard_task"}
+KIND_ICONS = {
+    "mail": "mail",
+    "letter": "mail",
+    "webhook": "send",
+    "crm_task": "clipboard_task",
+    "crm_note": "clipboard_task",
+}
 STATES: Mapping[str, object] = {
     "waiting": _l("Waiting"),
     "failed": _l("Failed so far"),
