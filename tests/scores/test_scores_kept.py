@@ -1,14 +1,19 @@
 """Scores are worked out from what is stored, kept by day, and put in force."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from score_builders import NOW, TODAY, add_account, add_answer, add_signal, add_use, house_over
 
+from relationship.activities import RecordKind
+from relationship.desk import keep_health
 from relationship.desk.score import score_all
 from relationship.signals.scores import Score, movement
-from relationship.store.customers import account_health, account_scores, health_in_force
+from relationship.store.crm import records
+from relationship.store.crm.records import RecordRow
+from relationship.store.customers import account_facts, account_health, account_scores, health_in_force
 from relationship.store.database import Store
+from relationship.store.sources.cursors import Place
 
 
 def test_accounts_are_scored_from_use_answers_and_signals(store: Store) -> None:
@@ -90,3 +95,36 @@ def test_an_account_that_leaves_loses_its_computed_score_but_not_what_was_typed(
     with small.reading() as conn:
         found = health_in_force.of(conn)[number]
     assert (found.score, found.status, found.status_source) == (None, "at_risk", "typed")
+
+
+def test_what_the_crm_tells_is_in_force_right_after_it_was_read(small: Store) -> None:
+    number, other = add_account(small, "one"), add_account(small, "two")
+    with small.transaction() as conn:
+        for place, at in ((number, NOW), (other, NOW - timedelta(hours=1))):
+            account_health.save(conn, [account_health.NewValue(place, "score", "30")], source="crm", at=at)
+    keep_health.after_reading(house_over(small), since=NOW)
+    with small.reading() as conn:
+        fields = health_in_force.of(conn)
+    assert {place: (one.status, one.churn) for place, one in fields.items()} == {number: ("escalated", True)}
+
+
+def test_the_day_on_which_an_account_was_lost_is_seen_or_told(small: Store) -> None:
+    def read(status: str, *, day: int, lost_on: date | None = None) -> date | None:
+        row = RecordRow(
+            RecordKind.ACCOUNT,
+            "a",
+            "A",
+            status,
+            date(2024, 1, 1),
+            modified_on=date(2026, 6, day),
+            lost_on=lost_on,
+        )
+        with small.transaction() as conn:
+            records.save(conn, RecordKind.ACCOUNT, [row], [], place=Place(round=1))
+            return account_facts.facts(conn)[0].lost_on
+
+    assert read("active", day=1) is None
+    assert read("inactive", day=5) == date(2026, 6, 5)
+    assert read("inactive", day=9) == date(2026, 6, 5)
+    assert read("inactive", day=9, lost_on=date(2026, 5, 31)) == date(2026, 5, 31)
+    assert read("active", day=10) is None
