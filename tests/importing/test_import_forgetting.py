@@ -5,9 +5,14 @@ from datetime import date, datetime, timedelta
 from import_builders import FJORD, NOON, TOR, Office, csv_of
 
 from relationship.clock import number_of
+from relationship.desk.bring_in import bring_in
+from relationship.desk.bring_verbatims import look, of_bytes, of_survey
 from relationship.importing.kinds import ImportKind
+from relationship.importing.options import Options
 from relationship.store.customers import satisfaction, usage
 from relationship.store.importing import import_runs
+from relationship.store.importing.import_runs import NewRun, State
+from relationship.store.importing.staging import By
 from relationship.store.privacy import forgetting_customers
 from relationship.store.privacy.one_person import person
 
@@ -40,3 +45,20 @@ def test_an_answer_forgets_who_gave_it_and_the_score_stays(office: Office):
         found = satisfaction.between(conn, since=0, until=FIRST_KEPT)
     assert [(one.score, one.contact_guid, one.comment) for one in found] == [(9.0, None, "")]
     assert office.rows("import_fault", "cells") == [("",)]
+
+
+def test_erasing_somebody_leaves_no_words_in_runs_of_verbatims_nor_in_files_that_wait(small_office: Office):
+    house, body = small_office.house, b"Date;Client;Commentaire\n2026-06-15;N-17;Tor est ravi.\n"
+    columns, options = look(house, of_bytes(body, "s.csv"), Options())
+    by = By(NOON, "inga", "Inga Holm")
+    new = NewRun(ImportKind.VERBATIMS, State.COLUMNS, "page", options, by, "s.csv", columns=columns.as_json())
+    with house.store.transaction() as conn:
+        keys = [import_runs.start(conn, new) for _ in range(2)]
+        import_runs.keep_file(conn, keys[1], iter([body]))
+        import_runs.move(conn, keys[0], State.RUNNING, only_from=(State.COLUMNS,), at=NOON)
+    bring_in(house, keys[0], of_survey(house, of_bytes(body, "s.csv"), options, columns), options=options, by=by)
+    assert len(small_office.rows("import_sample")) == 1
+    with house.store.transaction() as conn:
+        forgetting_customers.imports(conn, person(conn, f"contact:{TOR}"))
+    assert small_office.rows("import_run", "state, columns", "id") == [("done", ""), ("cancelled", "")]
+    assert (small_office.rows("import_sample", "line"), small_office.rows("import_piece", "number")) == ([], [])
