@@ -208,13 +208,14 @@ def meetings_and_texts(conn: sa.Connection, accounts: list[int]) -> None:
 def use(conn: sa.Connection) -> None:
     """Every account on every day, falling for every fifth."""
     first = TODAY - YEARS
-    conn.exec_driver_sql(
+    days = (
         "INSERT INTO usage_day (account_id, day, active_users, logins, features_used, premium_features, seats) "
         "WITH RECURSIVE span(day) AS (SELECT " + str(first) + " UNION ALL SELECT day + 1 FROM span WHERE day < "
         f"{TODAY - 1}) SELECT r.id, s.day, 10 + (r.id * s.day) % 5, "
         f"CASE WHEN r.id % 5 = 0 AND s.day > {TODAY - 80} THEN 6 ELSE 20 + (r.id + s.day) % 7 END, 8, 2, 20 "
         "FROM record r CROSS JOIN span s WHERE r.kind = 'account'"
     )
+    conn.execute(sa.text(days))
     usage.add_up(conn, USAGE_DAY.select().subquery("all_days"))
 
 

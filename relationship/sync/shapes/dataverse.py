@@ -102,8 +102,7 @@ def selected_by(link: str) -> tuple[str, ...]:
 
 
 _OWNED = ("statecode", "createdon", "_ownerid_value", "_owningbusinessunit_value")
-_ADDRESSES = ("emailaddress1", "emailaddress2", "emailaddress3")
-_TELEPHONES = ("telephone1", "mobilephone")
+_ADDRESSES, _TELEPHONES = ("emailaddress1", "emailaddress2", "emailaddress3"), ("telephone1", "mobilephone")
 CURRENCY = "_transactioncurrencyid_value"
 
 SYSTEM_USERS = TrackedTable(
