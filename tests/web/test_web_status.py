@@ -153,8 +153,8 @@ def test_a_swap_brings_the_results_alone(busy: Site):
 
 
 def test_every_code_that_the_sync_gives_a_source_has_its_words():
-    folder = Path(reasons.__file__).parents[1] / "relationship" / "sync"
-    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
+    folder = Path(reasons.__file__).parents[2] / "relationship" / "sync"
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.py")))
     # Wrong settings end the whole run and are told on the console; refused credentials too.
     code = re.sub(r'FixSettings\(.*?code="\w+"', "", code, flags=re.DOTALL)
     named = set(re.findall(r'code="([a-z_]+)"', code)) | set(re.findall(r'_later\([^)]*"([a-z_]+)"', code))
