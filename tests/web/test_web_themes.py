@@ -1,4 +1,4 @@
-"""The page of themes: words tried before they are saved, used by the next text, earlier texts understood anew, undone."""
+"""The page of themes: words tried before they are saved, used by the next text, earlier texts read anew, undone."""
 
 import re
 from datetime import date
