@@ -37,8 +37,8 @@ class Story:
 
 
 def _fallen(age: int) -> float:
-    """Steady until 75 days ago, then a third less each month."""
-    return 0.62 * float(0.66 ** (max(0, 75 - age) / 30))
+    """Steady until 110 days ago, then a third less each month: two whole months far below those before."""
+    return 0.62 * float(0.66 ** (max(0, 110 - age) / 30))
 
 
 STORIES = (
@@ -89,6 +89,7 @@ STORIES = (
         lambda age: 0.6 + 0.1 * min(1.0, 200 / (age + 100)),
         (7, 8, 8, 9),
         ((15, "urgent_need", "", "Doit être conforme avant la fin du trimestre"),
+         (11, "timing", "up", "Comité d’investissement avancé à juillet"),
          (6, "budget", "up", "Enveloppe débloquée pour le projet")),
         "Le module premium nous fait gagner une journée par mois.",
         (84, "healthy"),
@@ -147,7 +148,8 @@ def _usage(account: Account, today: date) -> Iterator[Line]:
             continue
         grown = seats + (seats // 4 if story.name == "growth" and age < 60 else 0)
         users = min(grown, round(grown * level * rng.uniform(0.92, 1.08)))
-        features = min(24, round(6 + 16 * level * rng.uniform(0.9, 1.1))) if users else 0
+        least = 2 if story.name == "decline" else 6
+        features = min(24, round(least + 16 * level * rng.uniform(0.9, 1.1))) if users else 0
         premium = round(features / 5) if story.name == "urgent" or (story.name == "growth" and age < 50) else 0
         yield account.id, day, users, round(users * rng.uniform(2.2, 3.4)), features, premium, grown
 

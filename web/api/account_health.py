@@ -264,5 +264,9 @@ def _score(one: ScoreRow, curve: list[ScoreRow]) -> ScoreBody:
         value=one.value,
         learned=one.learned,
         reasons=[ReasonBody(reason=r.name, points=r.points, measure=r.measure) for r in one.reasons],
-        last_12_months=[DayBody(day=day_of(day.day), value=day.value, worked_out_later=day.told_on is not None) for day in curve if day.score is one.score],
+        last_12_months=[
+            DayBody(day=day_of(day.day), value=day.value, worked_out_later=day.told_on is not None)
+            for day in curve
+            if day.score is one.score
+        ],
     )
