@@ -28,6 +28,7 @@ from relationship.importing.kinds import ImportKind
 from relationship.importing.opening import Source
 from relationship.importing.options import Options
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.importing import import_runs
 from relationship.store.importing.import_runs import NewRun, State
 from relationship.store.importing.staging import By
@@ -83,7 +84,7 @@ def add_accounts(url: str, accounts: int) -> None:
              "stage": "", "currency": "", "round": 0}
             for n in range(accounts)
         ]  # fmt: skip
-        conn.execute(sa.insert(tables.table(tables.Record)), rows)
+        conn.execute(sa.insert(tables.table(Record)), rows)
 
 
 def child(way: str, url: str, path: Path) -> None:

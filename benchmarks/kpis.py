@@ -17,6 +17,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from new_rules import database
 
+from relationship.store.activities.activity_tables import Activity, ActivityParty, StaleActivity
+from relationship.store.crm.record_tables import Address
+
 sys.path += [str(Path(__file__).parents[1] / "tests" / part) for part in ("web", "web/records")]
 
 import records_builder as made
@@ -68,7 +71,7 @@ def add(site: Site, many: int) -> None:
     """Mails, meetings and calls between everybody of us and the two contacts of one account."""
     chance = random.Random(1)
     with site.store.transaction() as conn:
-        address = tables.table(tables.Address).c
+        address = tables.table(Address).c
         numbers = dict(conn.execute(sa.select(address.address, address.id)).all())
         them = [numbers[f"contact{n}@clients.example"] for n in (made.AURELIE, made.BASTIEN)]
         us = [numbers[made.seller(n)] for n in range(6)]
@@ -94,10 +97,10 @@ def add(site: Site, many: int) -> None:
                 for who, role in zip(pair, ("from", "to"), strict=True)
             ]
         for chunk in in_chunks(acts):
-            insert_new(conn, tables.Activity, chunk, key=["key"])
-            insert_new(conn, tables.StaleActivity, [{"key": one["key"]} for one in chunk], key=["key"])
+            insert_new(conn, Activity, chunk, key=["key"])
+            insert_new(conn, StaleActivity, [{"key": one["key"]} for one in chunk], key=["key"])
         for chunk in in_chunks(parties):
-            insert_new(conn, tables.ActivityParty, chunk, key=["activity_id", "address_id", "role"])
+            insert_new(conn, ActivityParty, chunk, key=["activity_id", "address_id", "role"])
     rate_all(site.app.extensions["house"])
     with site.store.transaction() as conn:
         conn.exec_driver_sql("ANALYZE")

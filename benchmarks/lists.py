@@ -28,6 +28,9 @@ from typing import Any
 import sqlalchemy as sa
 from new_rules import database
 
+from relationship.store.crm.record_tables import Record
+from relationship.store.ratings.rating_tables import Health
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "web"))
 
 from web_builder import NOW, TODAY, guid
@@ -127,7 +130,7 @@ class AllOf:
         return frozenset(refs)
 
     def all_readable(self, _oid: str, kind: RecordKind) -> Iterator[Sequence[str]]:
-        record = tables.table(tables.Record).c
+        record = tables.table(Record).c
         with self.store.reading() as conn:
             yield list(conn.scalars(sa.select(record.guid).where(record.kind == kind.value)))
 
@@ -137,7 +140,7 @@ def fill(store: Store, records: int) -> None:
     rows = [
         row for several in ("account", "contact", "opportunity", "lead") for row in _records(several, records, dice)
     ]
-    record, health = tables.table(tables.Record), tables.table(tables.Health)
+    record, health = tables.table(Record), tables.table(Health)
     with store.transaction() as conn:
         conn.execute(sa.insert(record), rows)
         ids = list(conn.scalars(sa.select(record.c.id).order_by(record.c.id)))

@@ -35,6 +35,7 @@ from relationship.desk.rate import rate_all
 from relationship.house import House
 from relationship.store import deployment, tables
 from relationship.store import rules as stored
+from relationship.store.crm.record_tables import Record
 from relationship.store.database import Store, open_store
 from relationship.store.lists.record_lists import Column, Filters, record_page, shares
 from relationship.store.migrate import migrate
@@ -96,7 +97,7 @@ def filled(store: Store, records: int, per_record: int) -> House:
     with store.transaction() as conn:
         began = DAY_ZERO + timedelta(days=WINDOW_BEGAN)
         deployment.ensure(conn, tenant_id="fjord", time_zone="UTC", read_from=began)
-        conn.execute(tables.table(tables.Record).insert(), rows)
+        conn.execute(tables.table(Record).insert(), rows)
         lines = ((record, names[kind], *rest) for record, kind, *rest in zip(*columns, strict=True))
         if conn.dialect.name == "sqlite":
             conn.exec_driver_sql("INSERT INTO contact_day VALUES (?, ?, ?, ?, ?)", list(lines))

@@ -22,9 +22,10 @@ from relationship.desk.score import score_all
 from relationship.desk.score_past import WEEKS, score_past
 from relationship.house import House
 from relationship.store import deployment
+from relationship.store.activities.activity_tables import ContactDay
 from relationship.store.database import Store
 from relationship.store.ratings import bases
-from relationship.store.tables import ContactDay, table
+from relationship.store.tables import table
 
 KINDS = ("email", "meeting", "call", "task")
 

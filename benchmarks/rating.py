@@ -31,6 +31,7 @@ from relationship.health.states import states
 from relationship.health.sums import contact_day_counts, day_sums
 from relationship.store import tables
 from relationship.store.activities.contact_days import load
+from relationship.store.crm.record_tables import Record
 from relationship.store.database import Store, open_store
 from relationship.store.migrate import migrate
 
@@ -232,7 +233,7 @@ def fill(store: Store, days: ContactDays, created: np.ndarray) -> None:
     names = [kind.value for kind in KINDS]
     columns = (days.record + 1, days.kind, days.day, days.ours, days.theirs)
     with store.transaction() as conn:
-        conn.execute(tables.table(tables.Record).insert(), opportunities)
+        conn.execute(tables.table(Record).insert(), opportunities)
         for start in range(0, len(days), 500_000):
             part = zip(*(column[start : start + 500_000].tolist() for column in columns), strict=True)
             conn.exec_driver_sql(

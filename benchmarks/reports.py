@@ -18,6 +18,7 @@ from relationship.reports.columns import COLUMNS
 from relationship.reports.definition import Definition
 from relationship.reports.table import work_out
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers.customer_tables import USAGE_SPAN
 from relationship.store.customers.score_tables import ACCOUNT_HEALTH, ACCOUNT_SCORE
 from relationship.store.database import Store, open_store
@@ -26,7 +27,7 @@ from relationship.store.reading.reading_scope import Reach, Scope
 from relationship.store.reports.report_facts import Days, frame
 
 TODAY = date(2026, 6, 17)
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 
 
 def fill(store: Store, accounts: int) -> None:

@@ -28,6 +28,8 @@ from relationship.signals.catalogue import DETECTORS
 from relationship.signals.detect import next_round, states
 from relationship.signals.thresholds import Thresholds
 from relationship.store import tables
+from relationship.store.activities.activity_tables import Activity, ActivityParty, RecordActivity
+from relationship.store.crm.record_tables import Address, Record, RecordSide
 from relationship.store.customers import contact_standings, usage
 from relationship.store.customers.customer_tables import ACCOUNT_EVENT, STAGE_DAY, USAGE_DAY
 from relationship.store.database import Store
@@ -39,7 +41,7 @@ from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_MARK
 NOW = datetime(2026, 6, 17, 9, tzinfo=UTC)
 TODAY = number_of(date(2026, 6, 17))
 YEARS = 730
-RECORD = tables.table(tables.Record)
+RECORD = tables.table(Record)
 
 
 def main() -> None:
@@ -180,7 +182,7 @@ def meetings_and_texts(conn: sa.Connection, accounts: list[int]) -> None:
         for number in range(len(accounts))
         for one in (1, 2)
     ]
-    conn.execute(sa.insert(tables.table(tables.Address)), people)
+    conn.execute(sa.insert(tables.table(Address)), people)
     sides, held, parties, links, texts, marks = [], [], [], [], [], []
     for number, account in enumerate(accounts):
         theirs = (2 * number + 1, 2 * number + 2)
@@ -198,8 +200,8 @@ def meetings_and_texts(conn: sa.Connection, accounts: list[int]) -> None:
                           "account_id": account, "feeling": feeling, "emotion": "anger", "added_at": NOW})  # fmt: skip
             marks += [{"verbatim_id": text, "sort": "theme", "word": word} for word in ("service", "service/support")]
     for table, rows in (
-        (tables.table(tables.RecordSide), sides), (tables.table(tables.Activity), held),
-        (tables.table(tables.ActivityParty), parties), (tables.table(tables.RecordActivity), links),
+        (tables.table(RecordSide), sides), (tables.table(Activity), held),
+        (tables.table(ActivityParty), parties), (tables.table(RecordActivity), links),
         (VERBATIM, texts), (VERBATIM_MARK, marks),
     ):  # fmt: skip
         conn.execute(sa.insert(table), rows)

@@ -35,6 +35,7 @@ from relationship.config import Config
 from relationship.house import House
 from relationship.knowing import Knowing
 from relationship.store import tables
+from relationship.store.crm.record_tables import Address, Colleague, Record
 from relationship.store.database import Store, open_store
 from relationship.store.knows import networks, ties
 from relationship.store.knows.tie_tables import PAIR_DAY, TIE_DAY
@@ -66,9 +67,9 @@ def fill(store: Store, *, colleagues: int, people: int, pairs: int) -> None:
     """Every tie is of random people; a tenth of the ties are of two colleagues."""
     chance = random.Random(7)
     with store.transaction() as conn:
-        _insert(conn, tables.Colleague, [_colleague(number) for number in range(1, colleagues + 1)])
-        _insert(conn, tables.Address, ({"id": n, "address": f"p{n}@x.example"} for n in range(1, people + 1)))
-        _insert(conn, tables.Record, (_contact(number) for number in range(1, people + 1)))
+        _insert(conn, Colleague, [_colleague(number) for number in range(1, colleagues + 1)])
+        _insert(conn, Address, ({"id": n, "address": f"p{n}@x.example"} for n in range(1, people + 1)))
+        _insert(conn, Record, (_contact(number) for number in range(1, people + 1)))
         ids = ({"address_id": n, "record_id": n} for n in range(1, people + 1))
         conn.execute(
             sa.text("INSERT INTO tie_person (address_id, record_id) VALUES (:address_id, :record_id)"), list(ids)

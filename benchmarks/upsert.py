@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from relationship.store import tables
+from relationship.store.activities.activity_tables import Activity
 from relationship.store.database import Store, open_store
 from relationship.store.migrate import migrate
 from relationship.store.upsert import upsert
@@ -44,14 +45,14 @@ def activities(count: int, *, minutes: int) -> list[dict[str, Any]]:
 
 def with_upsert(store: Store, rows: list[dict[str, Any]]) -> None:
     with store.transaction() as conn:
-        upsert(conn, tables.Activity, rows, key=["key"])
+        upsert(conn, Activity, rows, key=["key"])
 
 
 def with_merge(store: Store, rows: list[dict[str, Any]]) -> None:
     with Session(store.engine) as session:
         for row in rows:
-            known = session.exec(select(tables.Activity.id).where(tables.Activity.key == row["key"])).first()
-            session.merge(tables.Activity(id=known, **row))
+            known = session.exec(select(Activity.id).where(Activity.key == row["key"])).first()
+            session.merge(Activity(id=known, **row))
         session.commit()
 
 
@@ -60,7 +61,7 @@ def rate(way: Callable[[Store, list[dict[str, Any]]], None], store: Store, count
     speeds = []
     for _ in range(repeats):
         with store.transaction() as conn:
-            conn.execute(sa.delete(tables.table(tables.Activity)))
+            conn.execute(sa.delete(tables.table(Activity)))
         new, changed = activities(count, minutes=5), activities(count, minutes=6)
         start = time.perf_counter()
         way(store, new)

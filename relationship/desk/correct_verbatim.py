@@ -11,6 +11,7 @@ from relationship.activities import RecordKind
 from relationship.house import House
 from relationship.store import rules as stored
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.privacy import audit
 from relationship.store.privacy.audit import Act, Action
 from relationship.store.verbatims import (
@@ -24,7 +25,7 @@ from relationship.store.verbatims.verbatim_corrections import Correction
 from relationship.store.verbatims.verbatims import Kept
 from relationship.verbatims import analyse
 
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 
 
 def link(house: House, number: int, *, account: str, contact: str | None, by: str, by_name: str) -> int:

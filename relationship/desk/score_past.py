@@ -25,10 +25,11 @@ from relationship.signals.facts import Facts
 from relationship.signals.replay import Replay
 from relationship.store import rules
 from relationship.store.activities import contact_days
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers import account_scores, churn_models, past_scored, score_facts, usage
 from relationship.store.customers.usage import UsageSpans
 from relationship.store.signals import past_facts, past_signals
-from relationship.store.tables import Record, table
+from relationship.store.tables import table
 from settings.rules import Rules
 from settings.rules.precedence import frequency_codes, record_keys
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from relationship.errors import FixSettings
 from relationship.store import tables
+from relationship.store.activities.activity_tables import StalePeople
 from relationship.store.upsert import insert_new
 
 _deployment = tables.table(tables.Deployment)
@@ -73,7 +74,7 @@ def set_domains(conn: Connection, domains: Sequence[str]) -> None:
     text = " ".join(sorted({domain.lower() for domain in domains}))
     changed = conn.execute(sa.update(_deployment).where(_deployment.c.domains != text).values(domains=text)).rowcount
     if changed:
-        insert_new(conn, tables.StalePeople, [{"id": 1}], key=["id"])
+        insert_new(conn, StalePeople, [{"id": 1}], key=["id"])
 
 
 def widen_window(conn: Connection, read_from: date | None) -> None:

@@ -17,6 +17,7 @@ from relationship.desk.tell_alerts import tell
 from relationship.store import tables
 from relationship.store.alerts import alerts
 from relationship.store.alerts.alerts import Raised
+from relationship.store.crm.record_tables import Record
 from relationship.store.database import Store
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_MARK
 from relationship.store.verbatims.verbatims import Source
@@ -25,7 +26,7 @@ from relationship.verbatims.alerts.conditions import Condition, Group, When
 from relationship.verbatims.alerts.rule import AlertRule
 
 ADMIN = Person(Reader("anne", frozenset({AppRole.SALES_ADMIN})), "Anne")
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 
 
 def account_id(conn: Connection, guid: str = "a1") -> int:

@@ -19,6 +19,7 @@ from relationship.desk.hear import Said, hear
 from relationship.desk.raise_alerts import raise_alerts
 from relationship.store import tables
 from relationship.store.alerts.alerts import State
+from relationship.store.crm.record_tables import Colleague
 from relationship.store.database import Store
 from relationship.store.outbox.outbox_tables import DELIVERY
 from relationship.store.verbatims import verbatims
@@ -30,7 +31,7 @@ THREAT = "Nous allons résilier notre contrat."
 OUTSIDE = "agence@agences.example"
 UNA, TOR = "una@nordlys.example", "tor@nordlys.example"
 Got = tuple[Any, BySmtp]
-_colleague = tables.table(tables.Colleague)
+_colleague = tables.table(Colleague)
 
 
 def sent(bench: Bench, sink: Got) -> str:

@@ -20,9 +20,10 @@ from relationship.store.crm import records
 from relationship.store.database import open_store
 from relationship.store.dump import dump
 from relationship.store.ratings import bases, ratings
+from relationship.store.ratings.rating_tables import Health
 from settings.rules import BandsForm, HealthSection, Introductions, Rules
 
-HEALTH = tables.table(tables.Health)
+HEALTH = tables.table(Health)
 RARE = Rules(health=HealthSection(frequency=5))
 OFF = Rules(health=HealthSection(enabled=False))
 

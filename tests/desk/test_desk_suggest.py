@@ -18,6 +18,8 @@ from relationship.desk.suggest import document, outcomes, suggest
 from relationship.health.suggestion import Reason, Status, suggestion
 from relationship.house import House, prepare
 from relationship.store import deployment, rules, tables
+from relationship.store.activities.activity_tables import ContactDay
+from relationship.store.crm.record_tables import Record
 from relationship.store.database import Store
 from relationship.store.dump import dump
 from relationship.store.reading.reading_outcomes import ClosedOpportunity, closed_opportunities
@@ -25,7 +27,7 @@ from relationship.terminal import suggesting
 from settings.rules import HealthSection, Overrides, Rules
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "suggestion.py"
-RECORD, DAY = tables.table(tables.Record), tables.table(tables.ContactDay)
+RECORD, DAY = tables.table(Record), tables.table(ContactDay)
 
 
 def loaded() -> ModuleType:

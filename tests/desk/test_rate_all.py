@@ -14,13 +14,15 @@ from relationship.desk.rate import rate_all
 from relationship.house import House, prepare
 from relationship.store import deployment, rules, tables
 from relationship.store.crm import records
+from relationship.store.crm.record_tables import Record
 from relationship.store.database import Store
 from relationship.store.dump import dump
+from relationship.store.ratings.rating_tables import Health
 from relationship.store.sources import sources
 from settings.rules import HealthSection, Rules, WeightsForm
 
-HEALTH = tables.table(tables.Health)
-RECORD = tables.table(tables.Record)
+HEALTH = tables.table(Health)
+RECORD = tables.table(Record)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from relationship.activities import RecordKind, RecordRef
 from relationship.desk.act_on_changes import Acted, act
 from relationship.store import rules as stored
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.outbox import acting, mail_choices, outbox
 from relationship.store.outbox.mail_choices import Choice, How
 from relationship.store.outbox.outbox import Kind, OneDelivery
@@ -24,7 +25,7 @@ from settings.rules.actions import BANDS, NOT_THE_RELATIONSHIP, TRENDS, ActionRu
 
 DEAL = RecordRef(RecordKind.OPPORTUNITY, "o1")
 RULE = {"key": "falls", "name": "Falls", "notify_owner": True, "task": True, "endpoints": ["erp"]}
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 
 
 def change(bench: Bench, before: str = "good", after: str = "poor", **columns: object) -> None:

@@ -10,7 +10,7 @@ from relationship.clock import frozen_clock, number_of
 from relationship.config import Config
 from relationship.house import House
 from relationship.signals.scores import Group, ScoreFacts
-from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers import usage
 from relationship.store.customers.customer_tables import SATISFACTION, USAGE_DAY
 from relationship.store.database import Store
@@ -56,7 +56,7 @@ def add_account(store: Store, name: str, **changes: Any) -> int:
         **changes,
     }
     with store.transaction() as conn:
-        insert_new(conn, tables.Record, [row], key=["kind", "guid"])
+        insert_new(conn, Record, [row], key=["kind", "guid"])
         found = conn.exec_driver_sql(f"SELECT id FROM record WHERE guid = '{row['guid']}'")
         return int(found.scalar_one())
 

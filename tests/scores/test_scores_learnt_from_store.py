@@ -13,10 +13,11 @@ from relationship.desk.learn_churn import learn_churn
 from relationship.desk.score import score_all
 from relationship.signals.scores import Score
 from relationship.store import rules
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers import account_scores
 from relationship.store.customers.customer_tables import ACCOUNT_EVENT, SATISFACTION
 from relationship.store.database import Store
-from relationship.store.tables import Record, table
+from relationship.store.tables import table
 from settings.rules import CustomerHealth
 
 RECORD = table(Record)

@@ -12,11 +12,12 @@ from relationship.desk.score import score_all
 from relationship.desk.score_past import WEEKS, due_since, score_past
 from relationship.signals.scores import Score
 from relationship.store import deployment, rules
+from relationship.store.activities.activity_tables import ContactDay
 from relationship.store.customers import account_scores, past_scored, usage
 from relationship.store.customers.customer_tables import ACCOUNT_EVENT, SATISFACTION, USAGE_DAY, USAGE_SPAN
 from relationship.store.database import Store
 from relationship.store.signals import signals
-from relationship.store.tables import ContactDay, Source, table
+from relationship.store.tables import Source, table
 from settings.rules import HealthSection, Rules
 
 CONTACT_DAY = table(ContactDay)

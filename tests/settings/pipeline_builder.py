@@ -17,15 +17,18 @@ from relationship.clock import frozen_clock, number_of
 from relationship.config import Config
 from relationship.house import House
 from relationship.store import deployment, rules, tables
+from relationship.store.activities.activity_tables import Activity, RecordActivity
+from relationship.store.crm.record_tables import Address, Colleague, Record, RecordSide
 from relationship.store.database import Store, open_store
+from relationship.store.ratings.rating_tables import Health
 from settings.rules import BandsForm, HealthSection, Overrides, Rules, WeightsForm
 
 TODAY = NOW.date()
 NUMBER = number_of(TODAY)
 SEGMENTS = ("", "Key accounts", "Public")
 TEAMS = (None, "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222")
-HEALTH = tables.table(tables.Health)
-RECORD = tables.table(tables.Record)
+HEALTH = tables.table(Health)
+RECORD = tables.table(Record)
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def settle(store: Store, deals: list[Deal], *, window_days: int = 300, first: in
         began = TODAY - timedelta(days=window_days)
         deployment.ensure(conn, tenant_id="fjord", time_zone="Europe/Paris", read_from=began)
         for number, deal in enumerate(deals, start=first):
-            conn.execute(sa.insert(tables.Record).values(id=number, guid=guid(number), **_columns(number, deal)))
+            conn.execute(sa.insert(Record).values(id=number, guid=guid(number), **_columns(number, deal)))
             if deal.planned:
                 _plan(conn, number)
             if deal.degraded:
@@ -160,18 +163,18 @@ def _plan(conn: sa.Connection, number: int) -> None:
         "day": NUMBER + 3,
         "status": "planned",
     }
-    conn.execute(sa.insert(tables.Activity).values(**activity))
+    conn.execute(sa.insert(Activity).values(**activity))
     link = {"record_id": number, "activity_id": number, "kind": "meeting", "day": NUMBER + 3, "status": "planned"}
-    conn.execute(sa.insert(tables.RecordActivity).values(**link, ours=1, theirs=1))
+    conn.execute(sa.insert(RecordActivity).values(**link, ours=1, theirs=1))
 
 
 def _degrade(conn: sa.Connection, number: int) -> None:
     """The record is fed by a mailbox of its own that is broken."""
-    conn.execute(sa.insert(tables.Colleague).values(id=number, key=f"colleague-{number}"))
+    conn.execute(sa.insert(Colleague).values(id=number, key=f"colleague-{number}"))
     conn.execute(sa.insert(tables.Source).values(id=number, key=f"mailbox/colleague-{number}", state="degraded"))
     address = {"id": number, "address": f"{number}@fjord.example", "colleague_id": number}
-    conn.execute(sa.insert(tables.Address).values(**address))
-    conn.execute(sa.insert(tables.RecordSide).values(record_id=number, address_id=number, side="us"))
+    conn.execute(sa.insert(Address).values(**address))
+    conn.execute(sa.insert(RecordSide).values(record_id=number, address_id=number, side="us"))
 
 
 _day = st.tuples(

@@ -13,7 +13,9 @@ from relationship.desk.detect import detect_all, detect_some, would_detect
 from relationship.desk.rate import rate_all
 from relationship.house import House
 from relationship.store import deployment, rules
+from relationship.store.activities.activity_tables import Activity, ActivityParty, RecordActivity
 from relationship.store.crm import records
+from relationship.store.crm.record_tables import Address, Record, RecordSide
 from relationship.store.crm.records import RecordRow
 from relationship.store.customers import contact_standings, usage
 from relationship.store.customers.customer_tables import ACCOUNT_EVENT, STAGE_DAY, USAGE_DAY
@@ -21,7 +23,7 @@ from relationship.store.database import Store
 from relationship.store.signals import signals
 from relationship.store.signals.signal_tables import SIGNAL
 from relationship.store.sources import sources
-from relationship.store.tables import Activity, ActivityParty, Address, Record, RecordActivity, RecordSide, table
+from relationship.store.tables import table
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_MARK
 from settings.rules import Rules, Signals
 

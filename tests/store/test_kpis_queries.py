@@ -15,10 +15,11 @@ from relationship.health.kpis.effort import Exchange, effort
 from relationship.health.kpis.most import InTouch
 from relationship.health.kpis.replies import replies
 from relationship.store import tables
-from relationship.store.activities import contact_days, sides, sightings
+from relationship.store.activities import activity_tables, contact_days, sides, sightings
 from relationship.store.activities.sightings import Piece
 from relationship.store.crm import memberships, records
 from relationship.store.crm.memberships import MembershipRow
+from relationship.store.crm.record_tables import Address, Record
 from relationship.store.crm.records import RecordRow
 from relationship.store.database import Store
 from relationship.store.knows import preferences
@@ -92,9 +93,8 @@ def test_meetings_and_calls_are_told_with_their_length_and_our_attendance(conn: 
 
 
 def test_alike_meetings_are_one_row_with_their_number(conn: Connection):
-    conn.execute(
-        sa.update(tables.table(tables.Activity)).where(tables.table(tables.Activity).c.kind == "call").values(minutes=5)
-    )
+    activity = tables.table(activity_tables.Activity)
+    conn.execute(sa.update(activity).where(activity.c.kind == "call").values(minutes=5))
     # With the same length, what is left to tell the two calls apart is who called and whether anybody answered.
     found = reading_exchanges.exchanges(conn, record(conn).id, LATELY)
     assert sum(one.count for one in found if one.kind is Kind.CALL) == 2
@@ -125,7 +125,7 @@ def test_only_the_latest_mails_are_looked_at(conn: Connection):
 
 
 def test_another_address_of_a_colleague_is_the_same_person(conn: Connection):
-    address = tables.table(tables.Address)
+    address = tables.table(Address)
     anne = conn.scalar(sa.select(address.c.colleague_id).where(address.c.address == ADDRESSES["Anne"]))
     conn.execute(sa.update(address).where(address.c.address == ADDRESSES["Bruno"]).values(colleague_id=anne))
     mails = reading_exchanges.mails(conn, record(conn).id, LATELY, most=300)
@@ -171,7 +171,7 @@ def test_the_most_contacted_are_told_with_their_activities(conn: Connection, kin
 
 def test_who_is_left_out_or_inactive_or_unreadable_is_neither_counted_nor_named(conn: Connection):
     insert_new(conn, ExcludedAddress, [{"address": "contact:c-una"}], key=["address"])
-    row = tables.table(tables.Record)
+    row = tables.table(Record)
     conn.execute(sa.update(row).where(row.c.guid == "c-vera").values(status="inactive"))
     known = reading_reach.known_people(conn, record(conn), scope=EVERYTHING)
     assert [one.guid for one in reading_reach.named(conn, [one.key for one in known]).values()] == ["c-tor"]
@@ -208,7 +208,7 @@ def test_only_those_who_sell_an_opportunity_are_in_touch_for_it(conn: Connection
 
 def test_similar_opportunities_share_segment_currency_and_size_and_were_read_whole(conn: Connection):
     own = replace(record(conn), segment="PME", value=100.0, currency="EUR")
-    table = tables.table(tables.Record)
+    table = tables.table(Record)
     rows = {
         "alike": {},
         "twice": {"value": 200.0},

@@ -14,6 +14,8 @@ import sqlalchemy as sa
 
 from relationship.activities import KINDS
 from relationship.store import tables
+from relationship.store.activities.activity_tables import RecordActivity
+from relationship.store.crm.record_tables import Record
 from relationship.store.database import Store, open_store
 from relationship.store.reading import reading_shares
 from relationship.store.reading.reading_scope import Reach, Scope
@@ -34,7 +36,7 @@ def fill(store: Store, days: list[tuple[str, int, tuple[str, ...]]]) -> int:
         of = {"account_guid": "other" if name == "Xavier" else "account"}
         merged = {"contact_guid": "Tor"} if name == "Merged" else {}
         rows.append({**common, **of, **merged, "kind": "contact", "guid": name, "name": name})
-    record, activity = tables.table(tables.Record), tables.table(tables.RecordActivity)
+    record, activity = tables.table(Record), tables.table(RecordActivity)
     with store.transaction() as conn:
         conn.execute(sa.insert(record), rows)
         ids: dict[str, int] = dict(conn.execute(sa.select(record.c.guid, record.c.id)).all())

@@ -9,8 +9,10 @@ from store_builders import ANNE, BRUNO, NEXT, NOW, PARIS, TOR, days_of, deliver,
 
 from relationship.activities import Activity
 from relationship.store import tables
-from relationship.store.activities import activities, contact_days, sides, sightings
+from relationship.store.activities import activities, activity_tables, contact_days, sides, sightings
+from relationship.store.activities.activity_tables import StaleRecord
 from relationship.store.database import Store
+from relationship.store.ratings.rating_tables import Health
 from relationship.store.sources import sources
 
 
@@ -88,17 +90,17 @@ def test_a_record_whose_next_activity_has_begun_is_rated_again(conn):
     counted(conn)
     row = {"as_of": 0, "rules_version": 0, "state": "rated", "closed": False, "recent": False}
     at = NOW + timedelta(days=1)
-    conn.execute(sa.insert(tables.Health).values(record_id=1, next_activity_at=at, **row))
-    conn.execute(sa.delete(tables.StaleRecord))
+    conn.execute(sa.insert(Health).values(record_id=1, next_activity_at=at, **row))
+    conn.execute(sa.delete(StaleRecord))
     activities.note_past(conn, NOW)
-    assert conn.execute(sa.select(tables.StaleRecord)).all() == []
+    assert conn.execute(sa.select(StaleRecord)).all() == []
     activities.note_past(conn, at + timedelta(minutes=1))
-    assert conn.execute(sa.select(tables.StaleRecord)).all() == [(1,)]
+    assert conn.execute(sa.select(StaleRecord)).all() == [(1,)]
 
 
 def test_what_another_copy_alone_knows_is_added_to_the_best_one(conn):
     source = mailbox(conn, "anne")
     deliver(conn, source, mail("a/m1", ANNE, TOR, days_ago=1, standing=-1))
     deliver(conn, mailbox(conn, "bruno"), mail("b/m1", ANNE, TOR, days_ago=1, regarding=("opportunity", "o1")))
-    found = conn.execute(sa.select(tables.table(tables.Activity).c.regarding_guid)).scalars().all()
+    found = conn.execute(sa.select(tables.table(activity_tables.Activity).c.regarding_guid)).scalars().all()
     assert found == ["o1"]

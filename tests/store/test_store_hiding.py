@@ -9,6 +9,7 @@ from store_builders import ANNE, BRUNO, FIRST, PARIS, STRANGER, TOR, UNA, delive
 from relationship.activities import RecordKind
 from relationship.store import deployment, tables
 from relationship.store.activities import contact_days, sides
+from relationship.store.activities.activity_tables import Activity
 from relationship.store.crm import records
 from relationship.store.crm.records import RecordRow
 from relationship.store.lists.choosing import Choice, choices, domains_of
@@ -101,7 +102,7 @@ def test_a_contact_at_an_excluded_domain_is_left_out_by_id_too(filled):
 def test_an_activity_with_somebody_left_out_is_not_shown_even_if_it_is_still_there(filled):
     with filled.transaction() as conn:
         exclusions.settle(conn, Exclusions(contacts=(TOR_ID,), domains=("elsewhere.example",)))
-        activity = tables.table(tables.Activity)
+        activity = tables.table(Activity)
         assert len(conn.exec_driver_sql("SELECT id FROM activity").all()) == 4
         shown = conn.scalars(sa.select(activity.c.key).where(excluded_names.unhidden(activity.c.id))).all()
         assert shown == ["m4"]

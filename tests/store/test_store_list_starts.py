@@ -9,9 +9,11 @@ import sqlalchemy as sa
 
 from relationship.activities import RecordKind
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.database import Store
 from relationship.store.lists import list_starts, record_lists
 from relationship.store.lists.list_filters import Column, Filters
+from relationship.store.ratings.rating_tables import Health
 from relationship.store.reading.reading_scope import KeptSet, Reach, Scope
 
 NOW = datetime(2026, 6, 17, 9, tzinfo=UTC)
@@ -22,7 +24,7 @@ OPEN = Filters(statuses=frozenset({"open"}))
 def fill(store: Store, count: int = 60) -> None:
     """Accounts of which two bear one name and one has none; opportunities of any, or of no account, in any state."""
     dice = random.Random(5)
-    record, health = tables.table(tables.Record), tables.table(tables.Health)
+    record, health = tables.table(Record), tables.table(Health)
     common = {"created_on": date(2025, 1, 1), "account_guid": None}
     names = ("Brévent", "Castelnau", "Castelnau", "Éole", "")
     rows = [

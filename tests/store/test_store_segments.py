@@ -9,14 +9,16 @@ from store_builders import FIRST, NEXT, opportunity, people
 
 from relationship.activities import RecordKind
 from relationship.store import tables
+from relationship.store.activities.activity_tables import StaleRecord
 from relationship.store.crm import records
+from relationship.store.crm.record_tables import Record
 from relationship.store.crm.records import RecordRow
 from relationship.store.database import Store
 from relationship.store.reading.reading_segments import Segment, Team, segments, teams
 from relationship.store.sources.cursors import Place
 
 NORTH, SOUTH = "bu-north", "bu-south"
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 
 
 def account(guid: str = "a1", segment: str = "PME", **columns: Any) -> RecordRow:
@@ -26,7 +28,7 @@ def account(guid: str = "a1", segment: str = "PME", **columns: Any) -> RecordRow
 def save(store: Store, *rows: RecordRow, removed: tuple[str, ...] = (), kind: RecordKind | None = None) -> None:
     """As at the end of a rating, nothing is stale before."""
     with store.transaction() as conn:
-        conn.execute(sa.delete(tables.StaleRecord))
+        conn.execute(sa.delete(StaleRecord))
         records.save(conn, kind or rows[0].kind, rows, removed, place=NEXT)
 
 
@@ -36,7 +38,7 @@ def segment_of(store: Store, guid: str) -> str:
 
 
 def stale(store: Store) -> set[str]:
-    query = sa.select(_record.c.guid).where(_record.c.id.in_(sa.select(tables.table(tables.StaleRecord).c.record_id)))
+    query = sa.select(_record.c.guid).where(_record.c.id.in_(sa.select(tables.table(StaleRecord).c.record_id)))
     with store.reading() as conn:
         return set(conn.scalars(query))
 
@@ -93,7 +95,7 @@ def test_when_the_account_goes_its_segment_goes(store: Store, way: str):
         save(store, removed=("a1",), kind=RecordKind.ACCOUNT)
     else:
         with store.transaction() as conn:
-            conn.execute(sa.delete(tables.StaleRecord))
+            conn.execute(sa.delete(StaleRecord))
             records.end_full_round(conn, RecordKind.ACCOUNT, Place(round=9, full=True))
     assert segment_of(store, "o1") == segment_of(store, "c-tor") == ""
     assert {"o1", "c-tor"} <= stale(store)

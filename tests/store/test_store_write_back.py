@@ -12,12 +12,14 @@ from relationship.health.states import State
 from relationship.health.trend import Trend
 from relationship.store import tables
 from relationship.store.crm import write_back
+from relationship.store.crm.record_tables import Record
 from relationship.store.database import Store
 from relationship.store.ratings import bases
 from relationship.store.ratings.bases import Round
+from relationship.store.ratings.rating_tables import Health
 from relationship.store.upsert import upsert
 
-RECORD, HEALTH = tables.table(tables.Record), tables.table(tables.Health)
+RECORD, HEALTH = tables.table(Record), tables.table(Health)
 
 
 def add(store: Store, guid: str, *, kind: str = "contact", stamp: int = 1, **rating: object) -> None:
@@ -25,10 +27,10 @@ def add(store: Store, guid: str, *, kind: str = "contact", stamp: int = 1, **rat
     usual = {"state": "rated", "score": 50, "rating": "fair", "trend": None}
     with store.transaction() as conn:
         row = {"kind": kind, "guid": guid, "created_on": NOW.date()}
-        upsert(conn, tables.Record, [row], key=["kind", "guid"])
+        upsert(conn, Record, [row], key=["kind", "guid"])
         number = conn.scalar(sa.select(RECORD.c.id).where(RECORD.c.guid == guid))
         health = {"record_id": number, "as_of": 1, "rules_version": 1, "stamp": stamp, **usual, **rating}
-        upsert(conn, tables.Health, [health], key=["record_id"])
+        upsert(conn, Health, [health], key=["record_id"])
         bases.save_round(conn, Round(stamp, 1, 0, 1))
 
 

@@ -17,6 +17,7 @@ from relationship.errors import FixSettings
 from relationship.house import House as DetectionHouse
 from relationship.store import tables
 from relationship.store.crm import stage_days
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers import account_events, account_health
 from relationship.store.signals import signals
 from relationship.sync.checks import doctor
@@ -28,7 +29,7 @@ from simulator.server import Running, start
 
 COLUMNS = "renewal=new_renewalon, arr=new_arr, competitor=new_competitor"
 NORDLYS, O1 = identity.account("nordlys"), identity.opportunity("o1")
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 
 
 @pytest.fixture

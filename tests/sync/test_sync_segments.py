@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sync_world import NOW, House, config_for, world
 
 from relationship.store import tables
+from relationship.store.activities.activity_tables import StaleRecord
+from relationship.store.crm.record_tables import Record
 from relationship.store.dump import dump
 from relationship.store.reading.reading_segments import Segment, Team, segments, teams
 from relationship.sync.checks import doctor
@@ -27,7 +29,7 @@ NORTH, SOUTH = (identity.business_unit("fjord.example", name) for name in ("Nord
 WHOLE = identity.business_unit("fjord.example")
 # The choices are numbered in the order of their names.
 ETI, PME = FIRST_OWN_CHOICE, FIRST_OWN_CHOICE + 1
-_record, _cursor = tables.table(tables.Record), tables.table(tables.Cursor)
+_record, _cursor = tables.table(Record), tables.table(tables.Cursor)
 
 
 def divided() -> World:
@@ -80,14 +82,14 @@ def reads_of(house: House, table: str) -> list[int]:
 
 
 def stale(house: House) -> set[str]:
-    query = sa.select(_record.c.guid).where(_record.c.id.in_(sa.select(tables.table(tables.StaleRecord).c.record_id)))
+    query = sa.select(_record.c.guid).where(_record.c.id.in_(sa.select(tables.table(StaleRecord).c.record_id)))
     with house.store.reading() as conn:
         return set(conn.scalars(query))
 
 
 def rated(house: House) -> None:
     with house.store.transaction() as conn:
-        conn.execute(sa.delete(tables.StaleRecord))
+        conn.execute(sa.delete(StaleRecord))
 
 
 def test_records_belong_to_the_business_unit_of_their_owner_and_the_segment_of_their_account(house: House):

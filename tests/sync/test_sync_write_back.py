@@ -21,8 +21,10 @@ from relationship.health.crm_codes import Codes
 from relationship.house import House as DeskHouse
 from relationship.store import rules, tables
 from relationship.store.crm import write_back as stored
+from relationship.store.crm.record_tables import Record
 from relationship.store.crm.write_back import ToTell
 from relationship.store.database import Store
+from relationship.store.ratings.rating_tables import Health
 from relationship.sync.outward import crm_columns
 from relationship.sync.outward.write_back import write
 from relationship.terminal.writing_back import estimated_minutes
@@ -56,14 +58,14 @@ class World:
         return {guid: found for guid, found in told.items() if found != (None, None, None)}
 
     def ratings(self) -> dict[str, int | None]:
-        record, health = tables.table(tables.Record), tables.table(tables.Health)
+        record, health = tables.table(Record), tables.table(Health)
         query = sa.select(record.c.guid, health.c.score).join(health, health.c.record_id == record.c.id)
         with self.desk.store.reading() as conn:
             return dict(conn.execute(query).all())
 
     def lower_one(self) -> str:
         """One account is rated anew, to another score; its GUID."""
-        record, health = tables.table(tables.Record), tables.table(tables.Health)
+        record, health = tables.table(Record), tables.table(Health)
         with self.desk.store.transaction() as conn:
             query = sa.select(record.c.id, record.c.guid).where(record.c.kind == "account").order_by(record.c.id)
             number, guid = conn.execute(query).first()
@@ -166,7 +168,7 @@ def test_a_table_that_may_not_be_written_does_not_stop_the_others(world: World):
 
 
 def test_a_refused_row_is_counted_and_offered_again_when_it_changes(world: World):
-    record, health = tables.table(tables.Record), tables.table(tables.Health)
+    record, health = tables.table(Record), tables.table(Health)
     accounts = sa.select(record.c.id).where(record.c.kind == "account")
     with world.desk.store.transaction() as conn:
         number = conn.scalar(accounts.order_by(record.c.id))

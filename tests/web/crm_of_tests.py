@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from relationship.activities import RecordKind, RecordRef
 from relationship.errors import TryLater
 from relationship.store import tables
+from relationship.store.crm.record_tables import Colleague, Membership, Record
 from relationship.store.database import Store
 from relationship.store.rights import reader_sets
 
-_record, _team, _colleague = (tables.table(one) for one in (tables.Record, tables.Membership, tables.Colleague))
+_record, _team, _colleague = (tables.table(one) for one in (Record, Membership, Colleague))
 
 
 class CrmOfTests:

@@ -8,12 +8,13 @@ from web_site import Site
 
 from relationship.clock import number_of
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers import usage
 from relationship.store.customers.account_health import SOURCES
 from relationship.store.customers.customer_tables import SATISFACTION, USAGE_DAY
 from relationship.store.customers.score_tables import ACCOUNT_HEALTH, ACCOUNT_SCORE
 
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 ROWS: tuple[tuple[float | None, int | None, str | None, bool | None, int | None, int | None, int | None], ...] = (
     # arr, score, status, at risk for churn, risk of churn, upsell, days to the renewal
     (120_000.0, 62, "at_risk", False, 55, 20, 45),

@@ -19,7 +19,7 @@ from relationship.graph.ties import TieWord
 from relationship.house import House
 from relationship.introductions import State, Step, Via
 from relationship.links import PATH, AnswerLinks
-from relationship.store import tables
+from relationship.store.crm.record_tables import Colleague, Record
 from relationship.store.database import Store
 from relationship.store.knows import introductions
 from relationship.store.knows.introduction_tables import INTRODUCTION
@@ -41,9 +41,9 @@ def asked(site: Site, *, contact: str = CONTACT) -> Introduction:
             {"key": "camille", "name": SELLER, "in_directory": True},
             {"key": "hugo", "name": COLLEAGUE, "in_directory": True},
         ]
-        insert_new(conn, tables.Colleague, people, key=["key"])
+        insert_new(conn, Colleague, people, key=["key"])
         record = {"kind": "contact", "guid": "c1", "name": contact, "status": "active"}
-        insert_new(conn, tables.Record, [{**record, "created_on": web_builder.TODAY}], key=["kind", "guid"])
+        insert_new(conn, Record, [{**record, "created_on": web_builder.TODAY}], key=["kind", "guid"])
         new = NewIntroduction(
             key=str(uuid4()), request_key=str(uuid4()), seller_key="camille", colleague_key="hugo",
             target=RecordRef(RecordKind.CONTACT, "c1"), notify=False, via=Via.GRAPH, language="fr",

@@ -15,6 +15,7 @@ from relationship.desk.rate import rate_all
 from relationship.house import House
 from relationship.store import rules as stored
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from settings.rules import HealthSection, Rules
 
 DEAL = Deal("Suivie", contacts=weekly(weeks=20), created_ago=200)
@@ -35,7 +36,7 @@ def site(site: Site) -> Site:
 
 
 def place(site: Site, **columns: Any) -> None:
-    record = tables.table(tables.Record)
+    record = tables.table(Record)
     with site.store.transaction() as conn:
         conn.execute(sa.update(record).where(record.c.guid == DEAL.guid).values(**columns))
 

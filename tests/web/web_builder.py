@@ -18,8 +18,11 @@ from relationship.health.contact_days import ContactDays
 from relationship.health.rating import rate
 from relationship.health.rules import HealthRules
 from relationship.store import tables
+from relationship.store.activities.activity_tables import Activity, ActivityParty, ContactDay, RecordActivity
+from relationship.store.crm.record_tables import Address, Colleague, Membership, Record
 from relationship.store.database import Store
 from relationship.store.migrate import migrate
+from relationship.store.ratings.rating_tables import Health
 from relationship.store.upsert import insert_new
 
 # Contact days as (kind, days ago, ours, theirs).
@@ -127,7 +130,7 @@ def build(store: Store, deals: Sequence[Deal], *, sellers: Sequence[str] = SELLE
     with store.transaction() as conn:
         insert_new(
             conn,
-            tables.Colleague,
+            Colleague,
             [
                 {
                     "key": oid(n),
@@ -146,15 +149,13 @@ def build(store: Store, deals: Sequence[Deal], *, sellers: Sequence[str] = SELLE
         )
         insert_new(
             conn,
-            tables.Address,
+            Address,
             [{"address": f"personne{n}@clients.example", "colleague_id": None} for n in range(4)],
             key=["address"],
         )
-        insert_new(
-            conn, tables.Record, [*_accounts(), *_contacts(), *(_record(deal) for deal in deals)], key=["kind", "guid"]
-        )
-        insert_new(conn, tables.Membership, list(_memberships(deals)), key=["connection_guid"])
-        record = tables.table(tables.Record)
+        insert_new(conn, Record, [*_accounts(), *_contacts(), *(_record(deal) for deal in deals)], key=["kind", "guid"])
+        insert_new(conn, Membership, list(_memberships(deals)), key=["connection_guid"])
+        record = tables.table(Record)
         ids = dict(conn.execute(record.select().with_only_columns(record.c.guid, record.c.id)).all())
         numbers = [ids[deal.guid] for deal in deals]
         _activities(conn, deals, numbers)
@@ -310,10 +311,10 @@ def _activities(conn: object, deals: Sequence[Deal], numbers: Sequence[int]) -> 
             parties += [{"activity_id": number, "address_id": 1 + n, "role": "to"} for n in range(1 + number % 4)]
             if status == "done":
                 days.append({"record_id": record_id, "kind": kind, "day": today - ago, "ours": ours, "theirs": theirs})
-    insert_new(conn, tables.Activity, activities, key=["key"])
-    insert_new(conn, tables.RecordActivity, links, key=["record_id", "activity_id"])
-    insert_new(conn, tables.ActivityParty, parties, key=["activity_id", "address_id", "role"])
-    insert_new(conn, tables.ContactDay, days, key=["record_id", "kind", "day"])
+    insert_new(conn, Activity, activities, key=["key"])
+    insert_new(conn, RecordActivity, links, key=["record_id", "activity_id"])
+    insert_new(conn, ActivityParty, parties, key=["activity_id", "address_id", "role"])
+    insert_new(conn, ContactDay, days, key=["record_id", "kind", "day"])
 
 
 def _rate(conn: object, deals: Sequence[Deal], numbers: Sequence[int]) -> None:
@@ -358,4 +359,4 @@ def _rate(conn: object, deals: Sequence[Deal], numbers: Sequence[int]) -> None:
                 "next_activity_at": None if deal.planned_in is None else NOW + timedelta(days=deal.planned_in),
             }
         )
-    insert_new(conn, tables.Health, health, key=["record_id"])
+    insert_new(conn, Health, health, key=["record_id"])

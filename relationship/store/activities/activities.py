@@ -7,16 +7,18 @@ from sqlalchemy import Connection
 
 from relationship.activities import Kind, Status
 from relationship.store import tables
+from relationship.store.activities.activity_tables import Activity, Sighting, StaleActivity, StaleRecord
 from relationship.store.chunks import in_chunks
+from relationship.store.ratings.rating_tables import Health
 from relationship.store.upsert import insert_new
 
 # Only a calendar says that a meeting takes place; one that the CRM alone knows is held when it is completed there.
 CALENDARS = "calendar/"
 
-_activity = tables.table(tables.Activity)
-_sighting = tables.table(tables.Sighting)
+_activity = tables.table(Activity)
+_sighting = tables.table(Sighting)
 _source = tables.table(tables.Source)
-_health = tables.table(tables.Health)
+_health = tables.table(Health)
 
 
 def note_past(conn: Connection, now: datetime) -> int:
@@ -27,9 +29,9 @@ def note_past(conn: Connection, now: datetime) -> int:
     over = [key for key, at, minutes in _begun(conn, now) if at + timedelta(minutes=minutes or 0) <= now]
     for chunk in in_chunks(over):
         conn.execute(sa.update(_activity).where(_activity.c.key.in_(chunk)).values(status=Status.DONE.value))
-    insert_new(conn, tables.StaleActivity, [{"key": key} for key in over], key=["key"])
+    insert_new(conn, StaleActivity, [{"key": key} for key in over], key=["key"])
     begun = conn.scalars(sa.select(_health.c.record_id).where(_health.c.next_activity_at < now).order_by("record_id"))
-    insert_new(conn, tables.StaleRecord, [{"record_id": number} for number in begun], key=["record_id"])
+    insert_new(conn, StaleRecord, [{"record_id": number} for number in begun], key=["record_id"])
     return len(over)
 
 

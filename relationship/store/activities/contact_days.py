@@ -20,11 +20,12 @@ from relationship import failpoints
 from relationship.activities import KINDS
 from relationship.health.contact_days import ContactDays
 from relationship.store import tables
+from relationship.store.activities.activity_tables import ContactDay
 from relationship.store.activities.stale import ONE_SIDED, STALE
 from relationship.store.chunks import in_chunks
 from relationship.store.knows import tie_days
 
-_day = tables.table(tables.ContactDay)
+_day = tables.table(ContactDay)
 
 # Per stale activity: does a colleague, whoever it is, send or receive it?
 LINKS = f"""

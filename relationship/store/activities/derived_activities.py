@@ -19,8 +19,11 @@ from relationship import failpoints
 from relationship.activities import Activity
 from relationship.clock import day_number
 from relationship.store import tables
+from relationship.store.activities import activity_tables
+from relationship.store.activities.activity_tables import ActivityParty, Sighting, StaleActivity
 from relationship.store.activities.people import ensure_addresses
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Address
 from relationship.store.upsert import insert_new, upsert
 
 Fields = dict[str, Any]
@@ -33,11 +36,11 @@ UNITED = ("declined", "guests")
 # standing, minus the source's own time, source key, item id
 _Rank = tuple[int, float, str, str]
 
-_sighting = tables.table(tables.Sighting)
-_activity = tables.table(tables.Activity)
-_party = tables.table(tables.ActivityParty)
+_sighting = tables.table(Sighting)
+_activity = tables.table(activity_tables.Activity)
+_party = tables.table(ActivityParty)
 _source = tables.table(tables.Source)
-_address = tables.table(tables.Address)
+_address = tables.table(Address)
 
 
 def derive_activities(conn: Connection, keys: Iterable[str], *, read: Read, zone: ZoneInfo) -> int:
@@ -54,13 +57,13 @@ def derive_activities(conn: Connection, keys: Iterable[str], *, read: Read, zone
     changed |= {row["key"] for row in rows if known.get(row["key"]) != row}
     gone = [key for key in _alive(conn, wanted) if key not in canonical]
 
-    written = upsert(conn, tables.Activity, [row for row in rows if row["key"] in changed], key=["key"])
+    written = upsert(conn, activity_tables.Activity, [row for row in rows if row["key"] in changed], key=["key"])
     failpoints.passage("store.activities.saved")
     written += _replace_parties(conn, [canonical[key] for key in canonical if key in changed])
     for chunk in in_chunks(gone):
         written += conn.execute(sa.update(_activity).where(_activity.c.key.in_(chunk)).values(status="gone")).rowcount
     stale = sorted(changed | set(gone))
-    insert_new(conn, tables.StaleActivity, [{"key": key} for key in stale], key=["key"])
+    insert_new(conn, StaleActivity, [{"key": key} for key in stale], key=["key"])
     return written
 
 
@@ -175,4 +178,4 @@ def _replace_parties(conn: Connection, activities: Sequence[Activity]) -> int:
         for activity in activities
         for spelled, role in sorted(_wanted_parties(activity))
     ]
-    return insert_new(conn, tables.ActivityParty, rows, key=["activity_id", "address_id", "role"])
+    return insert_new(conn, ActivityParty, rows, key=["activity_id", "address_id", "role"])

@@ -3,7 +3,10 @@
 import sqlalchemy as sa
 
 from relationship.activities import Status
-from relationship.store.tables import Activity, Health, Record, RecordActivity, table
+from relationship.store.activities.activity_tables import Activity, RecordActivity
+from relationship.store.crm.record_tables import Record
+from relationship.store.ratings.rating_tables import Health
+from relationship.store.tables import table
 
 _activity = table(Activity)
 _health = table(Health)

@@ -6,10 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.store import tables
+from relationship.store.activities.activity_tables import StalePeople
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Address
 from relationship.store.upsert import insert_new
 
-_address = tables.table(tables.Address)
+_address = tables.table(Address)
 
 
 def ensure_addresses(conn: Connection, addresses: Iterable[str]) -> dict[str, int]:
@@ -18,7 +20,7 @@ def ensure_addresses(conn: Connection, addresses: Iterable[str]) -> dict[str, in
     found = _ids(conn, wanted)
     missing = [address for address in wanted if address not in found]
     if missing:
-        insert_new(conn, tables.Address, [{"address": address} for address in missing], key=["address"])
+        insert_new(conn, Address, [{"address": address} for address in missing], key=["address"])
         found |= _ids(conn, missing)
     return found
 
@@ -33,4 +35,4 @@ def _ids(conn: Connection, addresses: list[str]) -> dict[str, int]:
 
 def note_change(conn: Connection) -> None:
     """People, addresses or memberships changed: the sides of the records are worked out before the next rating."""
-    insert_new(conn, tables.StalePeople, [{"id": 1}], key=["id"])
+    insert_new(conn, StalePeople, [{"id": 1}], key=["id"])

@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 
 from relationship import failpoints
 from relationship.store import tables
+from relationship.store.activities.activity_tables import StalePeople
+from relationship.store.crm.record_tables import Address, RecordSide
 from relationship.store.knows import tie_people
 
-_address = tables.table(tables.Address)
-_side = tables.table(tables.RecordSide)
+_address = tables.table(Address)
+_side = tables.table(RecordSide)
 
 # One address belongs to one colleague; should two claim it, the smaller key has it on every database.
 CLAIMS = """
@@ -69,14 +71,14 @@ def refresh(conn: Connection) -> bool:
 
     Returns whether anything had to be looked at. Idempotent; dies half-way without a trace.
     """
-    if conn.execute(sa.select(sa.func.count()).select_from(tables.StalePeople)).scalar_one() == 0:
+    if conn.execute(sa.select(sa.func.count()).select_from(StalePeople)).scalar_one() == 0:
         return False
     _name_addresses(conn)
     _assign_colleagues(conn)
     failpoints.passage("store.sides.assigned")
     _apply_difference(conn)
     tie_people.refresh(conn)
-    conn.execute(sa.delete(tables.StalePeople))
+    conn.execute(sa.delete(StalePeople))
     return True
 
 

@@ -19,6 +19,8 @@ from relationship import failpoints
 from relationship.activities import Activity
 from relationship.excluded import without
 from relationship.store import tables
+from relationship.store.activities import activity_tables
+from relationship.store.activities.activity_tables import Sighting
 from relationship.store.activities.derived_activities import derive_activities
 from relationship.store.chunks import in_chunks
 from relationship.store.knows import pair_days
@@ -58,8 +60,8 @@ class Piece:
 Found = Activity | Verdict | Internal
 Read = Callable[[Fields], Found]
 
-_sighting = tables.table(tables.Sighting)
-_activity = tables.table(tables.Activity)
+_sighting = tables.table(Sighting)
+_activity = tables.table(activity_tables.Activity)
 _source = tables.table(tables.Source)
 
 
@@ -294,7 +296,7 @@ def _keep(
                 "round": copy.round,
             }
         )
-    written = upsert(conn, tables.Sighting, rows, key=["source_id", "item_id"])
+    written = upsert(conn, Sighting, rows, key=["source_id", "item_id"])
     for chunk in in_chunks(gone):
         written += conn.execute(
             sa.delete(_sighting).where(_sighting.c.source_id == source_id, _sighting.c.item_id.in_(chunk))

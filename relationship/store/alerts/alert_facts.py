@@ -14,6 +14,7 @@ from relationship.clock import day_of
 from relationship.store import tables
 from relationship.store.alerts import last_texts
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record, RecordAddress
 from relationship.store.customers.score_tables import ACCOUNT_HEALTH, ACCOUNT_SCORE
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_MARK
 from relationship.verbatims.alerts.attrition import Profile
@@ -22,9 +23,9 @@ from relationship.verbatims.alerts.facts import PERIMETER, Facts, Span
 from relationship.verbatims.alerts.vip import Revenue, top_contributors
 from relationship.verbatims.keywords import folded
 
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 _contact = _record.alias("contact")
-_address = tables.table(tables.RecordAddress)
+_address = tables.table(RecordAddress)
 # Sales of so many days stand for the revenue of an account that tells none.
 SALES_DAYS = 365
 MOST_OF_AN_ACCOUNT = 200

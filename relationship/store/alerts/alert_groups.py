@@ -11,8 +11,9 @@ from relationship.activities import RecordKind, RecordRef
 from relationship.store import tables
 from relationship.store.alerts.alert_tables import ALERT, ALERT_RULE
 from relationship.store.alerts.alerts import filters
+from relationship.store.crm.record_tables import Record
 
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 
 
 @dataclass(frozen=True, slots=True)

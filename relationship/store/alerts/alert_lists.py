@@ -13,11 +13,12 @@ from relationship.store import tables
 from relationship.store.alerts.alert_rules import MailingList, lists, put_on_list, take_off_list
 from relationship.store.alerts.alert_tables import ALERT, ALERT_LIST_ENTRY, ALERT_RULE
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record, RecordAddress
 from relationship.store.verbatims.verbatim_tables import VERBATIM
 
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 _contact = _record.alias("contact")
-_address = tables.table(tables.RecordAddress)
+_address = tables.table(RecordAddress)
 
 
 @dataclass(frozen=True, slots=True)

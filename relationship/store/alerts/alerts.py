@@ -25,12 +25,13 @@ from relationship.store.alerts.alert_tables import (
     AlertPlace,
 )
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record
 from relationship.store.upsert import insert_new, upsert
 from relationship.store.verbatims.verbatim_tables import VERBATIM
 from relationship.verbatims.alerts.attrition import Profile
 from relationship.verbatims.alerts.conditions import Because
 
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 # No row has a number beyond what the column holds.
 HIGHEST_ID = 2**31 - 1
 

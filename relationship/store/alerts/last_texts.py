@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 
 from relationship.store import tables
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_MARK
 from relationship.verbatims.alerts.attrition import LAST_SAID, NEAR_DAYS, last_said
 from relationship.verbatims.alerts.facts import Facts
 
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 
 
 def before(conn: Connection, spoken: Collection[tuple[int, int, int]]) -> dict[int, list[Facts]]:

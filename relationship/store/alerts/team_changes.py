@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind
 from relationship.store import tables
 from relationship.store.crm.record_changes import OWNER, TEAM
+from relationship.store.crm.record_tables import Record
 from relationship.store.ratings.rating_change_tables import RECORD_CHANGE
 
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 _account = _record.alias("account")
 
 

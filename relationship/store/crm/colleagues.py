@@ -12,12 +12,13 @@ from relationship.addresses import identity
 from relationship.store import tables
 from relationship.store.activities.people import note_change
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Colleague, ColleagueAddress
 from relationship.store.privacy import erased_names
 from relationship.store.sources.cursors import Place
 from relationship.store.upsert import insert_new, upsert
 
-_colleague = tables.table(tables.Colleague)
-_address = tables.table(tables.ColleagueAddress)
+_colleague = tables.table(Colleague)
+_address = tables.table(ColleagueAddress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +140,10 @@ def own_addresses(conn: Connection) -> set[str]:
 
 def _save(conn: Connection, rows: list[dict[str, Any]], round_column: str, place: Place) -> int:
     if place.full:
-        return upsert(conn, tables.Colleague, [{**row, round_column: place.round} for row in rows], key=["key"])
+        return upsert(conn, Colleague, [{**row, round_column: place.round} for row in rows], key=["key"])
     return upsert(
         conn,
-        tables.Colleague,
+        Colleague,
         [{**row, round_column: place.round} for row in rows],
         key=["key"],
         keep=[round_column],
@@ -192,9 +193,7 @@ def _set_addresses(conn: Connection, origin: str, ids: set[int], wanted: set[tup
     rows = [
         {"colleague_id": number, "origin": origin, "address": address} for number, address in sorted(wanted - present)
     ]
-    return insert_new(conn, tables.ColleagueAddress, rows, key=["colleague_id", "origin", "address"]) + len(
-        present - wanted
-    )
+    return insert_new(conn, ColleagueAddress, rows, key=["colleague_id", "origin", "address"]) + len(present - wanted)
 
 
 def _ids(conn: Connection, keys: Sequence[str]) -> dict[str, int]:

@@ -11,11 +11,12 @@ from relationship.store import tables
 from relationship.store.activities.people import note_change
 from relationship.store.chunks import in_chunks
 from relationship.store.crm.record_changes import note_teams
+from relationship.store.crm.record_tables import Membership
 from relationship.store.privacy import erased_names
 from relationship.store.sources.cursors import Place
 from relationship.store.upsert import upsert
 
-_membership = tables.table(tables.Membership)
+_membership = tables.table(Membership)
 _IN_TEAM = "systemuser"
 
 
@@ -37,7 +38,7 @@ def save(conn: Connection, rows: Sequence[MembershipRow], removed: Sequence[str]
     note_teams(conn, _team_changes(conn, rows, removed))
     columns = [{**asdict(row), "round": place.round} for row in rows]
     keep = [] if place.full else ["round"]
-    written = upsert(conn, tables.Membership, columns, key=["connection_guid"], keep=keep)
+    written = upsert(conn, Membership, columns, key=["connection_guid"], keep=keep)
     for chunk in in_chunks(list(removed)):
         written += conn.execute(sa.delete(_membership).where(_membership.c.connection_guid.in_(chunk))).rowcount
     if written:

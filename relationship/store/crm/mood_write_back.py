@@ -13,13 +13,14 @@ from relationship.store import tables
 from relationship.store.alerts.alert_tables import ALERT, ALERT_TELLING
 from relationship.store.alerts.tellings import OPEN, RISK
 from relationship.store.crm import write_back
+from relationship.store.crm.record_tables import Record
 from relationship.store.crm.write_back_tables import TOLD_MOOD, WRITE_BACK, ToldMood
 from relationship.store.privacy.excluded_names import left_out_by_name
 from relationship.store.upsert import upsert
 from relationship.store.verbatims.mood_tables import ACCOUNT_MOOD
 from relationship.verbatims.crm_codes import OF_EMOTION, OF_RISK
 
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,15 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind
 from relationship.store import tables
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Colleague, Record
 from relationship.store.ratings.rating_change_tables import RECORD_CHANGE, RecordChange
 from relationship.store.upsert import insert_new
 
 OWNER, STAGE, TEAM = "owner", "stage", "team"
 
-_record = tables.table(tables.Record)
-_before = tables.table(tables.Colleague).alias("owner_before")
-_after = tables.table(tables.Colleague).alias("owner_after")
+_record = tables.table(Record)
+_before = tables.table(Colleague).alias("owner_before")
+_after = tables.table(Colleague).alias("owner_after")
 
 
 class Arriving(Protocol):

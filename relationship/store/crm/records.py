@@ -12,9 +12,11 @@ from relationship.activities import RecordKind
 from relationship.addresses import identity
 from relationship.clock import number_of, real_clock
 from relationship.store import tables
+from relationship.store.activities.activity_tables import StaleRecord
 from relationship.store.activities.people import note_change
 from relationship.store.chunks import in_chunks
 from relationship.store.crm import record_changes, stage_days, told_fields
+from relationship.store.crm.record_tables import Record, RecordAddress
 from relationship.store.crm.stage_days import Standing
 from relationship.store.crm.told_fields import ToldField
 from relationship.store.customers import account_health
@@ -24,8 +26,8 @@ from relationship.store.rights import reader_sets
 from relationship.store.sources.cursors import Place
 from relationship.store.upsert import insert_new, upsert
 
-_record = tables.table(tables.Record)
-_address = tables.table(tables.RecordAddress)
+_record = tables.table(Record)
+_address = tables.table(RecordAddress)
 _account = _record.alias("account")
 
 _TAKES_SEGMENT = (RecordKind.OPPORTUNITY, RecordKind.CONTACT)
@@ -38,7 +40,7 @@ _OF_KIND = {
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """One CRM record; see `tables.Record`. addresses: normalised, contacts and leads only; segment: accounts
+    """One CRM record; see `Record`. addresses: normalised, contacts and leads only; segment: accounts
     and leads only, the others take their account's; modified_on: opportunities and accounts, when the CRM last
     changed it; health: accounts only, the health fields that the CRM itself keeps, by name; told: accounts and
     opportunities, the fields whose change tells something; lost_on: accounts only, as a column of the CRM has it."""
@@ -113,7 +115,7 @@ def save(
     lost = _lost(conn, rows) if kind is RecordKind.ACCOUNT else {}
     columns = [{**row.columns(), **lost.get(row.guid, {}), "round": place.round} for row in rows]
     keep = [] if place.full else ["round"]
-    written = upsert(conn, tables.Record, columns, key=["kind", "guid"], keep=keep)
+    written = upsert(conn, Record, columns, key=["kind", "guid"], keep=keep)
     if written:
         _note_rating(conn, kind, [row.guid for row in rows])
     written += _set_addresses(conn, kind, rows)
@@ -220,7 +222,7 @@ def _note_rights(conn: Connection, kind: RecordKind, rows: Sequence[RecordRow]) 
 def _note_rating(conn: Connection, kind: RecordKind, guids: Sequence[str]) -> None:
     """Creation, status and closing date are part of a rating: whoever may have changed is rated again."""
     ids = _ids(conn, kind, guids).values()
-    insert_new(conn, tables.StaleRecord, [{"record_id": number} for number in ids], key=["record_id"])
+    insert_new(conn, StaleRecord, [{"record_id": number} for number in ids], key=["record_id"])
 
 
 def _hand_on_segments(conn: Connection, kind: RecordKind, guids: Sequence[str]) -> int:
@@ -250,7 +252,7 @@ def _hand_on_segments(conn: Connection, kind: RecordKind, guids: Sequence[str]) 
             sa.update(_record).where(_record.c.id == sa.bindparam("number")).values(segment=sa.bindparam("theirs")),
             changed,
         )
-        insert_new(conn, tables.StaleRecord, [{"record_id": row["number"]} for row in changed], key=["record_id"])
+        insert_new(conn, StaleRecord, [{"record_id": row["number"]} for row in changed], key=["record_id"])
         written += len(changed)
     return written
 
@@ -276,7 +278,7 @@ def _set_addresses(conn: Connection, kind: RecordKind, rows: Sequence[RecordRow]
     for number, address in sorted(present - wanted):
         conn.execute(sa.delete(_address).where(_address.c.record_id == number, _address.c.address == address))
     added = [{"record_id": number, "address": address} for number, address in sorted(wanted - present)]
-    return insert_new(conn, tables.RecordAddress, added, key=["record_id", "address"]) + len(present - wanted)
+    return insert_new(conn, RecordAddress, added, key=["record_id", "address"]) + len(present - wanted)
 
 
 def _ids(conn: Connection, kind: RecordKind, guids: Sequence[str]) -> dict[str, int]:

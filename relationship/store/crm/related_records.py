@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind, RecordRef
+from relationship.store.crm.record_tables import Membership, Record
 from relationship.store.lists.record_lists import RecordRow, record_rows
 from relationship.store.reading.reading_scope import Scope, may_be_read
-from relationship.store.tables import Membership, Record, table
+from relationship.store.tables import table
 
 _record = table(Record)
 _membership = table(Membership)

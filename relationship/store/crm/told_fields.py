@@ -12,8 +12,9 @@ from relationship.activities import RecordKind
 from relationship.signals.told_fields import Change, event_of, settles
 from relationship.store.chunks import in_chunks
 from relationship.store.crm.field_tables import CRM_FIELD, CrmField
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers.customer_tables import AccountEvent
-from relationship.store.tables import Record, table
+from relationship.store.tables import table
 from relationship.store.upsert import insert_new, upsert
 
 # Where such an event is known from, before the name of its column.

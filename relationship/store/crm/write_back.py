@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from relationship.health.crm_codes import OF_BAND, OF_STATE, OF_TREND, Codes, TrendCode
 from relationship.health.states import State
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.crm.write_back_tables import TOLD, TOLD_MOOD, WRITE_BACK, ToldRating, WriteBack
-from relationship.store.ratings.rating_tables import ROUND
+from relationship.store.ratings.rating_tables import ROUND, Health
 from relationship.store.ratings.ratings import SWITCHED_OFF
 from relationship.store.upsert import insert_new, upsert
 
-_health = tables.table(tables.Health)
-_record = tables.table(tables.Record)
+_health = tables.table(Health)
+_record = tables.table(Record)
 
 # Opportunities first: theirs are the columns that sellers look at.
 _ORDER = sa.case((_record.c.kind == "opportunity", 0), else_=1), _record.c.kind, _record.c.id

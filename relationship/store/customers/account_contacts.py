@@ -7,11 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
+from relationship.store.activities.activity_tables import ContactDay
+from relationship.store.crm.record_tables import Record
 from relationship.store.lists.list_filters import OWNER, WITH_OWNER, owner_name
 from relationship.store.privacy.excluded_names import left_out_by_name
 from relationship.store.reading.reading_scope import Scope, may_be_read
 from relationship.store.signals.signal_tables import CONTACT_CHANGE
-from relationship.store.tables import ContactDay, Record, table
+from relationship.store.tables import table
 
 _record = table(Record)
 _account = _record.alias("account_of_contact")

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers.customer_tables import ACCOUNT_EVENT
-from relationship.store.tables import Record, table
+from relationship.store.tables import table
 
 
 @dataclass(frozen=True, slots=True)

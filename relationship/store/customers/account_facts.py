@@ -9,15 +9,16 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record, RecordAddress
 
-_record = tables.table(tables.Record)
-_address = tables.table(tables.RecordAddress)
+_record = tables.table(Record)
+_address = tables.table(RecordAddress)
 
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
     """One account of the CRM. arr: revenue of a year in `currency`; renewal_on: when its contract is renewed; lost_on:
-    see `tables.Record`."""
+    see `Record`."""
 
     account_id: int
     guid: str

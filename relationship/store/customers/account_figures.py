@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers.score_tables import ACCOUNT_HEALTH, ACCOUNT_SCORE
-from relationship.store.tables import Record, table
+from relationship.store.tables import table
 from relationship.store.verbatims.mood_tables import ACCOUNT_MOOD
 
 _record = table(Record)

@@ -4,8 +4,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
+from relationship.store.crm.record_tables import Record
 from relationship.store.signals.signal_tables import CONTACT_CHANGE, CONTACT_STANDING, ContactChange, ContactStanding
-from relationship.store.tables import Record, table
+from relationship.store.tables import table
 from relationship.store.upsert import insert_new, upsert
 
 LEFT, MOVED, REPLACED = "left", "moved", "replaced"

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers.score_tables import ACCOUNT_HEALTH, ACCOUNT_SCORE
 from relationship.store.lists.list_filters import OWNER, WITH_OWNER, owner_name
 from relationship.store.lists.searching import folded_holds
 from relationship.store.reading.reading_scope import Scope, may_be_read, owned_by
-from relationship.store.tables import Record, table
+from relationship.store.tables import table
 
 _record = table(Record)
 MOST_OWNERS = 200

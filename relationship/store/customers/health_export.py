@@ -6,10 +6,11 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind
 from relationship.importing.health_lines import HealthOfAccount
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers.score_tables import ACCOUNT_HEALTH
 from relationship.store.lists.list_filters import Column, Filters, ordered
 from relationship.store.reading.reading_scope import Scope
-from relationship.store.tables import Record, table
+from relationship.store.tables import table
 
 _record = table(Record)
 

@@ -4,8 +4,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
+from relationship.store.activities.activity_tables import ContactDay
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers.score_tables import ACCOUNT_SCORE, PAST_SCORED, PastScored
-from relationship.store.tables import ContactDay, Record, table
+from relationship.store.tables import table
 from relationship.store.upsert import upsert
 
 _record = table(Record)

@@ -13,11 +13,13 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind
 from relationship.clock import day_of, number_of
 from relationship.signals.scores import GROUP_OF, Group, ScoreFacts, combined
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers import usage
 from relationship.store.customers.customer_tables import SATISFACTION
 from relationship.store.customers.usage import UsageSpans
+from relationship.store.ratings.rating_tables import Health
 from relationship.store.signals.signal_tables import SignalRecord
-from relationship.store.tables import Health, Record, table
+from relationship.store.tables import table
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -7,10 +7,11 @@ from relationship.activities import RecordKind
 from relationship.importing.kinds import ImportKind
 from relationship.importing.names import ContactName, Contacts, Named, Names, Registry
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record, RecordAddress
 from relationship.store.customers import account_facts
 
-_record = tables.table(tables.Record)
-_address = tables.table(tables.RecordAddress)
+_record = tables.table(Record)
+_address = tables.table(RecordAddress)
 # So many accounts may share a domain of mail before it names none of them, as that of a mail provider.
 _SHARED_BY = 3
 

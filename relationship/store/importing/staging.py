@@ -17,10 +17,11 @@ from relationship.importing.faults import Fault
 from relationship.importing.kinds import ImportKind
 from relationship.importing.rows import Layout, Row
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers import usage
 from relationship.store.customers.customer_tables import ACCOUNT_EVENT, SATISFACTION, STAGE_DAY, USAGE_DAY
 
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 
 STAGED = "staged_import"
 MOST_SAMPLES = 25  # of each sort

@@ -23,11 +23,12 @@ from relationship.introductions import (
     after,
 )
 from relationship.store import tables
+from relationship.store.crm.record_tables import Colleague
 from relationship.store.knows.introduction_tables import INTRODUCTION, INTRODUCTION_STEP
 
 _one = INTRODUCTION.c
 _step = INTRODUCTION_STEP
-_colleague = tables.table(tables.Colleague)
+_colleague = tables.table(Colleague)
 
 # States in which the colleague has, or may have, got a mail: what the weekly limit counts.
 _RECEIVED = tuple(state.value for state in State if state is not State.UNSENT)

@@ -22,6 +22,7 @@ from relationship.graph.network import Network
 from relationship.graph.tie_days import Bools, Floats, Ints
 from relationship.graph.ties import EPOCH, closeness, fade
 from relationship.store import tables
+from relationship.store.crm.record_tables import Colleague, Record
 from relationship.store.database import Store
 from relationship.store.gc_pause import collection_paused
 from relationship.store.knows import preferences
@@ -30,8 +31,8 @@ from relationship.store.knows.tie_tables import TIE
 from relationship.store.knows.ties import colleague_number, record_number
 from relationship.store.privacy import excluded_names
 
-_colleague = tables.table(tables.Colleague)
-_record = tables.table(tables.Record)
+_colleague = tables.table(Colleague)
+_record = tables.table(Record)
 
 ROW = np.dtype([("colleague", np.int64), ("person", np.int64), ("ours", np.float64), ("theirs", np.float64)])
 COLLEAGUE = "colleague"

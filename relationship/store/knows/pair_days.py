@@ -20,13 +20,14 @@ from relationship.activities import Kind, Party, Role
 from relationship.clock import day_number
 from relationship.store import tables
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Colleague, ColleagueAddress
 from relationship.store.knows.tie_days import MOST_OTHERS
 from relationship.store.knows.tie_tables import PREFERENCE, StaleTie
 from relationship.store.privacy import excluded_names
 from relationship.store.upsert import insert_new
 
-_colleague = tables.table(tables.Colleague)
-_address = tables.table(tables.ColleagueAddress)
+_colleague = tables.table(Colleague)
+_address = tables.table(ColleagueAddress)
 
 
 @dataclass(frozen=True, slots=True)

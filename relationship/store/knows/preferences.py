@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.store import tables
+from relationship.store.crm.record_tables import Colleague
 from relationship.store.knows import tie_days, tie_people, tie_rounds
 from relationship.store.knows.tie_tables import PREFERENCE, Preference
 from relationship.store.upsert import upsert
 
-_colleague = tables.table(tables.Colleague)
+_colleague = tables.table(Colleague)
 
 
 @dataclass(frozen=True, slots=True)

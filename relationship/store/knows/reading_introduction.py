@@ -10,14 +10,15 @@ from relationship.activities import RecordKind, RecordRef
 from relationship.addresses import domain_of
 from relationship.store import deployment, tables
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Colleague, ColleagueAddress, Record, RecordAddress
 from relationship.store.knows.introductions import Introduction
 from relationship.store.knows.tie_tables import PREFERENCE
 from relationship.store.reading.reading_contact import contact_names
 
-_colleague = tables.table(tables.Colleague)
-_own = tables.table(tables.ColleagueAddress)
-_record = tables.table(tables.Record)
-_record_address = tables.table(tables.RecordAddress)
+_colleague = tables.table(Colleague)
+_own = tables.table(ColleagueAddress)
+_record = tables.table(Record)
+_record_address = tables.table(RecordAddress)
 
 CRM_ONLY = "systemuser:"
 

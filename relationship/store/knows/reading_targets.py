@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind, RecordRef
+from relationship.store.crm.record_tables import Colleague, Record
 from relationship.store.lists.searching import holds
 from relationship.store.reading.reading_scope import Scope, may_be_read
-from relationship.store.tables import Colleague, Record, table
+from relationship.store.tables import table
 
 TARGETS = (RecordKind.CONTACT, RecordKind.LEAD, RecordKind.ACCOUNT)
 PEOPLE = (RecordKind.CONTACT, RecordKind.LEAD)

@@ -9,16 +9,17 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind
 from relationship.addresses import domain_of
 from relationship.store import tables
+from relationship.store.crm.record_tables import Colleague, Record, RecordAddress
 from relationship.store.lists.searching import holds
 from relationship.store.privacy.exclusion_tables import DirectoryGroup
 
 Choosable = Literal["colleague", "group", "contact", "account", "domain"]
 
-_colleague = tables.table(tables.Colleague)
+_colleague = tables.table(Colleague)
 _group = tables.table(DirectoryGroup)
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 _account = _record.alias("account")
-_address = tables.table(tables.RecordAddress)
+_address = tables.table(RecordAddress)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from relationship.activities import RecordKind
+from relationship.store.crm.record_tables import Colleague, Membership, Record
 from relationship.store.customers.account_figures import CHURN, UPSELL, in_force, latest, warmth
 from relationship.store.lists.searching import folded_holds
+from relationship.store.ratings.rating_tables import Health
 from relationship.store.reading.reading_scope import Scope, may_be_read, owned_by
-from relationship.store.tables import Colleague, Health, Membership, Record, table
+from relationship.store.tables import table
 from relationship.store.verbatims.verbatim_moods import COLD_UNTIL, WARM_FROM
 
 _record = table(Record)

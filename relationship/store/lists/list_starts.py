@@ -10,9 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from relationship.activities import RecordKind
+from relationship.store.crm.record_tables import Record
 from relationship.store.lists.list_filters import ACCOUNT, Column, Filters
+from relationship.store.ratings.rating_tables import Health
 from relationship.store.reading.reading_scope import Reach, Scope, may_be_read
-from relationship.store.tables import Health, Record, table
+from relationship.store.tables import table
 
 _record = table(Record)
 _health = table(Health)

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
+from relationship.store.crm.record_tables import Record
 from relationship.store.lists.list_filters import Filters, listed, rating_of_row
 from relationship.store.reading.reading_scope import Scope, may_be_read
-from relationship.store.tables import Record, table
+from relationship.store.tables import table
 
 Grouping = Literal["team", "segment"]
 

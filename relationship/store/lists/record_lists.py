@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind
 from relationship.store.activities.next_activities import KIND_OF_NEXT
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers.account_figures import CustomerFigures, customers
 from relationship.store.lists import list_starts
 from relationship.store.lists.list_filters import (
@@ -30,8 +31,9 @@ from relationship.store.lists.list_filters import (
 from relationship.store.lists.list_filters import Column as Column
 from relationship.store.lists.list_filters import Filters as Filters
 from relationship.store.privacy.excluded_names import LEFT_OUT, left_out_by_name
+from relationship.store.ratings.rating_tables import Health
 from relationship.store.reading.reading_scope import Scope
-from relationship.store.tables import Health, Record, table
+from relationship.store.tables import table
 
 _record = table(Record)
 _health = table(Health)

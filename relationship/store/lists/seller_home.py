@@ -9,13 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.activities import Kind, RecordKind, Status
+from relationship.store.activities.activity_tables import Activity, RecordActivity
+from relationship.store.crm.record_tables import Record
 from relationship.store.lists.list_filters import sold_by
 from relationship.store.lists.record_lists import RecordRow, record_rows
 from relationship.store.privacy.excluded_names import left_out_by_name, unhidden
 from relationship.store.ratings import rating_changes
 from relationship.store.ratings.rating_changes import Change
+from relationship.store.ratings.rating_tables import Health
 from relationship.store.reading.reading_scope import Scope, may_be_read, owned_by
-from relationship.store.tables import Activity, Health, Record, RecordActivity, table
+from relationship.store.tables import table
 
 _record = table(Record)
 _health = table(Health)

@@ -6,8 +6,9 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from relationship.store import tables
+from relationship.store.activities import activity_tables
 from relationship.store.alerts import alert_tables
-from relationship.store.crm import field_tables, write_back_tables
+from relationship.store.crm import field_tables, record_tables, write_back_tables
 from relationship.store.customers import customer_tables, score_tables
 from relationship.store.importing import import_tables
 from relationship.store.knows import introduction_tables, tie_tables
@@ -24,6 +25,8 @@ from relationship.store.verbatims import mood_tables, verbatim_tables
 # Naming the modules that define tables is what puts these into the metadata.
 TABLES = (
     tables,
+    record_tables,
+    activity_tables,
     answer_tables,
     rating_tables,
     rating_change_tables,

@@ -10,14 +10,15 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind, RecordRef
 from relationship.store import tables
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Colleague, Record
 from relationship.store.outbox.outbox_tables import ACTED_UP_TO, ActedUpTo
 from relationship.store.privacy.excluded_names import left_out_by_name
 from relationship.store.ratings.rating_change_tables import RATING_CHANGE
 from relationship.store.upsert import upsert
 from settings.rules.actions import NOT_THE_RELATIONSHIP, ActionRule
 
-_record = tables.table(tables.Record)
-_colleague = tables.table(tables.Colleague)
+_record = tables.table(Record)
+_colleague = tables.table(Colleague)
 MOST_EXAMPLES = 5
 
 

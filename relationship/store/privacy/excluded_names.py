@@ -14,7 +14,9 @@ from sqlalchemy import Connection
 from relationship.addresses import identity
 from relationship.excluded import Fields, has_excluded_domain, named
 from relationship.store import tables
+from relationship.store.activities.activity_tables import ActivityParty
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Address
 from relationship.store.privacy import erased_names
 from relationship.store.privacy.erased_tables import ERASED_NAME
 from relationship.store.privacy.exclusion_tables import ExcludedAddress, ExcludedDomain, ReadingState
@@ -26,8 +28,8 @@ LEFT_OUT = "left_out"
 _address = tables.table(ExcludedAddress)
 _domain = tables.table(ExcludedDomain)
 _state = tables.table(ReadingState)
-_known = tables.table(tables.Address)
-_party = tables.table(tables.ActivityParty)
+_known = tables.table(Address)
+_party = tables.table(ActivityParty)
 
 
 @dataclass(frozen=True, slots=True)

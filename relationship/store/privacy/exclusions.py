@@ -19,7 +19,9 @@ from relationship.addresses import domain_of, identity
 from relationship.excluded import has_excluded_domain, is_below, named
 from relationship.store import deployment, tables
 from relationship.store.activities import sightings
+from relationship.store.activities.activity_tables import ContactDay, Sighting, StaleRecord
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Colleague, ColleagueAddress, Record, RecordAddress
 from relationship.store.knows import pair_days, tie_people, tie_rounds
 from relationship.store.privacy import retention, verbatims_left_out
 from relationship.store.privacy.excluded_names import LeftOut, left_out, note_lift
@@ -30,12 +32,12 @@ from settings.rules import Exclusions
 _address = tables.table(ExcludedAddress)
 _domain = tables.table(ExcludedDomain)
 _member = tables.table(GroupMember)
-_colleague = tables.table(tables.Colleague)
-_colleague_address = tables.table(tables.ColleagueAddress)
-_record = tables.table(tables.Record)
-_record_address = tables.table(tables.RecordAddress)
-_sighting = tables.table(tables.Sighting)
-_contact_day = tables.table(tables.ContactDay)
+_colleague = tables.table(Colleague)
+_colleague_address = tables.table(ColleagueAddress)
+_record = tables.table(Record)
+_record_address = tables.table(RecordAddress)
+_sighting = tables.table(Sighting)
+_contact_day = tables.table(ContactDay)
 
 # With so many names or fewer, rows that cannot hold one of them are passed over without being parsed.
 _FEW = 30
@@ -235,4 +237,4 @@ def _forget_days(conn: Connection, added: LeftOut) -> None:
             ids += conn.scalars(query).all()
     for chunk in in_chunks(sorted(ids)):
         conn.execute(sa.delete(_contact_day).where(_contact_day.c.record_id.in_(chunk)))
-    insert_new(conn, tables.StaleRecord, [{"record_id": number} for number in sorted(ids)], key=["record_id"])
+    insert_new(conn, StaleRecord, [{"record_id": number} for number in sorted(ids)], key=["record_id"])

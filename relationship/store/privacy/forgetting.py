@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from relationship.store import tables
 from relationship.store.activities.people import note_change
+from relationship.store.crm.record_tables import Address, Colleague, Membership, Record
 from relationship.store.knows import tie_people, tie_rounds
 from relationship.store.knows.introduction_tables import INTRODUCTION
 from relationship.store.knows.tie_tables import PREFERENCE
@@ -21,10 +22,10 @@ from relationship.store.reports.report_tables import REPORT
 from relationship.store.rights.rights_tables import READER_RECORD, READER_SET, WEB_SESSION
 from relationship.store.sources.subscription_tables import ChangeSubscription, Hint
 
-_address = tables.table(tables.Address)
-_colleague = tables.table(tables.Colleague)
-_membership = tables.table(tables.Membership)
-_record = tables.table(tables.Record)
+_address = tables.table(Address)
+_colleague = tables.table(Colleague)
+_membership = tables.table(Membership)
+_record = tables.table(Record)
 _tokens = tables.table(tables.TokenCache)
 _excluded = tables.table(ExcludedAddress)
 _member = tables.table(GroupMember)

@@ -9,12 +9,13 @@ from relationship.activities import RecordKind
 from relationship.excluded import has_excluded_domain, is_below
 from relationship.store import deployment, tables
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Address, Colleague, Record
 from relationship.store.privacy import exclusions
 from relationship.store.privacy.excluded_names import left_out
 from settings.rules import Exclusions
 
-_address = tables.table(tables.Address)
-_colleague = tables.table(tables.Colleague)
+_address = tables.table(Address)
+_colleague = tables.table(Colleague)
 
 _ACTIVITIES = """
 SELECT p.activity_id AS id FROM hidden_address h JOIN activity_party p ON p.address_id = h.id
@@ -90,7 +91,7 @@ def _addresses(conn: Connection, names: frozenset[str], domains: frozenset[str])
 
 
 def _record_ids(conn: Connection, records: set[tuple[str, str]]) -> list[int]:
-    record = tables.table(tables.Record)
+    record = tables.table(Record)
     found: list[int] = []
     for kind in RecordKind:
         for chunk in in_chunks(sorted(key for one, key in records if one == kind)):

@@ -10,13 +10,14 @@ from relationship.addresses import identity, normalise
 from relationship.errors import FixSettings
 from relationship.store import tables
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Address, Colleague, ColleagueAddress, Record, RecordAddress
 from relationship.store.privacy.exclusions import same_people
 
-_colleague = tables.table(tables.Colleague)
-_colleague_address = tables.table(tables.ColleagueAddress)
-_record = tables.table(tables.Record)
-_record_address = tables.table(tables.RecordAddress)
-_address = tables.table(tables.Address)
+_colleague = tables.table(Colleague)
+_colleague_address = tables.table(ColleagueAddress)
+_record = tables.table(Record)
+_record_address = tables.table(RecordAddress)
+_address = tables.table(Address)
 
 IDENTITIES = ("contact:", "lead:", "user:", "systemuser:", "tel:")
 

@@ -6,11 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.store import tables
+from relationship.store.activities.activity_tables import Activity, ContactDay, Sighting
 from relationship.store.knows import tie_days
 
-_activity = tables.table(tables.Activity)
-_sighting = tables.table(tables.Sighting)
-_day = tables.table(tables.ContactDay)
+_activity = tables.table(Activity)
+_sighting = tables.table(Sighting)
+_day = tables.table(ContactDay)
 
 # Nobody is known by these any more: no activity, no record, no colleague.
 FORGOTTEN = """

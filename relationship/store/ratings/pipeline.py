@@ -21,6 +21,7 @@ from relationship.health.kept import Kept, keep
 from relationship.health.rating import CHUNK_RECORDS
 from relationship.health.sums import DaySums
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.database import Store
 from relationship.store.gc_pause import collection_paused
 from relationship.store.ratings import bases
@@ -28,7 +29,7 @@ from relationship.store.ratings.bases import Bases, Round
 from relationship.store.ratings.rating_tables import BASIS
 from settings.rules.precedence import RecordKeys, record_keys
 
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 
 
 class Listed(NamedTuple):

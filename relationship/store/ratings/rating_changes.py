@@ -15,14 +15,16 @@ from relationship.health.contact_days import Ints
 from relationship.health.score import BANDS, NO_BAND
 from relationship.health.trend import NO_TREND, TRENDS
 from relationship.store import tables
+from relationship.store.activities.activity_tables import ContactDay
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record
 from relationship.store.privacy.excluded_names import left_out_by_name
 from relationship.store.ratings.rating_change_tables import ANNOUNCED, RATING_CHANGE, AnnouncedRating, RatingChange
 from relationship.store.reading.reading_scope import Scope, may_be_read
 from relationship.store.upsert import Columns, upsert_columns
 
-_record = tables.table(tables.Record)
-_day = tables.table(tables.ContactDay)
+_record = tables.table(Record)
+_day = tables.table(ContactDay)
 
 
 @dataclass(frozen=True, slots=True)

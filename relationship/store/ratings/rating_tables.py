@@ -1,9 +1,11 @@
 """What a rating is computed from, kept packed beside it: new rules re-rate everything from these two tables."""
 
+from datetime import date, datetime
+
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from relationship.store.tables import table
+from relationship.store.tables import instant, table
 
 
 class RatingRound(SQLModel, table=True):
@@ -45,3 +47,38 @@ class RatingBasis(SQLModel, table=True):
 
 ROUND = table(RatingRound)
 BASIS = table(RatingBasis)
+
+
+class Health(SQLModel, table=True):
+    """The latest rating of a record.
+
+    as_of     day number the rating is for (for a closed record the day it was closed)
+    state     rated, not_enough_information, no_closed_activity, source_degraded, nothing_in_window
+    score     0..100, None without a score; exact is the same before rounding
+    rating    good, fair, poor or None; trend improving, steady, declining or None
+    falls_on  day the rating falls if nothing happens, None when it cannot; falls_to the rating then
+    stamp     the round (`rating_tables.RatingRound`) that last changed this row: what has to be told to others
+    rules_version  the rules in force when the row last changed
+    """
+
+    # New rules change neither: only activities move a row in these.
+    __table_args__ = (
+        sa.Index("ix_health_last_activity_at", "last_activity_at"),
+        sa.Index("ix_health_next_activity_at", "next_activity_at"),
+    )
+    record_id: int = Field(foreign_key="record.id", primary_key=True, ondelete="CASCADE")
+    as_of: int
+    rules_version: int
+    state: str
+    closed: bool = False
+    recent: bool = False  # fewer than 3 contact days or younger than 14 days: provisional
+    score: int | None = None
+    exact: float | None = None
+    rating: str | None = None
+    trend: str | None = None
+    trend_points: float | None = None  # mean of the last 4 weekly scores minus the 4 before
+    falls_on: date | None = None
+    falls_to: str | None = None
+    stamp: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    last_activity_at: datetime | None = instant()
+    next_activity_at: datetime | None = instant()

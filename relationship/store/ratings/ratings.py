@@ -9,12 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.store import tables
+from relationship.store.activities.activity_tables import StaleRecord
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record
+from relationship.store.ratings.rating_tables import Health
 from relationship.store.upsert import upsert
 
-_health = tables.table(tables.Health)
-_record = tables.table(tables.Record)
-_stale = tables.table(tables.StaleRecord)
+_health = tables.table(Health)
+_record = tables.table(Record)
+_stale = tables.table(StaleRecord)
 
 # Status words of records that nobody works on any more; the last score is kept.
 CLOSED = ("won", "lost", "qualified", "disqualified")
@@ -97,12 +100,12 @@ def stale(conn: Connection) -> list[int]:
 
 def note_stale(conn: Connection, record_ids: Sequence[int]) -> None:
     """Ask for these records to be rated again."""
-    upsert(conn, tables.StaleRecord, [{"record_id": number} for number in record_ids], key=["record_id"])
+    upsert(conn, StaleRecord, [{"record_id": number} for number in record_ids], key=["record_id"])
 
 
 def save(conn: Connection, rows: Sequence[dict[str, Any]]) -> int:
-    """Keep ratings (columns of `tables.Health`); returns how many rows changed."""
-    return upsert(conn, tables.Health, rows, key=["record_id"], along=["stamp", "rules_version"])
+    """Keep ratings (columns of `Health`); returns how many rows changed."""
+    return upsert(conn, Health, rows, key=["record_id"], along=["stamp", "rules_version"])
 
 
 def with_only_plans(conn: Connection) -> list[int]:

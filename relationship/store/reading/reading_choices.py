@@ -7,11 +7,12 @@ from sqlalchemy import Connection
 
 from relationship.store import tables
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Colleague
 from relationship.store.lists.choosing import Choice
 from relationship.store.privacy.exclusion_tables import DirectoryGroup, GroupMember
 from relationship.store.reading import reading_names
 
-_colleague = tables.table(tables.Colleague)
+_colleague = tables.table(Colleague)
 _group = tables.table(DirectoryGroup)
 _member = tables.table(GroupMember)
 

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
-from relationship.store.tables import Record, table
+from relationship.store.crm.record_tables import Record
+from relationship.store.tables import table
 
 _record = table(Record)
 _account = _record.alias("account")

@@ -14,7 +14,9 @@ from sqlalchemy import Connection
 from relationship.activities import Kind, Role, Status
 from relationship.health.kpis.effort import Exchange
 from relationship.health.kpis.replies import Mail
-from relationship.store.tables import Activity, ActivityParty, Address, RecordActivity, table
+from relationship.store.activities.activity_tables import Activity, ActivityParty, RecordActivity
+from relationship.store.crm.record_tables import Address
+from relationship.store.tables import table
 
 _activity = table(Activity)
 _party = table(ActivityParty)

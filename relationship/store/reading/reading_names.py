@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record
 from relationship.store.lists.searching import holds
-from relationship.store.tables import Record, table
+from relationship.store.tables import table
 
 _record = table(Record)
 _account = table(Record).alias("account")

@@ -6,9 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
+from relationship.store.crm.record_tables import Colleague, Membership, Record
 from relationship.store.reading.reading_record import RatedRecord, rated_record
 from relationship.store.reading.reading_scope import Scope
-from relationship.store.tables import Colleague, Membership, Record, table
+from relationship.store.tables import table
 
 _record = table(Record)
 _colleague = table(Colleague)

@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,16 @@ from sqlalchemy import Connection
 from relationship.activities import Kind, RecordKind, Status
 from relationship.health.kpis.most import Contacted, InTouch
 from relationship.health.kpis.reach import KnownPerson
+from relationship.store.activities.activity_tables import RecordActivity
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Address, Colleague, Membership, Record, RecordSide
 from relationship.store.knows.tie_tables import PREFERENCE, TieDay
 from relationship.store.privacy.excluded_names import left_out_by_name
 from relationship.store.privacy.exclusion_tables import ExcludedAddress
 from relationship.store.reading.reading_exchanges import Period, in_period
 from relationship.store.reading.reading_record import RatedRecord
 from relationship.store.reading.reading_scope import Scope, may_be_read
-from relationship.store.tables import Address, Colleague, Membership, Record, RecordActivity, RecordSide, table
+from relationship.store.tables import table
 
 _record = table(Record)
 _membership = table(Membership)

@@ -11,10 +11,13 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind, Status
 from relationship.store import deployment
+from relationship.store.activities.activity_tables import Activity, ActivityParty, RecordActivity
 from relationship.store.activities.next_activities import KIND_OF_NEXT
+from relationship.store.crm.record_tables import Colleague, Record
 from relationship.store.privacy.excluded_names import left_out_by_name, unhidden
+from relationship.store.ratings.rating_tables import Health
 from relationship.store.reading.reading_scope import Scope, may_be_read
-from relationship.store.tables import Activity, ActivityParty, Colleague, Health, Record, RecordActivity, table
+from relationship.store.tables import table
 
 _record = table(Record)
 _health = table(Health)

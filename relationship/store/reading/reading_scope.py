@@ -11,8 +11,9 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from relationship.activities import RecordKind, RecordRef
+from relationship.store.crm.record_tables import Colleague, Record
 from relationship.store.rights.rights_tables import READER_RECORD, READER_SET, RIGHTS_CHANGE
-from relationship.store.tables import Colleague, Record, table
+from relationship.store.tables import table
 
 
 class Reach(StrEnum):

@@ -12,9 +12,11 @@ from sqlalchemy import Connection
 from relationship.activities import KINDS, RecordKind, Status
 from relationship.health.contact_days import KIND_INDEX, Floats, Ints
 from relationship.health.shares import Parts, Side
+from relationship.store.activities.activity_tables import RecordActivity
+from relationship.store.crm.record_tables import Record
 from relationship.store.privacy.excluded_names import left_out_by_name
 from relationship.store.reading.reading_scope import Scope, may_be_read
-from relationship.store.tables import Record, RecordActivity, table
+from relationship.store.tables import table
 
 _record = table(Record)
 _mine = table(RecordActivity).alias("of_account")

@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 from relationship.activities import Kind, RecordKind, Status
 from relationship.clock import number_of
 from relationship.health.kpis.deals import PERIOD_DAYS, SIZE_FACTOR, Deal, period
+from relationship.store.activities.activity_tables import RecordActivity
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record
 from relationship.store.privacy.excluded_names import left_out_by_name
 from relationship.store.reading.reading_record import RatedRecord
-from relationship.store.tables import Record, RecordActivity, table
+from relationship.store.tables import table
 
 # The latest so many of either group: enough for a median, and what a page can wait for.
 MOST_SIMILAR = 100

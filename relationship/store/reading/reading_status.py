@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from relationship.store.crm.record_tables import Colleague
 from relationship.store.lists.searching import holds
-from relationship.store.tables import Colleague, Cursor, Quarantine, Source, table
+from relationship.store.tables import Cursor, Quarantine, Source, table
 
 _source = table(Source)
 _cursor = table(Cursor)

@@ -12,14 +12,16 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind
 from relationship.clock import number_of
 from relationship.reports.table import Frame, Value
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers.account_figures import CHURN, UPSELL, latest
 from relationship.store.customers.customer_tables import SATISFACTION, USAGE_SPAN
 from relationship.store.customers.score_tables import ACCOUNT_HEALTH, ACCOUNT_SCORE
 from relationship.store.customers.usage import MONTH
 from relationship.store.lists.list_filters import OWNER, WITH_OWNER, owner_name
 from relationship.store.privacy.excluded_names import left_out_by_name
+from relationship.store.ratings.rating_tables import Health
 from relationship.store.reading.reading_scope import Scope, may_be_read
-from relationship.store.tables import Health, Record, table
+from relationship.store.tables import table
 
 SATISFACTION_DAYS = 365
 CHANGE_DAYS = 30

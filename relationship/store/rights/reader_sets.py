@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind, RecordRef
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record
 from relationship.store.reading.reading_scope import KeptSet, Scope, may_be_read
 from relationship.store.rights.rights_tables import (
     READER_RECORD,
@@ -22,7 +23,7 @@ from relationship.store.rights.rights_tables import (
     ReaderSet,
     RightsChange,
 )
-from relationship.store.tables import Record, table
+from relationship.store.tables import table
 from relationship.store.upsert import upsert, upsert_columns
 
 _record = table(Record)

@@ -11,10 +11,11 @@ from relationship.activities import RecordKind, RecordRef
 from relationship.signals import recommendations as pure
 from relationship.signals.recommendations import Cause, Limits
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Colleague, Membership, Record, RecordAddress
 from relationship.store.customers.score_tables import ACCOUNT_SCORE
 from relationship.store.reading.reading_scope import Scope, may_be_read, owned_by
 from relationship.store.signals.signal_tables import SIGNAL
-from relationship.store.tables import Colleague, Membership, Record, RecordAddress, table
+from relationship.store.tables import table
 
 _record = table(Record)
 _account = _record.alias("account")

@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 
 from relationship.errors import Conflict
 from relationship.signals.qbr import Period, Texts
+from relationship.store.crm.record_tables import Colleague
 from relationship.store.signals import recommendation_tables
 from relationship.store.signals.recommendation_tables import QBR_DOCUMENT
-from relationship.store.tables import Colleague, table
+from relationship.store.tables import table
 from relationship.store.upsert import insert_new
 
 _colleague = table(Colleague)

@@ -12,11 +12,12 @@ from relationship.clock import day_number
 from relationship.signals.recommendations import FOLLOWED_DAYS, Cause, Outcome
 from relationship.signals.standing import ACTING, Deed, Move, State
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Colleague
 from relationship.store.customers.score_tables import ACCOUNT_SCORE
 from relationship.store.privacy.one_person import Person
 from relationship.store.signals.recommendation_tables import QBR_DOCUMENT, RECOMMENDATION_ACT, RecommendationAct
 from relationship.store.signals.signal_tables import SIGNAL
-from relationship.store.tables import Colleague, table
+from relationship.store.tables import table
 from relationship.store.upsert import insert_new
 
 _act = RECOMMENDATION_ACT

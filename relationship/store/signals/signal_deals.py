@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind
 from relationship.clock import number_of
 from relationship.signals.facts import Deals, Floats, Ints, Moves
+from relationship.store.crm.record_tables import Membership, Record
 from relationship.store.customers.customer_tables import STAGE_DAY
 from relationship.store.privacy.excluded_names import left_out_by_name
 from relationship.store.ratings import ratings
+from relationship.store.ratings.rating_tables import Health
 from relationship.store.signals.signal_places import FEW, among
-from relationship.store.tables import Health, Membership, Record, table
+from relationship.store.tables import table
 
 _record = table(Record)
 _health = table(Health)

@@ -25,13 +25,15 @@ from relationship.signals.people import decides
 from relationship.signals.signal import Source
 from relationship.signals.thresholds import Thresholds
 from relationship.store.activities import contact_days
+from relationship.store.activities.activity_tables import Activity, ActivityParty
+from relationship.store.crm.record_tables import Record, RecordSide
 from relationship.store.customers import account_events, contact_standings
 from relationship.store.privacy.excluded_names import left_out_by_name
 from relationship.store.ratings import bases
 from relationship.store.signals import signal_deals, signal_meetings, signal_use, signal_voices
 from relationship.store.signals.signal_places import among, is_few, places, whole
-from relationship.store.tables import Activity, ActivityParty, Record, RecordSide, table
 from relationship.store.tables import Source as SourceTable
+from relationship.store.tables import table
 
 _record = table(Record)
 _activity = table(Activity)

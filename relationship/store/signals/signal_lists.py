@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind, RecordRef
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Colleague, Record
 from relationship.store.customers.customer_tables import ACCOUNT_EVENT
 from relationship.store.lists.searching import folded
 from relationship.store.privacy.excluded_names import left_out_by_name
 from relationship.store.reading.reading_scope import Scope, may_be_read, owned_by
 from relationship.store.signals.signal_tables import SIGNAL
 from relationship.store.signals.signals import COLUMNS, SignalRow, row_of
-from relationship.store.tables import Colleague, Record, table
+from relationship.store.tables import table
 
 _subject = table(Record)
 _account = _subject.alias("signal_account")

@@ -6,8 +6,10 @@ from sqlalchemy import Connection
 
 from relationship.activities import Kind, Status
 from relationship.signals.facts import Ints, Meetings
+from relationship.store.activities.activity_tables import ActivityParty, RecordActivity
+from relationship.store.crm.record_tables import RecordSide
 from relationship.store.signals.signal_places import among, places
-from relationship.store.tables import ActivityParty, RecordActivity, RecordSide, table
+from relationship.store.tables import table
 
 _held = table(RecordActivity)
 _party = table(ActivityParty)

@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 
 from relationship.clock import day_of, number_of
 from relationship.signals.facts import MONTHS, WEEKS_BEFORE_LAST_LOGIN, Bools, Floats, Ints, Use
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers import usage
 from relationship.store.customers.customer_tables import USAGE_DAY, USAGE_SPAN
 from relationship.store.customers.usage import UsageSpans
 from relationship.store.signals.signal_places import among, is_few, places
-from relationship.store.tables import Record, table
+from relationship.store.tables import table
 
 # Weeks in which the last log-in and those before it are looked for.
 _WEEKS = 32

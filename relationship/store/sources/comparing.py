@@ -6,9 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.store import tables
+from relationship.store.activities.activity_tables import Activity, Sighting
 
-_sighting = tables.table(tables.Sighting)
-_activity = tables.table(tables.Activity)
+_sighting = tables.table(Sighting)
+_activity = tables.table(Activity)
 
 
 def items_since(conn: Connection, source_id: int, container: str, at: datetime) -> set[str]:

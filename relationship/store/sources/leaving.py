@@ -4,12 +4,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.store import tables
+from relationship.store.crm.record_tables import Colleague
 from relationship.store.sources import scope
 from relationship.store.sources.sources import MAILBOX
 from settings.rules import Sources
 
 _source = tables.table(tables.Source)
-_colleague = tables.table(tables.Colleague)
+_colleague = tables.table(Colleague)
 
 
 def mailboxes_leaving(conn: Connection, wanted: Sources) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from relationship.store import rules, tables
 from relationship.store.chunks import in_chunks
 from relationship.store.crm import colleagues
+from relationship.store.crm.record_tables import Colleague
 from relationship.store.privacy import exclusions
 from relationship.store.privacy.exclusion_tables import DirectoryGroup, GroupMember
 from relationship.store.reading.reading_status import KINDS, PERSONAL
@@ -17,7 +18,7 @@ from settings.rules import Rules
 _group = tables.table(DirectoryGroup)
 _member = tables.table(GroupMember)
 _source = tables.table(tables.Source)
-_colleague = tables.table(tables.Colleague)
+_colleague = tables.table(Colleague)
 
 
 def readable_users(conn: Connection) -> list[str]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from relationship.store import deployment, tables
 from relationship.store.chunks import in_chunks
 from relationship.store.crm import colleagues
+from relationship.store.crm.record_tables import Colleague, ColleagueAddress, Record
 from relationship.store.privacy import exclusions
 from relationship.store.upsert import insert_new
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_COPY, VerbatimCopy
@@ -19,9 +20,9 @@ SOURCE = "feedback/"
 UNKNOWN = "unknown"
 
 _source = tables.table(tables.Source)
-_record = tables.table(tables.Record)
-_colleague = tables.table(tables.Colleague)
-_address = tables.table(tables.ColleagueAddress)
+_record = tables.table(Record)
+_colleague = tables.table(Colleague)
+_address = tables.table(ColleagueAddress)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record, RecordAddress
 from relationship.store.lists.list_filters import OWNER, owner_name
 from relationship.store.privacy.excluded_names import among
 from relationship.store.reading.reading_scope import Scope
@@ -18,8 +19,8 @@ from relationship.store.verbatims.verbatim_lists import ACCOUNT, Wish
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_MARK
 
 SORTS = ("sensitivity", "moment")
-_contact = tables.table(tables.Record).alias("speaker")
-_address = tables.table(tables.RecordAddress)
+_contact = tables.table(Record).alias("speaker")
+_address = tables.table(RecordAddress)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.privacy.excluded_names import left_out_by_name
 from relationship.store.reading.reading_scope import Scope, may_be_read
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_CORRECTION, VERBATIM_MARK
@@ -21,7 +22,7 @@ from relationship.verbatims.contradiction import (
     LOW_SATISFACTION,
 )
 
-ACCOUNT = tables.table(tables.Record)
+ACCOUNT = tables.table(Record)
 
 
 # Satisfaction of 0 to 100 and recommendation of 0 to 10 in three parts each; those of recommendation are the usual ones.

@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from relationship.activities import RecordKind
 from relationship.store import tables
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record
 from relationship.store.privacy.excluded_names import left_out_by_name
 from relationship.store.verbatims.mood_tables import ACCOUNT_MOOD, MOOD_PLACE
 from relationship.store.verbatims.verbatim_tables import VERBATIM
 
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 LAST = 10
 # After so many days a text weighs half.
 HALF_LIFE_DAYS = 90

@@ -13,11 +13,12 @@ from relationship.importing.kinds import ImportKind
 from relationship.importing.names import Registry
 from relationship.store import tables
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record, RecordAddress
 from relationship.store.importing import import_names
 from relationship.store.verbatims import verbatim_links
 
-_record = tables.table(tables.Record)
-_address = tables.table(tables.RecordAddress)
+_record = tables.table(Record)
+_address = tables.table(RecordAddress)
 
 # Whose domain says nothing about the company.
 FREE_MAIL = frozenset(

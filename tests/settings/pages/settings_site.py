@@ -10,6 +10,8 @@ from web_site import Site, session_of
 
 from relationship.desk.rate import rate_all
 from relationship.store import rules, tables
+from relationship.store.crm.record_tables import Record
+from relationship.store.ratings.rating_tables import Health
 from settings.pages.health_form import fields
 from settings.rules import HealthSection
 
@@ -43,7 +45,7 @@ def in_force(site: Site) -> tuple[int, HealthSection]:
 
 
 def bands_shown(site: Site) -> dict[str, str | None]:
-    record, health = tables.table(tables.Record), tables.table(tables.Health)
+    record, health = tables.table(Record), tables.table(Health)
     query = sa.select(record.c.guid, health.c.rating).join(health, health.c.record_id == record.c.id)
     with site.store.reading() as conn:
         return dict(conn.execute(query.where(record.c.kind == "opportunity", record.c.status == "open")).all())
@@ -55,7 +57,7 @@ NORTH, SOUTH = "1c0f2a55-3c1d-4d5e-8a54-2f1a7d7c9b10", "1c0f2a55-3c1d-4d5e-8a54-
 def fill(site: Site, deals: int = 60) -> Site:
     """Deals of all sorts, every other one of another team, accounts in two segments; rated as the product does."""
     site.fill(web_builder.deals_of_all_sorts(deals))
-    record = tables.table(tables.Record)
+    record = tables.table(Record)
     with site.store.transaction() as conn:
         for rest, (team, name, segment) in enumerate([(NORTH, "Ventes Nord", "Industrie"), (SOUTH, "Ventes Sud", "")]):
             half = record.c.id % 2 == rest

@@ -11,6 +11,7 @@ from web_site import Site, site_over
 
 from relationship.desk.rate import rate_all
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record, RecordAddress
 from relationship.store.database import Store
 from settings.rules import Exclusions, HealthSection
 
@@ -18,7 +19,7 @@ PAGE = "/settings/exclusions"
 
 
 def contacts(site: Site) -> list[tuple[str, str]]:
-    record = tables.table(tables.Record)
+    record = tables.table(Record)
     with site.store.reading() as conn:
         return [
             tuple(row)
@@ -72,7 +73,7 @@ def test_what_is_left_out_already_is_not_offered_again(small_site: Site):
 
 def test_groups_and_domains_that_ask_for_care_are_proposed_with_the_reason(small_site: Site):
     add_directory(small_site)
-    record, address = tables.table(tables.Record), tables.table(tables.RecordAddress)
+    record, address = tables.table(Record), tables.table(RecordAddress)
     with small_site.store.transaction() as conn:
         number = conn.scalar(sa.select(record.c.id).where(record.c.kind == "contact").limit(1))
         conn.execute(sa.insert(address).values(record_id=number, address="p@cabinet-avocats-morel.example"))

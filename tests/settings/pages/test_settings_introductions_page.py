@@ -9,6 +9,7 @@ from settings_site import SAME_SITE, token
 from web_site import Site
 
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from settings.rules import Introductions
 from settings.rules.introductions import built_in
 
@@ -107,7 +108,7 @@ def test_nothing_that_was_typed_is_lost(small_site: Site):
 
 
 def test_the_letter_is_shown_for_a_contact_of_the_crm(small_site: Site):
-    record = tables.table(tables.Record)
+    record = tables.table(Record)
     with small_site.store.reading() as conn:
         guid, name, title = conn.execute(
             sa.select(record.c.guid, record.c.name, record.c.job_title).where(record.c.kind == "contact").limit(1)

@@ -14,6 +14,7 @@ from relationship.clock import real_clock
 from relationship.desk import read_now
 from relationship.errors import Reconnect
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record, RecordAddress
 from relationship.store.sources import sync_wishes
 from relationship.sync.checks.findings import Finding, Mark
 from settings.pages import first_reading, start
@@ -75,7 +76,7 @@ def test_going_on_without_a_change_saves_nothing(empty_site: Site):
 
 def test_groups_that_ask_for_care_are_ticked_from_the_beginning_and_domains_of_customers_are_not(small_site: Site):
     add_directory(small_site)
-    record, address = tables.table(tables.Record), tables.table(tables.RecordAddress)
+    record, address = tables.table(Record), tables.table(RecordAddress)
     with small_site.store.transaction() as conn:
         number = conn.scalar(sa.select(record.c.id).where(record.c.kind == "contact").limit(1))
         conn.execute(sa.insert(address).values(record_id=number, address="p@clinique-tilleuls.example"))

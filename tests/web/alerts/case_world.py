@@ -37,6 +37,7 @@ from relationship.store import rules as stored
 from relationship.store import tables
 from relationship.store.alerts import alerts
 from relationship.store.alerts.alerts import Raised
+from relationship.store.crm.record_tables import Colleague, Record
 from relationship.store.database import Store
 from relationship.store.outbox import hook_secrets
 from relationship.store.verbatims.verbatims import Source
@@ -56,7 +57,7 @@ from web.app import create_app
 # When somebody works: no quiet hours in Paris.
 MORNING = datetime.fromisoformat("2026-06-17T09:00:00+00:00")
 NORDLYS, GRANIT = identity.account("nordlys"), identity.account("granit")
-_record, _colleague = tables.table(tables.Record), tables.table(tables.Colleague)
+_record, _colleague = tables.table(Record), tables.table(Colleague)
 
 
 @dataclass

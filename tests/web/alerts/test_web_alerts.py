@@ -16,11 +16,12 @@ from relationship.clock import number_of
 from relationship.desk.raise_alerts import raise_alerts
 from relationship.store import tables
 from relationship.store.alerts import alert_rules
+from relationship.store.crm.record_tables import Record, RecordAddress
 
 THREAT = "Si rien ne change, nous allons résilier notre contrat."
 HOSTILE = "Furieux <script>alert(1)</script> \u202eelbisivni, nous allons résilier notre contrat."
 TODAY = number_of(NOW.date())
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 
 
 @pytest.fixture
@@ -244,7 +245,7 @@ def test_customer_success_fills_lists_and_administrators_keep_them(filled: Site)
         contact = conn.scalar(sa.select(_record.c.id).where(_record.c.kind == "contact"))
         assert of is not None
         conn.execute(sa.update(_record).where(_record.c.id == contact).values(account_guid=of.guid))
-        conn.execute(sa.insert(tables.table(tables.RecordAddress)).values(record_id=contact, address="zoe@x.example"))
+        conn.execute(sa.insert(tables.table(RecordAddress)).values(record_id=contact, address="zoe@x.example"))
         alert_rules.put_on_list(conn, 1, at=NOW, account_id=of.id)
     assert "zoe@x.example" in own.get(at).text
     post(own, at, {"act": "choose", "choose": [f"account:{of.id} zoe@x.example", f"account:{of.id} other@x.example"]})

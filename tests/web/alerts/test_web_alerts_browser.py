@@ -25,6 +25,7 @@ from relationship.desk.hear import Said, hear
 from relationship.desk.raise_alerts import raise_alerts
 from relationship.desk.tell_alerts import tell
 from relationship.store import tables
+from relationship.store.crm.record_tables import Colleague, ColleagueAddress, Record, RecordAddress
 from relationship.store.database import open_store
 from relationship.store.verbatims.verbatims import Source
 from relationship.sync.outward.mail_out import BySmtp
@@ -33,7 +34,7 @@ from relationship.verbatims.alerts.rule import AlertRule
 pytestmark = pytest.mark.browser
 TODAY = number_of(NOW.date())
 ANNE, ZOE = "anne@fjord.example", "zoe@clients.example"
-_record, _colleague = tables.table(tables.Record), tables.table(tables.Colleague)
+_record, _colleague = tables.table(Record), tables.table(Colleague)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def living_site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
     found.fill(deals_of_all_sorts()[:12])
     with store.transaction() as conn:
         me = conn.scalar(sa.select(_colleague.c.id).where(_colleague.c.key == oid(0)))
-        mine = sa.insert(tables.table(tables.ColleagueAddress))
+        mine = sa.insert(tables.table(ColleagueAddress))
         conn.execute(mine.values(colleague_id=me, origin="msgraph", address=ANNE))
         of = {
             kind: conn.execute(sa.select(_record.c.id, _record.c.guid).where(_record.c.kind == kind)).first()
@@ -57,7 +58,7 @@ def living_site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
         assert account is not None
         conn.execute(sa.update(_record).where(_record.c.id == contact.id).values(account_guid=account.guid))
         conn.execute(sa.update(_record).where(_record.c.id == account.id).values(owner_guid=guid("systemuser", 0)))
-        conn.execute(sa.insert(tables.table(tables.RecordAddress)).values(record_id=contact.id, address=ZOE))
+        conn.execute(sa.insert(tables.table(RecordAddress)).values(record_id=contact.id, address=ZOE))
     begun(found)
     yield found
     store.close()

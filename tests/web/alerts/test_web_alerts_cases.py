@@ -26,6 +26,7 @@ from relationship.store import tables
 from relationship.store.alerts import alert_rules as kept_rules
 from relationship.store.alerts import tellings
 from relationship.store.crm import records
+from relationship.store.crm.record_tables import Record
 from relationship.store.crm.records import RecordRow
 from relationship.store.database import open_store
 from relationship.store.verbatims.verbatims import Source
@@ -42,7 +43,7 @@ MOMENT = "Nous déménageons notre siège en septembre dans de nouveaux locaux."
 DIRECTOR = "directrice.lyon@agences.example"
 TOR, EVA = "tor@nordlys.example", "eva@nordlys.example"
 INES, OMAR = "ines@fjord.example", "omar@fjord.example"
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 
 
 @pytest.fixture(scope="module")

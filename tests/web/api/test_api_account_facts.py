@@ -8,8 +8,9 @@ from web_builder import NOW, TODAY, Deal, guid
 from web_site import Site
 
 from relationship.clock import number_of
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers.customer_tables import ACCOUNT_EVENT, SATISFACTION, USAGE_DAY
-from relationship.store.tables import Record, table
+from relationship.store.tables import table
 
 BREVENT = guid("account", 0)
 LARGE = Deal("Grande", account=0, owner=0, value=900_000.0, created_ago=500)

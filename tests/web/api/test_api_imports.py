@@ -8,8 +8,9 @@ from web_builder import ACCOUNTS, Deal
 from web_site import Site
 
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 
-_record = tables.table(tables.Record)
+_record = tables.table(Record)
 
 
 @pytest.fixture

@@ -14,10 +14,11 @@ from relationship.desk.change_rules import change_rules
 from relationship.desk.keep_health import Why
 from relationship.house import House
 from relationship.store import rules
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers import account_health, health_changes
 from relationship.store.customers.account_health import NewValue
 from relationship.store.signals.signal_tables import CONTACT_CHANGE
-from relationship.store.tables import Record, table
+from relationship.store.tables import table
 from settings.rules import CustomerHealth
 
 RECORD = table(Record)

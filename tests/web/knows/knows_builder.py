@@ -14,6 +14,7 @@ from relationship.clock import number_of
 from relationship.graph.ties import TieWord
 from relationship.introductions import State, Via
 from relationship.store import tables
+from relationship.store.crm.record_tables import Address, Colleague, ColleagueAddress, Record, RecordAddress
 from relationship.store.database import Store
 from relationship.store.knows import introductions, ties
 from relationship.store.knows.introduction_tables import INTRODUCTION
@@ -78,24 +79,24 @@ def build(store: Store, *, outside: Sequence[Contact] = OUTSIDE, inside: Sequenc
     web_builder.build(store, DEALS, sellers=COLLEAGUES)
     with store.transaction() as conn:
         conn.execute(sa.update(tables.table(tables.Deployment)).values(domains="maison-canari.example"))
-        record = tables.table(tables.Record)
+        record = tables.table(Record)
         theirs = [guid("contact", number) for number in range(5)]
         conn.execute(sa.update(record).where(record.c.guid.in_(theirs)).values(account_guid=guid("account", 0)))
-        colleague_ids = _ids(conn, tables.Colleague, "key", [oid(number) for number in range(len(COLLEAGUES))])
-        record_ids = _ids(conn, tables.Record, "guid", [guid("contact", number) for number in range(len(CONTACTS))])
+        colleague_ids = _ids(conn, Colleague, "key", [oid(number) for number in range(len(COLLEAGUES))])
+        record_ids = _ids(conn, Record, "guid", [guid("contact", number) for number in range(len(CONTACTS))])
         own = [
             {"colleague_id": colleague_ids[number], "origin": "msgraph", "address": mail_of(number)}
             for number in range(len(COLLEAGUES))
         ]
-        insert_new(conn, tables.ColleagueAddress, own, key=["colleague_id", "origin", "address"])
+        insert_new(conn, ColleagueAddress, own, key=["colleague_id", "origin", "address"])
         addresses = [{"address": address_of(number), "colleague_id": None} for number in range(len(CONTACTS))]
         addresses += [
             {"address": mail_of(number), "colleague_id": colleague_ids[number]} for number in range(len(COLLEAGUES))
         ]
-        insert_new(conn, tables.Address, addresses, key=["address"])
-        address_ids = _ids(conn, tables.Address, "address", [address_of(number) for number in range(len(CONTACTS))])
+        insert_new(conn, Address, addresses, key=["address"])
+        address_ids = _ids(conn, Address, "address", [address_of(number) for number in range(len(CONTACTS))])
         held = [{"record_id": record_ids[number], "address": address_of(number)} for number in range(len(CONTACTS))]
-        insert_new(conn, tables.RecordAddress, held, key=["record_id", "address"])
+        insert_new(conn, RecordAddress, held, key=["record_id", "address"])
         people = [
             {"address_id": address_ids[number], "record_id": record_ids[number]} for number in range(len(CONTACTS))
         ]
@@ -155,11 +156,9 @@ def add_contact(conn: Connection, number: str, name: str, address: str) -> None:
     empty = dict.fromkeys(
         ("closed_on", "owner_guid", "account_guid", "contact_guid", "probability", "value", "close_on"), None
     )
-    insert_new(
-        conn, tables.Record, [{**empty, "job_title": "", "stage": "", "currency": "", **row}], key=["kind", "guid"]
-    )
-    (record_id,) = _ids(conn, tables.Record, "guid", [number])
-    insert_new(conn, tables.RecordAddress, [{"record_id": record_id, "address": address}], key=["record_id", "address"])
+    insert_new(conn, Record, [{**empty, "job_title": "", "stage": "", "currency": "", **row}], key=["kind", "guid"])
+    (record_id,) = _ids(conn, Record, "guid", [number])
+    insert_new(conn, RecordAddress, [{"record_id": record_id, "address": address}], key=["record_id", "address"])
 
 
 def add_outcomes(store: Store, state: State, count: int, *, word: TieWord, hops: int = 1, people: int = 6) -> None:

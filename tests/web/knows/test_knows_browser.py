@@ -17,6 +17,7 @@ from relationship.graph.ties import TieWord
 from relationship.house import House
 from relationship.introductions import State, Via
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.knows import tie_rounds
 from relationship.sync.outward.mail_out import Delivery, SellerMail, ServiceMail
 
@@ -211,7 +212,7 @@ def test_a22_a_name_that_is_markup_stays_a_name(visit: Visit) -> None:
 
 
 def rename(visit: Any, name: str) -> None:
-    record = tables.table(tables.Record)
+    record = tables.table(Record)
     with visit.site.store.transaction() as conn:
         conn.execute(record.update().where(record.c.guid == world.contact(AURELIE)).values(name=name))
         tie_rounds.note_people(conn)

@@ -13,6 +13,8 @@ from relationship.clock import number_of
 from relationship.health.rules import Bands
 from relationship.health.urgency import Standing, urgency
 from relationship.store import tables
+from relationship.store.activities.activity_tables import Activity, RecordActivity
+from relationship.store.crm.record_tables import Record
 from relationship.store.ratings.rating_change_tables import RATING_CHANGE
 
 # Eight weeks silent: 8.14, Poor; every week: 62.97, Good (docs/health.md).
@@ -52,7 +54,7 @@ def test_first_comes_what_is_worth_most_and_most_urgent_and_is_ones_own(site: Si
 
 def test_a_mail_of_the_customer_is_news_and_a_fall_of_the_rating_comes_with_its_cause(site: Site) -> None:
     fill(site)
-    record = tables.table(tables.Record).c
+    record = tables.table(Record).c
     with site.store.transaction() as conn:
         for deal in (LARGE, FOREIGN):
             number = conn.scalar(sa.select(record.id).where(record.guid == deal.guid))
@@ -81,8 +83,8 @@ def test_what_the_crm_withholds_is_not_named(site: Site) -> None:
 
 def test_what_is_planned_today_is_told_with_its_hour(site: Site) -> None:
     fill(site)
-    activity, link = tables.table(tables.Activity), tables.table(tables.RecordActivity)
-    record = tables.table(tables.Record).c
+    activity, link = tables.table(Activity), tables.table(RecordActivity)
+    record = tables.table(Record).c
     with site.store.transaction() as conn:
         number = conn.scalar(sa.select(record.id).where(record.guid == TODAYS.guid))
         at = NOW.replace(hour=13, minute=0)

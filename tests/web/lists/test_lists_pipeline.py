@@ -15,6 +15,7 @@ from web_site import Site, site_over
 from relationship.clock import number_of
 from relationship.store import tables
 from relationship.store.activities import contact_days
+from relationship.store.crm.record_tables import Record
 from relationship.store.database import Store
 from relationship.store.ratings import bases
 from relationship.store.ratings.rating_tables import RatingBasis
@@ -35,7 +36,7 @@ DEALS = (
 def pipeline(shared_store: Store) -> Site:
     site = site_over(shared_store)
     site.fill(DEALS)
-    record = tables.table(tables.Record)
+    record = tables.table(Record)
     with site.store.transaction() as conn:
         conn.execute(sa.update(record).where(record.c.kind == "opportunity").values(team_name="Nord", segment="PME"))
         conn.execute(sa.update(record).where(record.c.name == "Sud").values(team_name="Sud"))
@@ -45,7 +46,7 @@ def pipeline(shared_store: Store) -> Site:
 
 def keep_bases(conn: sa.Connection) -> None:
     """What a rating round keeps beside the ratings."""
-    record = tables.table(tables.Record).c
+    record = tables.table(Record).c
     known = conn.execute(sa.select(record.id, record.created_on).order_by(record.id)).all()
     ids = [number for number, _ in known]
     packed = bases.pack(contact_days.load(conn, ids), records=len(ids))

@@ -15,6 +15,7 @@ from relationship.activities import RecordKind
 from relationship.health.rules import Band
 from relationship.health.trend import CurvePoint
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.database import Store
 from web.panel.hints import Hints, hints, language, theme
 from web.panel.sparkline import HEIGHT, WIDTH, sparkline
@@ -84,7 +85,7 @@ def test_the_card_tells_rating_reasons_forecast_and_figures(form: Form) -> None:
 
 @pytest.mark.parametrize("kind", ["account", "contact"])
 def test_other_tables_have_their_card_too(form: Form, panel_site: Site, kind: str) -> None:
-    record = tables.table(tables.Record)
+    record = tables.table(Record)
     with panel_site.store.reading() as conn:
         guid = conn.execute(sa.select(record.c.guid).where(record.c.kind == kind).limit(1)).scalar_one()
     assert "Open the whole page" in form(kind, guid).text

@@ -8,7 +8,7 @@ from web_builder import Deal, guid
 from web_site import Site
 
 from relationship.clock import number_of
-from relationship.store import tables
+from relationship.store.crm.record_tables import Record, RecordAddress
 from relationship.store.customers.score_tables import AccountScore
 from relationship.store.database import Store
 from relationship.store.signals.signal_tables import SIGNAL, SignalRecord
@@ -25,7 +25,7 @@ def build(site: Site) -> dict[str, int]:
     """Ids of the signals: 'silence' about an account, 'usage' about it, 'drags' about its deal, 'foreign' elsewhere."""
     site.fill([DEAL, OTHER])
     with site.store.transaction() as conn:
-        record = table(tables.Record)
+        record = table(Record)
         ids = dict(conn.execute(sa.select(record.c.guid, record.c.id)).all())
         for number, account in ((0, 0), (1, 0), (2, 1)):
             values = {"account_guid": guid("account", account)}
@@ -34,7 +34,7 @@ def build(site: Site) -> dict[str, int]:
         conn.execute(sa.update(record).where(record.c.guid == guid("account", 0)).values(**arr))
         insert_new(
             conn,
-            tables.RecordAddress,
+            RecordAddress,
             [{"record_id": ids[guid("contact", 0)], "address": TO}],
             key=["record_id", "address"],
         )

@@ -16,6 +16,8 @@ from relationship.addresses import identity
 from relationship.clock import number_of
 from relationship.desk.rate import rate_all
 from relationship.store import tables
+from relationship.store.activities.activity_tables import Activity, ActivityParty, StaleActivity, StalePeople
+from relationship.store.crm.record_tables import Address, Colleague, ColleagueAddress, Record, RecordAddress
 from relationship.store.privacy.exclusion_tables import ExcludedAddress
 from relationship.store.upsert import insert_new
 
@@ -60,10 +62,10 @@ def fill(site: Site) -> None:
     site.fill(DEALS)
     with site.store.transaction() as conn:
         _place(conn)
-        insert_new(conn, tables.Record, list(_leads()), key=["kind", "guid"])
+        insert_new(conn, Record, list(_leads()), key=["kind", "guid"])
         _give_addresses(conn)
         _write(conn, tuple(_activities()))
-        insert_new(conn, tables.StalePeople, [{"id": 1}], key=["id"])
+        insert_new(conn, StalePeople, [{"id": 1}], key=["id"])
     rate_all(site.app.extensions["house"])
 
 
@@ -74,7 +76,7 @@ def leave_out(site: Site, kind: str, key: str) -> None:
 
 
 def _place(conn: sa.Connection) -> None:
-    record = tables.table(tables.Record)
+    record = tables.table(Record)
     for number, (company, owner, status) in PLACES.items():
         values = {
             "account_guid": account(company),
@@ -105,20 +107,20 @@ def _leads() -> Iterable[dict[str, Any]]:
 
 
 def _give_addresses(conn: sa.Connection) -> None:
-    record, colleague = tables.table(tables.Record).c, tables.table(tables.Colleague).c
+    record, colleague = tables.table(Record).c, tables.table(Colleague).c
     people = [(contact(n), f"contact{n}@clients.example") for n in range(len(CONTACTS))]
     people += [(lead(n), f"prospect{n}@ailleurs.example") for n in range(len(LEADS))]
     numbers = dict(conn.execute(sa.select(record.guid, record.id)).all())
     rows = [{"record_id": numbers[key], "address": address} for key, address in people]
-    insert_new(conn, tables.RecordAddress, rows, key=["record_id", "address"])
+    insert_new(conn, RecordAddress, rows, key=["record_id", "address"])
     ours = dict(conn.execute(sa.select(colleague.systemuser_guid, colleague.id)).all())
     own = [
         {"colleague_id": ours[guid("systemuser", n)], "origin": "msgraph", "address": seller(n)}
         for n in range(len(SELLERS))
     ]
-    insert_new(conn, tables.ColleagueAddress, own, key=["colleague_id", "origin", "address"])
+    insert_new(conn, ColleagueAddress, own, key=["colleague_id", "origin", "address"])
     everybody = [address for _, address in people] + [seller(n) for n in range(len(SELLERS))]
-    insert_new(conn, tables.Address, [{"address": one, "colleague_id": None} for one in everybody], key=["address"])
+    insert_new(conn, Address, [{"address": one, "colleague_id": None} for one in everybody], key=["address"])
 
 
 def seller(number: int) -> str:
@@ -145,7 +147,7 @@ def _activities() -> Iterable[Act]:
 
 
 def _write(conn: sa.Connection, acts: Sequence[Act]) -> None:
-    address = tables.table(tables.Address).c
+    address = tables.table(Address).c
     numbers = dict(conn.execute(sa.select(address.address, address.id)).all())
     today = number_of(TODAY)
     rows, parties = [], []
@@ -163,6 +165,6 @@ def _write(conn: sa.Connection, acts: Sequence[Act]) -> None:
         )
         parties.append({"activity_id": number, "address_id": numbers[sender], "role": "from"})
         parties += [{"activity_id": number, "address_id": numbers[one], "role": "to"} for one in receivers]
-    insert_new(conn, tables.Activity, rows, key=["key"])
-    insert_new(conn, tables.ActivityParty, parties, key=["activity_id", "address_id", "role"])
-    insert_new(conn, tables.StaleActivity, [{"key": row["key"]} for row in rows], key=["key"])
+    insert_new(conn, Activity, rows, key=["key"])
+    insert_new(conn, ActivityParty, parties, key=["activity_id", "address_id", "role"])
+    insert_new(conn, StaleActivity, [{"key": row["key"]} for row in rows], key=["key"])

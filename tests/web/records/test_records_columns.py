@@ -11,6 +11,7 @@ from web_builder import Deal, oid, weekly
 from web_site import Site, site_over
 
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.database import Store
 
 DEALS = (
@@ -24,7 +25,7 @@ DEALS = (
 def deals(shared_store: Store) -> Site:
     site = site_over(shared_store)
     site.fill(DEALS)
-    record = tables.table(tables.Record)
+    record = tables.table(Record)
     with site.store.transaction() as conn:
         for name, team, segment in (("Alpha", "Nord", "PME"), ("Bravo", "Sud", "PME"), ("Charlie", "Nord", "")):
             conn.execute(sa.update(record).where(record.c.name == name).values(team_name=team, segment=segment))

@@ -13,6 +13,7 @@ from web_builder import TODAY, oid
 from web_site import Site
 
 from relationship.store import tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.privacy.audit_tables import AuditEntry
 from relationship.store.rights import reader_sets
 
@@ -104,7 +105,7 @@ def test_pages_of_one_list_do_not_open_another(people: Site) -> None:
         for place, kind in enumerate(("contact", "account"))
     ]
     with people.store.transaction() as conn:
-        conn.execute(sa.insert(tables.table(tables.Record)), [{**row, "created_on": TODAY} for row in many])
+        conn.execute(sa.insert(tables.table(Record)), [{**row, "created_on": TODAY} for row in many])
         # Whom the CRM lets read what is known for minutes; these records came this moment.
         reader_sets.forget(conn, oid(0))
     client = people.as_()
@@ -116,7 +117,7 @@ def test_pages_of_one_list_do_not_open_another(people: Site) -> None:
     assert second.status_code == 200
     assert client.get(address.replace("/contacts", "/accounts")).status_code == 400
     with people.store.transaction() as conn:
-        record = tables.table(tables.Record)
+        record = tables.table(Record)
         conn.execute(sa.delete(record).where(record.c.guid.in_([row["guid"] for row in many])))
 
 
@@ -141,7 +142,7 @@ def test_a_name_that_looks_like_a_formula_is_harmless_in_the_export(site: Site, 
     name = '=HYPERLINK("x")<b>'
     row = {"kind": title.lower(), "guid": made.lead(99), "name": name, "created_on": TODAY}
     with site.store.transaction() as conn:
-        conn.execute(sa.insert(tables.table(tables.Record)), [{**row, "status": "open"}])
+        conn.execute(sa.insert(tables.table(Record)), [{**row, "status": "open"}])
     client = site.as_()
     rows = list(csv.DictReader(io.StringIO(client.get(f"/{several}.csv?status=all").text.removeprefix("\ufeff"))))
     assert rows[0][title] == f"'{name}"

@@ -14,6 +14,7 @@ from web_site import Site, site_over
 
 from relationship.clock import number_of
 from relationship.store import rules, tables
+from relationship.store.crm.record_tables import Record
 from relationship.store.database import Store
 from relationship.store.ratings import rating_changes
 from relationship.store.ratings.rating_change_tables import RECORD_CHANGE
@@ -34,9 +35,7 @@ def told_site(store: Store) -> Site:
     found = site_over(store)
     made.fill(found)
     with store.transaction() as conn:
-        numbers = dict(
-            conn.execute(sa.select(tables.table(tables.Record).c.guid, tables.table(tables.Record).c.id)).all()
-        )
+        numbers = dict(conn.execute(sa.select(tables.table(Record).c.guid, tables.table(Record).c.id)).all())
         said = [
             (ACCOUNT, 30, "rating", "good", "fair", 71, 58, "silence", ""),
             (ACCOUNT, 10, "rating", "fair", "good", 58, 64, "activity", "email meeting"),

@@ -14,8 +14,9 @@ from relationship.config import Config
 from relationship.desk.detect import detect_all
 from relationship.house import House
 from relationship.store import rules
+from relationship.store.crm.record_tables import Record
 from relationship.store.customers.customer_tables import ACCOUNT_EVENT
-from relationship.store.tables import Record, table
+from relationship.store.tables import table
 
 RECORD = table(Record)
 OURS = {"Sec-Fetch-Site": "same-origin"}
