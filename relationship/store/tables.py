@@ -1,4 +1,5 @@
-"""The tables. Natural keys are unique and are what other systems and the dump see; `id` is ours only.
+"""The tables that every room shares: the house itself and its sources. Natural keys are unique and are what other
+systems and the dump see; `id` is ours only.
 
 Lookups between CRM rows are kept as GUIDs, not as foreign keys: rows arrive in any order, and a join
 finds them once both are there. A `day` is the number of days since 1970-01-01 in the organisation's
