@@ -27,7 +27,7 @@ def rec(bench: Bench) -> str:
 
 def test_from_the_signal_to_the_task_in_the_crm(organisation: Bench, ines: Callable[..., Any]) -> None:
     before = organisation.running.services.crm.count("task")
-    page = ines("/recommendations")
+    page = ines("/signals")
     line = page.locator(rec(organisation))
     line.get_by_role("link", name="Créer une tâche").click()
     line.get_by_label("Objet").fill("Appeler Tor")
