@@ -46,6 +46,11 @@ OWN_COLUMN = re.compile(r"_?[a-z][a-z0-9_]{0,99}")
 # What a publisher's columns begin with in Dynamics 365 (2 to 8 signs, never Microsoft's own).
 CRM_PREFIX = re.compile(r"(?!mscrm)[a-z][a-z0-9]{1,7}")
 
+# Of the servers to which files go.
+HOST_KEY_TYPES = (
+    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa",
+)  # fmt: skip
+
 # Where activities come from; crm: those filed in Dynamics 365. Users, domains and CRM records are always read.
 SOURCES = ("mail", "calendar", "tasks", "calls", "crm")
 
@@ -61,6 +66,17 @@ def _https(url: str) -> str:
     if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
         raise ValueError("must be an https address without user, query or fragment")
     return url.rstrip("/")
+
+
+def _is_public_key(line: str) -> bool:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_ssh_public_key
+
+    try:
+        load_ssh_public_key(line.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return line.split()[0] in HOST_KEY_TYPES
 
 
 HttpsUrl = Annotated[str, AfterValidator(_https)]
@@ -98,6 +114,9 @@ class Config(BaseSettings):
     mail_from: str = ""  # whom they come from: address, or Name <address>
     outlook_url: HttpsUrl = "https://outlook.office.com/mail/deeplink/compose"  # opens a letter to be sent by hand
     alert_folder: Path | None = None  # where alert rules put files; None: nowhere
+    alert_sftp: str = ""  # sftp://user@host[:port]/folder: they go there instead
+    alert_sftp_key: Path | None = None  # our private key, without a passphrase
+    alert_sftp_host_key: str = ""  # the server's public key; no other one is accepted
     read_window_days: int | Literal["all"] = 400
     sources: str = ",".join(SOURCES)  # which activities are read
     retain_days: int | None = None  # activities older than this go with `relationship retain`; None keeps them
@@ -161,6 +180,22 @@ class Config(BaseSettings):
             raise ValueError("is one mail address, perhaps as Name <address>")
         return value
 
+    @field_validator("alert_sftp")
+    @classmethod
+    def _sftp_folder(cls, value: str) -> str:
+        parts = urlsplit(value)
+        whole = parts.scheme == "sftp" and parts.hostname and parts.username and parts.path.strip("/")
+        if value and (not whole or parts.password is not None or parts.query or parts.fragment or parts.port == 0):
+            raise ValueError("is an address like sftp://user@files.example:22/alerts, without a password")
+        return value
+
+    @field_validator("alert_sftp_host_key")
+    @classmethod
+    def _public_key(cls, value: str) -> str:
+        if value and not _is_public_key(value):
+            raise ValueError("is a public key like ssh-ed25519 AAAA…, as ssh-keyscan prints it after the host")
+        return value
+
     @field_validator("sources")
     @classmethod
     def _known_sources(cls, value: str) -> str:
@@ -221,6 +256,12 @@ class Config(BaseSettings):
             raise ValueError("retain_days_aggregates needs retain_days and is not below it")
         return self
 
+    @model_validator(mode="after")
+    def _known_server(self) -> "Config":
+        if self.alert_sftp and not (self.alert_sftp_key and self.alert_sftp_host_key):
+            raise ValueError("alert_sftp needs alert_sftp_key and alert_sftp_host_key")
+        return self
+
     @field_validator("read_window_days")
     @classmethod
     def _positive(cls, value: int | str) -> int | str:
@@ -276,6 +317,11 @@ class Config(BaseSettings):
     def proxy(self) -> str:
         """The proxy that every request takes, '' for none; may hold a password."""
         return self.proxy_url.get_secret_value()
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether alert rules can put files somewhere."""
+        return bool(self.alert_sftp) or self.alert_folder is not None
 
     @property
     def framed_by(self) -> tuple[str, ...]:

@@ -119,3 +119,34 @@ def test_several_crms_may_frame_the_panel_each_once():
 def test_in_production_the_panel_and_its_form_are_served_over_tls(setting: dict[str, str]):
     with pytest.raises(FixSettings, match="https"):
         load_config(mode="production", **setting)
+
+
+HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJLQGIgkKF5cDBCY7HOk2mrfYWIqLPjHgmBcz9v5jXYb"
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"alert_sftp": "sftp://user:secret@files.example/alerts"},
+        {"alert_sftp": "sftp://files.example/alerts"},
+        {"alert_sftp": "sftp://user@files.example/"},
+        {"alert_sftp": "sftp://user@files.example:99999/alerts"},
+        {"alert_sftp": "ftp://user@files.example/alerts"},
+        {"alert_sftp": "sftp://user@files.example/alerts"},
+        {"alert_sftp": "sftp://user@files.example/alerts", "alert_sftp_key": "key"},
+        {"alert_sftp": "sftp://user@files.example/alerts", "alert_sftp_host_key": HOST_KEY},
+        {"alert_sftp_host_key": "ssh-ed25519 AAAA"},
+        {"alert_sftp_host_key": "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"},
+    ],
+)
+def test_files_go_by_sftp_only_with_a_key_to_a_server_whose_key_is_known(setting: dict[str, str]):
+    with pytest.raises(FixSettings, match=r"(?i)alert_sftp") as refused:
+        load_config(mode="test", **setting)
+    assert "secret" not in refused.value.message
+
+
+def test_files_of_alerts_have_somewhere_to_go_or_not():
+    where = {"alert_sftp": "sftp://user@files.example/alerts", "alert_sftp_key": "key"}
+    assert load_config(mode="test", **where, alert_sftp_host_key=f"{HOST_KEY} files").takes_files
+    assert load_config(mode="test", alert_folder="alerts").takes_files
+    assert not load_config(mode="test").takes_files

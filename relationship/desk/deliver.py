@@ -1,4 +1,4 @@
-"""Let what is enqueued leave: webhooks, mails, CRM tasks, each until it has left or is given up.
+"""Let what is enqueued leave: webhooks, mails, CRM tasks, files, each until it has left or is given up.
 
 The order of writes is the design. A delivery is taken on lease and committed; then it is sent under its own id; then
 it is marked. A process that dies in between leaves a lease that ends by itself, and the same thing leaves once more
@@ -9,9 +9,11 @@ delivery waits, so that one broken endpoint costs one try at a time.
 import random
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+import orjson
 import structlog
 from sqlalchemy import Connection
 
@@ -21,6 +23,7 @@ from relationship.clock import real_clock
 from relationship.desk import enqueue
 from relationship.errors import BadItem, FixSettings, RelationshipError, TryLater
 from relationship.house import House
+from relationship.letters import teams_cards
 from relationship.letters.digests import Notice, composed, personal
 from relationship.store import rules as stored
 from relationship.store.knows import reading_introduction
@@ -30,6 +33,7 @@ from relationship.store.outbox.outbox import CrmNote, CrmTask, Kind, OneDelivery
 from relationship.store.rights import kept_answers
 from relationship.sync.outward import crm_notes, crm_tasks
 from relationship.sync.outward.mail_out import BySmtp, ServiceMail, ServicePost
+from relationship.sync.outward.sftp import SftpFolder
 from relationship.sync.outward.webhooks import Hook, HookPost
 from relationship.sync.wire.connection import Microsoft
 from relationship.sync.wire.transport import Channel
@@ -56,6 +60,7 @@ class Ways:
     mail: ServicePost | None = None
     crm: Channel | None = None
     hooks: HookPost | None = None
+    files: SftpFolder | None = None
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -65,14 +70,23 @@ class Ways:
             (Kind.CRM_TASK, self.crm),
             (Kind.CRM_NOTE, self.crm),
             (Kind.WEBHOOK, self.hooks),
+            (Kind.FILE, self.files),
         )
         return tuple(kind for kind, way in ways if way is not None)
 
+    def close(self) -> None:
+        """What was opened on the way; it opens again when it is used again."""
+        if self.files is not None:
+            self.files.close()
+
 
 def ways(house: House, microsoft: Microsoft | None) -> Ways:
-    """How things leave from here: mails where a mail server is set, tasks where there is a CRM."""
+    """How things leave from here: mails where a mail server is set, tasks where there is a CRM, files where SFTP is."""
     post = BySmtp(house.config) if house.config.smtp_url.get_secret_value() and house.config.mail_from else None
-    return Ways(mail=post, crm=microsoft.dataverse if microsoft else None, hooks=HookPost(house.config))
+    files = SftpFolder(house.config) if house.config.alert_sftp else None
+    return Ways(
+        mail=post, crm=microsoft.dataverse if microsoft else None, hooks=HookPost(house.config), files=files
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -103,14 +117,15 @@ def drain(house: House, ways: Ways, *, clock: Callable[[], datetime] = real_cloc
     """
     done = Delivered()
     began = clock()
-    while clock() - began < turn:
-        with house.store.transaction() as conn:
-            kinds = [kind for kind in ways.kinds if kind not in done.closed]
-            taken = outbox.claim(conn, now=clock(), kinds=kinds, without=done.tired)
-        if not taken:
-            break
-        failpoints.passage("deliver.claimed")
-        _one_round(house, ways, taken, clock, done)
+    with closing(ways):
+        while clock() - began < turn:
+            with house.store.transaction() as conn:
+                kinds = [kind for kind in ways.kinds if kind not in done.closed]
+                taken = outbox.claim(conn, now=clock(), kinds=kinds, without=done.tired)
+            if not taken:
+                break
+            failpoints.passage("deliver.claimed")
+            _one_round(house, ways, taken, clock, done)
     return done
 
 
@@ -121,7 +136,8 @@ def deliver_now(
     with house.store.transaction() as conn:
         taken = outbox.claim_one(conn, key, now=clock())
     if taken is not None and taken.kind in ways.kinds:
-        _one_round(house, ways, [taken], clock, Delivered())
+        with closing(ways):
+            _one_round(house, ways, [taken], clock, Delivered())
     with house.store.reading() as conn:
         return outbox.by_key(conn, key)
 
@@ -194,7 +210,7 @@ def _failed(
     done.failed += len(ids)
     done.tired.add(taken[0].target)
     if taken[0].kind is not Kind.WEBHOOK:
-        # One mail server, one CRM: what it does not take now it takes from nobody.
+        # One mail server, one CRM, one folder: what it does not take now it takes from nobody.
         done.closed.add(taken[0].kind)
 
 
@@ -212,6 +228,9 @@ def _send(house: House, ways: Ways, taken: Sequence[OneDelivery], now: datetime)
         case Kind.CRM_TASK:
             if ways.crm is not None:
                 _change_task(ways.crm, taken[0])
+        case Kind.FILE:
+            if ways.files is not None:
+                _change_file(ways.files, taken[0])
         case Kind.CRM_NOTE:
             if ways.crm is not None:
                 crm_notes.create(ways.crm, _note(taken[0]), guid=outbox.note_guid(taken[0].key))
@@ -225,6 +244,10 @@ def _hook(house: House, one: OneDelivery, now: datetime) -> Hook:
             raise _NotWantedError("endpoint_gone")
         if not endpoint.enabled:
             raise _NotNowError(now + MENDING_PAUSE, None)
+        if endpoint.format == "teams":
+            told = orjson.loads(one.payload["body"])
+            card = teams_cards.message(told, language=endpoint.language, base_url=house.config.base_url)
+            return Hook(one.message_id, endpoint.url, card, (), is_signed=False)
         secrets = hook_secrets.secrets(conn, house.vault(), key, now=now)
     return Hook(one.message_id, endpoint.url, one.payload["body"].encode(), secrets)
 
@@ -234,6 +257,13 @@ def _change_task(crm: Channel, one: OneDelivery) -> None:
         crm_tasks.close(crm, guid)
         return
     crm_tasks.create(crm, _task(one), guid=outbox.task_guid(one.key), as_user=one.payload["as_user"])
+
+
+def _change_file(files: SftpFolder, one: OneDelivery) -> None:
+    if name := one.payload.get("remove"):
+        files.remove(name)
+        return
+    files.put(one.payload["name"], one.payload["text"].encode())
 
 
 def _note(one: OneDelivery) -> CrmNote:

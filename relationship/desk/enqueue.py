@@ -20,7 +20,7 @@ from relationship.store.outbox.mail_choices import How
 from relationship.store.outbox.outbox import CrmNote, CrmTask, Kind, NewDelivery
 from settings.rules.actions import EVENTS, MailTimes
 
-CRM = "crm"
+CRM, SFTP = "crm", "sftp"
 LONGEST_KEY = 200
 
 
@@ -229,6 +229,39 @@ def crm_note(conn: Connection, *, key: str, note: CrmNote, event: str = "", at: 
         about=note.regarding,
     )
     return outbox.enqueue(conn, new, at=at)
+
+
+def file(conn: Connection, number: int, *, name: str, text: str, event: str, at: datetime) -> str:
+    """The file of an alert for the SFTP folder, once; returns its key."""
+    new = NewDelivery(
+        key=file_key(number),
+        kind=Kind.FILE,
+        target=SFTP,
+        payload={"name": name, "text": text},
+        due_at=at,
+        lane=file_key(number),
+        event=event,
+    )
+    outbox.enqueue(conn, new, at=at)
+    return new.key
+
+
+def remove_file(conn: Connection, number: int, *, name: str, at: datetime) -> bool:
+    """Take the file of an alert away again, after whatever was to be written under its name."""
+    new = NewDelivery(
+        key=f"{file_key(number)}/remove/{at.isoformat()}",
+        kind=Kind.FILE,
+        target=SFTP,
+        payload={"remove": name},
+        due_at=at,
+        lane=file_key(number),
+    )
+    return outbox.enqueue(conn, new, at=at)
+
+
+def file_key(number: int) -> str:
+    """Of the file of an alert on its way to the SFTP folder."""
+    return f"alert-file/{number}"
 
 
 def person_target(person_key: str) -> str:

@@ -5,20 +5,15 @@ transaction. So a storm sends no more mails than the limit allows, and none of i
 into a digest waits for the next. Of a person's own rule only what this person may read in the CRM leaves.
 """
 
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import orjson
-import structlog
 from sqlalchemy import Connection
 
 from relationship import failpoints
 from relationship.access import AppRole, Reader, RightsUnknown
 from relationship.clock import day_number, real_clock
-from relationship.desk import enqueue, handed_over
+from relationship.desk import alert_files, enqueue, handed_over
 from relationship.desk.alert_acts import EVENT, themes_in_force
 from relationship.house import House
 from relationship.letters import alert_letters
@@ -29,14 +24,11 @@ from relationship.store.alerts.alerts import Raised
 from relationship.store.alerts.tellings import Waiting
 from relationship.store.outbox import mail_choices
 
-log = structlog.get_logger()
-
 DAY = timedelta(days=1)
 # What one digest holds at most; the rest waits for the next.
 MOST_IN_A_DIGEST = 3_000
 # Endpoints are machines: they get calls of their own for so many alerts a day, then calls that hold many.
 CALLS_A_DAY, MOST_IN_A_CALL = 500, 50
-MOST_FILES_AT_ONCE = 1_000
 # What was said longer ago waits for the end of quiet hours whatever the rule says.
 URGENT_DAYS = 3
 
@@ -53,8 +45,8 @@ def tell(house: House, *, clock: Callable[[], datetime] = real_clock) -> int:
         sort, _, rest = one.target.partition("/")
         if kept is None or (sort == "address" and rest not in languages):
             continue
-        if sort == "folder":
-            told += _to_folder(house, kept, clock())
+        if sort == alert_files.TARGET:
+            told += alert_files.hand_over(house, kept.id, clock())
             continue
         if kept.owner_key and not _withhold(house, kept, one, clock()):
             continue
@@ -176,37 +168,3 @@ def _withhold(house: House, kept: Kept, one: Waiting, now: datetime) -> bool:
         with house.store.transaction() as conn:
             tellings.note_told(conn, one.target, withheld, key="", at=now, state="withheld")
     return True
-
-
-def _to_folder(house: House, kept: Kept, now: datetime) -> int:
-    """A file for each alert, named by its number; whole or not at all, and the same again after a crash."""
-    folder = house.config.alert_folder
-    if folder is None:
-        return 0
-    with house.store.reading() as conn:
-        found: list[Raised] = alerts.of_ids(
-            conn, tellings.next_to_tell(conn, kept.id, "folder", limit=MOST_FILES_AT_ONCE)
-        )  # fmt: skip
-    done = []
-    try:
-        for alert in found:
-            link = f"{house.config.base_url.rstrip('/')}/alerts/{alert.id}"
-            _write(folder / handed_over.file_name(alert.id), orjson.dumps(alert_letters.body(alert, link=link)))
-            done.append(alert.id)
-    except OSError as error:
-        log.warning("alert_folder_failed", error=type(error).__name__)
-    if done:
-        with house.store.transaction() as conn:
-            tellings.note_told(conn, "folder", done, key="folder", at=now)
-    return len(done)
-
-
-def _write(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".alert-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -2,13 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from relationship.desk import enqueue, handed_over
-from relationship.errors import FixSettings
+from relationship.desk import alert_files, enqueue, handed_over
 from relationship.house import House
 from relationship.store.alerts import tellings
 from relationship.store.outbox import outbox
@@ -22,7 +20,7 @@ def of_decided(conn: Connection, ids: Collection[int], *, at: datetime) -> None:
     tellings.drop_waiting(conn, ids)
     told = [row for row in tellings.of_alerts(conn, ids) if row.state == "told" and row.told_key]
     for key, target in dict.fromkeys((row.told_key, row.target) for row in told):
-        if target.startswith(tellings.TOLD_BY_TURN) and target != "folder":
+        if target.startswith(tellings.TOLD_BY_TURN) and key != alert_files.HERE:
             closed = [number for number, state in tellings.told_in(conn, key, target) if state not in tellings.OPEN]
             if handed_over.take_out(conn, key, target, closed, at=at):
                 tellings.drop_told(conn, closed, key)
@@ -48,23 +46,5 @@ def words_of(house: House, conn: Connection, person: Person) -> int:
     raises  FixSettings when a file of theirs cannot be removed, which keeps the person from being half erased
     """
     said = list(conn.scalars(sa.select(VERBATIM.c.id).where(forgetting_verbatims.theirs(person))))
-    in_files = [row.alert_id for row in tellings.of_alerts(conn, words_handed_over.alerts_of(conn, said))]
-    return words_handed_over.take_out(conn, said) + _remove_files(house, in_files)
-
-
-def _remove_files(house: House, ids: Collection[int]) -> int:
-    folder = house.config.alert_folder
-    if folder is None:
-        return 0
-    paths = [Path(folder) / handed_over.file_name(number) for number in sorted(set(ids))]
-    there = [path for path in paths if path.exists()]
-    try:
-        for path in there:
-            path.unlink()
-    except OSError:
-        raise FixSettings(
-            "A file of an alert that holds words of this person cannot be removed.",
-            next_step="Give the service write access to the folder of RELATIONSHIP_ALERT_FOLDER, then erase again.",
-            code="alert_file_stays",
-        ) from None
-    return len(there)
+    told = tellings.of_alerts(conn, words_handed_over.alerts_of(conn, said))
+    return words_handed_over.take_out(conn, said) + alert_files.remove(house, conn, told)

@@ -215,7 +215,7 @@ def _editor(conn: Connection, key: str, kept: Kept | None, found: Typed) -> str:
         counts=counts,
         hit_rate=right / judged if judged else None,
         own_only=bool(kept.owner_key) if kept else not is_admin(),
-        has_folder=house().config.alert_folder is not None,
+        has_folder=house().config.takes_files,
         has_profile=(profile := alerts.profile(conn)) is not None and profile.is_of_use,
         asks_likeness=bool(asked & {"likeness", "like_lost"}),
         shown=language(),

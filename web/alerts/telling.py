@@ -47,7 +47,7 @@ class Line:
 
 def lines(conn: Connection, house: House, number: int) -> list[Line]:
     """In the order in which they were noted; () while nobody is to hear of it."""
-    told = told_alerts.told(conn, number, has_folder=house.config.alert_folder is not None)
+    told = told_alerts.told(conn, number, has_folder=house.config.takes_files)
     people = [one.target.partition("/")[2] for one in told if one.target.startswith("person/")]
     names = {
         "person": reading_introduction.colleague_names(conn, people),

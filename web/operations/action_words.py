@@ -39,6 +39,7 @@ KINDS: Mapping[str, object] = {
     "webhook": _l("Webhook"),
     "crm_task": _l("CRM task"),
     "crm_note": _l("CRM note"),
+    "file": _l("File by SFTP"),
 }
 KIND_ICONS = {
     "mail": "mail",
@@ -46,6 +47,7 @@ KIND_ICONS = {
     "webhook": "send",
     "crm_task": "clipboard_task",
     "crm_note": "clipboard_task",
+    "file": "open",
 }
 STATES: Mapping[str, object] = {
     "waiting": _l("Waiting"),
@@ -97,6 +99,24 @@ TROUBLES: Mapping[str, tuple[object, object]] = {
         _l("The application user may not create notes."),
         _l("Give it Create and Append on notes, and Append To on accounts (docs/alerts.md)."),
     ),
+    "sftp_unreachable": (_l("The SFTP server could not be reached, or did not take the file."), _AGAIN),
+    "sftp_host_key": (
+        _l("The SFTP server shows another key than the expected one; nothing was sent."),
+        _l("Ask its owner, and correct RELATIONSHIP_ALERT_SFTP_HOST_KEY if the key was replaced."),
+    ),
+    "sftp_refuses_key": (
+        _l("The SFTP server does not let our key in."),
+        _l("Have the public half of RELATIONSHIP_ALERT_SFTP_KEY accepted there."),
+    ),
+    "sftp_key_unreadable": (
+        _l("The private key for the SFTP server cannot be read."),
+        _l("Check RELATIONSHIP_ALERT_SFTP_KEY: a key file without a passphrase."),
+    ),
+    "sftp_folder": (
+        _l("The folder on the SFTP server is not there, or may not be written."),
+        _l("Make the folder of RELATIONSHIP_ALERT_SFTP, and let its user write there."),
+    ),
+    "sftp_name": (_l("This is no name of a file of ours."), _l("Nothing to do.")),
     "alert_closed": (_l("The alert was handled or called false before it left."), _l("Nothing to do.")),
     "off_by_choice": (_l("The reader has switched such mails off."), _l("Nothing to do.")),
     "reader_gone": (_l("The reader is no colleague any more, or has no address."), _l("Nothing to do.")),

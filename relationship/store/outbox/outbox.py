@@ -36,6 +36,7 @@ class Kind(StrEnum):
     LETTER = "letter"
     CRM_TASK = "crm_task"
     CRM_NOTE = "crm_note"
+    FILE = "file"
 
 
 MAILS = (Kind.MAIL.value, Kind.LETTER.value)

@@ -11,7 +11,7 @@ _OPEN = sa.text("state IN ('waiting', 'failed')")
 
 
 class Delivery(SQLModel, table=True):
-    """One mail, webhook call or CRM task on its way out. All times are real time, also where the clock is frozen.
+    """One mail, webhook call, CRM task or file on its way out. All times are real time, also where the clock is frozen.
 
     key       what the writer calls it; nothing is ever enqueued twice under one
     kind      a word of `outbox.Kind`;  target: who is asked for patience together: a person, an endpoint, the CRM

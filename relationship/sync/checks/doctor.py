@@ -13,7 +13,7 @@ from urllib.parse import quote
 from relationship.config import SOURCES, Config
 from relationship.errors import BadItem, RelationshipError, Unavailable
 from relationship.store.database import Store
-from relationship.sync.checks import feedback_checks, own_parts
+from relationship.sync.checks import feedback_checks, file_checks, own_parts
 from relationship.sync.checks.findings import Finding, Mark, optional, tried
 from relationship.sync.checks.permissions import roles_of, verdict
 from relationship.sync.outward import crm_columns
@@ -39,6 +39,7 @@ def examine(
     """
     found = list(own_parts.settings(config))
     found.append(tried("database", lambda: own_parts.written(open_store()), is_setting=True))
+    found += file_checks.examine(config)
     if not (config.tenant_id and config.client_id):
         return found
     found += [own_parts.clock(config), *own_parts.certificate(config)]
