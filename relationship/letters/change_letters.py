@@ -77,6 +77,16 @@ class Told:
     link: str
 
 
+def level(name: str, language: str) -> str:
+    """A rating or trend as people say it."""
+    return _LEVELS[language].get(name, name)
+
+
+def cause(name: str, language: str) -> str:
+    """Why it changed, in a sentence; '' for a cause that needs none."""
+    return _CAUSES[language].get(name, "")
+
+
 def notice(change: Told, *, language: str) -> Notice:
     """The mail to the owner."""
     texts, levels = _TEXTS[language], _LEVELS[language]
@@ -84,7 +94,7 @@ def notice(change: Told, *, language: str) -> Notice:
     subject = texts[change.what].format(name=name, before=levels[change.before], after=levels[change.after])
     scores = texts["scores"].format(score_before=change.score_before, score_after=change.score_after)
     is_worse = _BEST_FIRST.index(change.after) > _BEST_FIRST.index(change.before)
-    why = _CAUSES[language].get(change.cause, "")
+    why = cause(change.cause, language)
     return Notice(subject, tuple(filter(None, (scores, why))), change.link, texts["worse" if is_worse else "better"])
 
 

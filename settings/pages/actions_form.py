@@ -66,6 +66,8 @@ def endpoint(form: Sent, key: str) -> Typed:
         "url": _one(form, "url"),
         "enabled": "enabled" in form,
         "events": tuple(name for name in EVENTS if name in form.get("events", ())),
+        "format": _one(form, "format") or "standard",
+        "language": _one(form, "language") or "fr",
     }
     return _made(Endpoint, {**values, "key": key}, [])
 

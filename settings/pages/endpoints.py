@@ -30,6 +30,9 @@ from web.identity.members import for_admins, member
 from web.operations import action_words
 
 TEST_EVENT = "test"
+NEW_WEBHOOK = {
+    "name": "", "url": "https://", "enabled": True, "events": (), "format": "standard", "language": "fr",
+}  # fmt: skip
 
 
 class Secret(NamedTuple):
@@ -47,7 +50,7 @@ def webhook(key: str) -> str:
     with house().store.reading() as conn:
         version, present = stored.current(conn)
         one = _known(present.actions, key)
-        values = one.model_dump() if one else {"name": "", "url": "https://", "enabled": True, "events": ()}
+        values = one.model_dump() if one else NEW_WEBHOOK
         return _editor(conn, version, key, Typed(values, one))
 
 
@@ -131,6 +134,7 @@ def test_webhook(key: str) -> Response:
 def _editor(
     conn: Connection, version: int, key: str, found: Typed, *, told: bool = False, fresh: str = "", trouble: str = ""
 ) -> str:
+    kept = stored.current(conn)[1].actions.endpoint(key)
     return render_template(
         "settings/webhook.html",
         current_page=HOME,
@@ -140,6 +144,7 @@ def _editor(
         told=told,
         found=found,
         events=EVENTS,
+        saved_format=kept.format if kept else "",
         secret=_secret(conn, key, fresh, trouble),
         words_of=action_words,
         texts=wording_actions,

@@ -14,6 +14,7 @@ RECORDS: Mapping[str, object] = {
 }
 WATCH: Mapping[str, object] = {"rating": _l("The rating"), "trend": _l("The trend")}
 MOVES: Mapping[str, object] = {"down": _l("gets worse"), "up": _l("gets better"), "any": _l("changes")}
+FORMATS: Mapping[str, object] = {"standard": _l("Standard (signed)"), "teams": _l("Microsoft Teams card")}
 FAULTS: Mapping[str, object] = {
     **action_words.REFUSALS,
     "number_range": _l("Enter a whole number within the limits."),

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from settings.rules.addresses import checked_url
+from settings.rules.addresses import checked_url, masked
 from settings.rules.form import Form, refusal
 
 MOST_RULES, MOST_ENDPOINTS = 50, 20
@@ -49,13 +49,21 @@ def _known_events(found: tuple[str, ...]) -> tuple[str, ...]:
 
 class Endpoint(Form):
     """Where webhooks go. events: of `EVENTS`, what is told there of itself; a rule may name it beside that. Its secret
-    is kept encrypted, not here."""
+    is kept encrypted, not here. format: 'standard' is signed JSON, 'teams' a card for a channel of Microsoft Teams, in
+    this language, whose address is the secret."""
 
     key: ActionKey
     name: Line
     url: Annotated[str, AfterValidator(checked_url)]
     enabled: bool = Field(default=True, strict=True)
     events: Annotated[tuple[str, ...], Field(max_length=len(EVENTS)), AfterValidator(_known_events)] = ()
+    format: Literal["standard", "teams"] = "standard"
+    language: Literal["fr", "en"] = "fr"
+
+    @property
+    def shown_url(self) -> str:
+        """The address as lists show it."""
+        return masked(self.url, host_only=self.format == "teams")
 
 
 class ActionRule(Form):

@@ -44,6 +44,17 @@ def checked_url(raw: str) -> str:
     return _written(parts, _checked_host(parts.hostname or ""), port)
 
 
+def masked(url: str, *, host_only: bool = False) -> str:
+    """The address without what may be a secret in it.
+
+    >>> masked("https://hooks.granit.example/crm?sig=a"), masked("https://hooks.granit.example/crm", host_only=True)
+    ('https://hooks.granit.example/crm?…', 'https://hooks.granit.example/…')
+    """
+    parts = urlsplit(url)
+    path = "/…" if host_only else f"{parts.path}?…" if parts.query else parts.path
+    return f"{parts.scheme}://{parts.netloc}{path}"
+
+
 def is_loopback(url: str) -> bool:
     """Whether an address that `checked_url` passed leads to this very machine by its own words."""
     host = (urlsplit(url).hostname or "").lower()

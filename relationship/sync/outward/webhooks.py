@@ -48,12 +48,13 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """One call. secrets: newest first; while one is replaced, both sign."""
+    """One call. secrets: newest first; while one is replaced, both sign; is_signed: False where nobody verifies it."""
 
     id: str
     url: str
     body: bytes
     secrets: tuple[str, ...]
+    is_signed: bool = True
 
 
 class HookPost:
@@ -119,13 +120,14 @@ class HookPost:
 
 def signed_headers(hook: Hook, *, at: datetime) -> dict[str, str]:
     """What goes with the body; FixSettings when there is no secret to sign with."""
+    plain = {"Content-Type": "application/json", "User-Agent": USER_AGENT, "webhook-id": hook.id}
+    if not hook.is_signed:
+        return plain
     if not hook.secrets:
         raise FixSettings("The endpoint has no secret.", next_step="Make one under Settings.", code="webhook_no_secret")
     stamp = str(int(at.timestamp()))
     return {
-        "Content-Type": "application/json",
-        "User-Agent": USER_AGENT,
-        "webhook-id": hook.id,
+        **plain,
         "webhook-timestamp": stamp,
         "webhook-signature": " ".join(signature(secret, hook.id, stamp, hook.body) for secret in hook.secrets),
     }

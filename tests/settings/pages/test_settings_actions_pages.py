@@ -16,6 +16,7 @@ from relationship.store.outbox import hook_secrets, mail_choices, outbox
 from relationship.store.outbox.mail_choices import Choice, How
 from relationship.store.outbox.outbox import State
 from relationship.sync.outward import webhooks
+from relationship.sync.outward.webhooks import Hook
 
 PAGE = "/settings/actions"
 RULE = {
@@ -123,6 +124,31 @@ def test_a_test_call_is_sent_at_once_and_its_fate_told(empty_site: Site, monkeyp
     monkeypatch.setattr(webhooks, "found_addresses", lambda _name, _port: ("10.0.0.8",))
     send(client, PAGE, f"{PAGE}/webhooks/erp/test", {})
     assert "leads to an address inside a network" in client.get(f"{PAGE}/webhooks/erp").text
+
+
+def test_a_webhook_for_teams_is_saved_tested_without_a_secret_and_its_address_shown_in_part(
+    empty_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "https://flow.granit.example/workflows/8e1f?sig=Geheim"
+    assert save_hook(empty_site, url=url, format="teams", language="en").status_code == 303
+    (one,) = present(empty_site)[1].actions.endpoints
+    assert (one.url, one.format, one.language) == (url, "teams", "en")
+    client = empty_site.as_("sales_admin")
+    page = client.get(f"{PAGE}/webhooks/erp").text
+    assert '<option value="teams" selected>Microsoft Teams card</option>' in page
+    assert "Make a secret" not in page
+    for path in (PAGE, f"{PAGE}/rules/new", "/settings/history"):
+        text = client.get(path).text
+        assert "Geheim" not in text
+        assert "8e1f" not in text
+    assert "https://flow.granit.example/…" in client.get(PAGE).text
+    sent: list[Hook] = []
+    monkeypatch.setattr(webhooks.HookPost, "send", lambda _self, hook, **_: sent.append(hook))
+    send(client, PAGE, f"{PAGE}/webhooks/erp/test", {})
+    assert "The test call arrived." in client.get(f"{PAGE}/webhooks/erp").text
+    assert (sent[0].is_signed, sent[0].url) == (False, url)
+    assert b"Alerts and changes will arrive in this channel" in sent[0].body
+    assert save_hook(empty_site, name="B", format="xml").status_code == 422
 
 
 def test_a_webhook_that_goes_leaves_every_rule(empty_site: Site) -> None:

@@ -22,6 +22,7 @@ from relationship.clock import day_number
 from relationship.desk import alert_rules, write_moods
 from relationship.desk.keep_moods import keep_moods
 from relationship.desk.learn_attrition import learn_attrition
+from relationship.store import rules as stored
 from relationship.store import tables
 from relationship.store.alerts import alert_rules as kept_rules
 from relationship.store.alerts import tellings
@@ -31,6 +32,7 @@ from relationship.store.crm.records import RecordRow
 from relationship.store.database import open_store
 from relationship.store.verbatims.verbatims import Source
 from relationship.sync.outward import crm_columns
+from settings.rules import Actions
 from simulator import identity
 from simulator.dataverse.schema import Ref
 
@@ -324,6 +326,33 @@ def test_a_file_for_each_alert_lies_in_the_configured_folder_and_nowhere_else(wo
     assert world.told(alert)["folder"].state == "left"
     with world.house.store.reading() as conn:
         assert [one for one in tellings.waiting(conn) if one.target == "folder"] == []
+
+
+def test_an_alert_is_a_card_in_a_channel_of_teams(world: CaseWorld) -> None:
+    canal = {"key": "canal", "name": "Canal", "url": world.receiver.url, "format": "teams"}
+    with world.house.store.transaction() as conn:
+        _version, rules = stored.current(conn)
+        actions = Actions.model_validate({"endpoints": [*rules.actions.model_dump()["endpoints"], canal]})
+        stored.save(conn, rules.model_copy(update={"actions": actions}), at=world.now(), by="test")
+    number = world.starts("Q-7", note=False, endpoints=["canal"])
+    world.says(ANGRY + " Nous sommes vraiment **furieux** et révoltés, <at>Lina</at> !", address=TOR)
+    world.rounds()
+    (alert,) = world.alerts(number)
+    (call,) = world.receiver.got
+    assert "webhook-signature" not in call.headers
+    card = json.loads(call.body)["attachments"][0]["content"]
+    title, facts, quote = card["body"]
+    assert title["text"] == f"{alert.rule_name}\u00a0: {alert.account_name}"
+    assert {one["title"]: one["value"] for one in facts["facts"]} == {
+        "Compte": alert.account_name, "Règle": alert.rule_name, "Émotion": "colère", "Dit le": world.day,
+    }  # fmt: skip
+    assert (quote["type"], quote["inlines"][0]["type"]) == ("RichTextBlock", "TextRun")
+    assert "**furieux** et révoltés, <at>Lina</at> !" in quote["inlines"][0]["text"]
+    assert card["actions"][0]["url"] == f"http://localhost/alerts/{alert.id}"
+    assert world.told(alert)["endpoint/canal"].state == "left"
+    world.rounds()
+    assert len(world.receiver.got) == 1
+    world.decides(alert, "handled")
 
 
 ATTACKS = (
