@@ -26,7 +26,7 @@ def test_the_rules_come_with_their_version_as_etag(small_site: Site) -> None:
         "signals",
         "recommendations",
         "health_rights",
-            "themes",
+        "themes",
     }
     assert answer.json["health"]["bands"] == {"good": 60, "fair": 40}
     assert answer.headers["Cache-Control"] == "no-store"
