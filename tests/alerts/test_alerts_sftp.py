@@ -26,6 +26,10 @@ from relationship.sync.outward.sftp import SftpFolder
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 THREAT = "Nous allons résilier notre contrat."
 UNA = "una@nordlys.example"
+ANOTHER_KIND = (
+    "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBI5TO2+g"
+    "v3tGJbswZnwB+2B++fi4qA/vWzAGKHAxh7Kjc+sdveAzGDZtBp+DpvWQAFPHNjPLBBshxV4ahsH0ALQ="
+)
 # A text that would be a path, a command, a formula and the end of the file's own form.
 HOSTILE = f'{THREAT} ../../etc/passwd; rm -rf / =1+1 "}}], {{ <script>\nput evil'
 
@@ -103,6 +107,8 @@ def test_a_server_with_another_key_gets_nothing_not_even_a_name(bench: Bench, se
     assert (found.state, found.code) == ("failed", "sftp_host_key")
     assert (there(server), server.asked, server.signed_in) == ([], [], 0)
     assert [one.mark for one in file_checks.examine(bench.house.config)] == [Mark.BAD]
+    for known, code in ((ANOTHER_KIND, "sftp_host_key"), (line(server.host_key), "")):
+        assert _refusal(SftpFolder(config(**settings(server, alert_sftp_host_key=known)))) == code
 
 
 def test_what_a_server_that_is_away_did_not_get_arrives_later_once(bench: Bench, server: Server) -> None:
@@ -138,12 +144,8 @@ def test_what_stays_in_vain_is_given_up_with_its_reason(bench: Bench, server: Se
 def test_a_key_that_is_not_let_in_and_one_that_is_none_are_told(bench: Bench, server: Server, tmp_path: Path) -> None:
     new_key(tmp_path / "unknown")
     (tmp_path / "broken").write_text("no key")
-    codes = []
-    for name in ("unknown", "broken", "missing"):
-        folder = SftpFolder(config(**settings(server, alert_sftp_key=tmp_path / name)))
-        with pytest.raises(RelationshipError) as refused:
-            folder.look()
-        codes.append(refused.value.code)
+    names = ("unknown", "broken", "missing")
+    codes = [_refusal(SftpFolder(config(**settings(server, alert_sftp_key=tmp_path / name)))) for name in names]
     assert codes == ["sftp_refuses_key", "sftp_key_unreadable", "sftp_key_unreadable"]
 
 
@@ -183,3 +185,14 @@ def test_nothing_loads_the_library_before_it_is_used(bench: Bench) -> None:
     code = "import sys, relationship.sync.outward.sftp; sys.exit('paramiko' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     assert Ways().kinds == ()
+
+
+def _refusal(folder: SftpFolder) -> str:
+    """The code with which the look at a folder ends, '' for none."""
+    try:
+        folder.look()
+    except RelationshipError as error:
+        return error.code
+    finally:
+        folder.close()
+    return ""
