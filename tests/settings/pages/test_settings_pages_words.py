@@ -5,6 +5,7 @@ from settings_site import NORTH
 from web_site import Site
 
 from relationship.health.explanation import TermName
+from relationship.verbatims.catalogue import default_catalogue
 from settings.history import Difference, differences
 from settings.pages import difference_words, effect_words, health_form, wording
 from settings.preview import Changed, Reason, Side, Why
@@ -52,6 +53,12 @@ def _all_changed() -> Rules:
                 "read_window_days": 90,
                 "retain_days": 90,
                 "retain_days_aggregates": 90,
+                "feedback": {"mailboxes": ["avis@granit.example"], "keep_when_withdrawn": False},
+            },
+            "themes": {
+                "own": [{"key": "parking", "name": "Parking", "name_en": "Car park"}],
+                "removed": [default_catalogue().themes[-1].path],
+                "lists": [{"key": "sensitivity:price", "words_fr": ["cher"]}],
             },
             "customer_health": {
                 "healthy_from": 75,
