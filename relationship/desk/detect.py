@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from relationship import failpoints
 from relationship.clock import day_number
+from relationship.desk import tell_signals
 from relationship.house import House
 from relationship.signals.catalogue import DETECTORS
 from relationship.signals.detect import next_round, states
@@ -49,8 +50,12 @@ def _detect(house: House, account_ids: list[int] | None) -> DetectReport:
             contact_standings.note_changes(conn, today=today)
         told_fields.tell(conn, percent=limits.field_change_percent, at=house.clock(), account_ids=account_ids)
         facts = signal_facts.facts(conn, limits, today=today, rated=present.health.enabled, account_ids=account_ids)
-        found = next_round(facts, limits, signals.standing(conn, account_ids=account_ids))
+        before = signals.standing(conn, account_ids=account_ids)
+        found = next_round(facts, limits, before)
+        is_first = signals.is_empty(conn)
         opened, ended = signals.save(conn, found, day=today, at=house.clock())
+        if not is_first:
+            tell_signals.tell(conn, house, before, found, day=today)
         signals.save_states(conn, states(facts), day=today, account_ids=account_ids)
         failpoints.passage("desk.detect.saved")
     return DetectReport(len(facts.accounts.id), len(found.found), opened, ended)

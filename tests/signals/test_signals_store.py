@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import orjson
 import pytest
 import sqlalchemy as sa
 from store_builders import FIRST, opportunity, people
@@ -20,12 +21,14 @@ from relationship.store.crm.records import RecordRow
 from relationship.store.customers import contact_standings, usage
 from relationship.store.customers.customer_tables import ACCOUNT_EVENT, STAGE_DAY, USAGE_DAY
 from relationship.store.database import Store
+from relationship.store.outbox.outbox_tables import DELIVERY
 from relationship.store.signals import signals
 from relationship.store.signals.signal_tables import SIGNAL
 from relationship.store.sources import sources
 from relationship.store.tables import table
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_MARK
-from settings.rules import Rules, Signals
+from settings.rules import Actions, Rules, Signals
+from settings.rules.actions import EVENTS, Endpoint
 
 NOW = datetime(2026, 6, 17, 9, tzinfo=UTC)
 TODAY = number_of(NOW.date())
@@ -228,3 +231,29 @@ def test_what_an_account_has_goes_with_it(office: Store) -> None:
         conn.execute(sa.delete(RECORD).where(RECORD.c.kind == "account"))
     with office.reading() as conn:
         assert conn.scalar(sa.select(sa.func.count()).select_from(SIGNAL).where(SIGNAL.c.record_id.is_(None))) == 0
+
+
+def test_webhooks_hear_of_signals_that_begin_and_end_but_not_of_the_first_detection(office: Store) -> None:
+    """The budget falls, then the event is ninety and more days old; what stood at the first look is no news."""
+    endpoint = Endpoint(key="finance", name="Finance", url="https://finance.example/hook", events=tuple(EVENTS))
+    with office.transaction() as conn:
+        present = Rules(actions=Actions(endpoints=(endpoint,)))
+        rules.save(conn, present, at=NOW, by="test")
+    happened(office, "headcount", "down", key="staff")
+    detect_all(house(office))
+
+    def told() -> list[tuple[str, str]]:
+        with office.reading() as conn:
+            bodies = [orjson.loads(orjson.loads(one)["body"]) for one in conn.scalars(sa.select(DELIVERY.c.payload))]
+        return [(body["type"], body["data"]["signal"]["detector"]) for body in bodies]
+
+    assert told() == []
+    happened(office, "budget", "down", key="budget")
+    detect_some(house(office), [number(office, "account", "a1")])
+    assert told() == [("signal.opened", "H-R8")]
+    detect_all(house(office))
+    assert len(told()) == 1
+    with office.transaction() as conn:
+        conn.execute(sa.delete(ACCOUNT_EVENT).where(ACCOUNT_EVENT.c.key == "budget"))
+    detect_all(house(office, days_later=1))
+    assert told()[1:] == [("signal.ended", "H-R8")]

@@ -73,6 +73,20 @@ def save(conn: Connection, found: Round, *, day: int, at: datetime) -> tuple[int
     return opened, ended
 
 
+def is_empty(conn: Connection) -> bool:
+    """Whether no signal was ever kept."""
+    return conn.execute(sa.select(SIGNAL.c.id).limit(1)).first() is None
+
+
+def ids_of(conn: Connection, names: Iterable[tuple[str, int, str]]) -> list[int]:
+    """The rows of these signals, each named by detector, subject and key."""
+    name = sa.tuple_(SIGNAL.c.detector, SIGNAL.c.subject_id, SIGNAL.c.key)
+    found: list[int] = []
+    for chunk in in_chunks(sorted(set(names)), 300):
+        found += conn.scalars(sa.select(SIGNAL.c.id).where(name.in_(chunk)))
+    return found
+
+
 def _columns(one: Signal, day: int) -> dict[str, Any]:
     return {
         "account_id": one.account_id,
