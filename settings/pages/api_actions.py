@@ -110,7 +110,7 @@ def preview() -> Response:
 def deliveries() -> Response:
     """What left by itself
 
-    Mails, webhook calls and CRM tasks, newest first, without what they say.
+    Mails, webhook calls, files, CRM tasks and notes, newest first, without what they say.
     """
     asked.rules_admin()
     wish = asked.query(DeliveriesQuery)

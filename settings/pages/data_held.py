@@ -333,7 +333,7 @@ DATA_HELD: tuple[Held, ...] = (
         ("change_subscription", "hint", "notice_count", "sync_wish"),
     ),
     Held(
-        _l("Mails, webhook calls and CRM tasks on their way out, with what became of each"),
+        _l("Mails, webhook calls, files, CRM tasks and notes on their way out, with what became of each"),
         _l("So that each leaves once, is tried again, and an administrator sees what failed"),
         _l("Actions that the rules or people start"),
         Kept.UNTIL_SENT,
