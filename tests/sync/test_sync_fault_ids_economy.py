@@ -44,7 +44,7 @@ def test_one_failure_in_five_costs_a_quarter_more_at_most(
         running.services.faults.add(Fault(FaultKind.UNAVAILABLE, path=ANY, first=place, status=status))
     assert house.sync().troubles == ()
     refused = running.services.traffic.by_status[503] + running.services.traffic.by_status[504]
-    assert refused == failures
+    assert failures - 1 <= refused <= failures  # the last may lie beyond the last request
     assert sent(running) <= BROKEN * needed
     assert house.dump() == truth
 

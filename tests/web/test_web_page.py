@@ -161,6 +161,7 @@ def test_a_page_costs_a_handful_of_statements_whatever_it_shows(site_of_deals: S
         statements.append(statement)
 
     client = site_of_deals.as_()
+    client.get(f"/opportunities/{FRESH.guid}")  # the first page of a process makes what the others find
     sa.event.listen(site_of_deals.store.engine, "before_cursor_execute", note)
     client.get(f"/opportunities/{BUSY.guid}")
     busy = [one for one in statements if one.lstrip().upper().startswith("SELECT")]
@@ -168,6 +169,6 @@ def test_a_page_costs_a_handful_of_statements_whatever_it_shows(site_of_deals: S
     client.get(f"/opportunities/{FRESH.guid}")
     fresh = [one for one in statements if one.lstrip().upper().startswith("SELECT")]
     sa.event.remove(site_of_deals.store.engine, "before_cursor_execute", note)
-    # Session, rights, record, rules, contact days, people, key figures, events, changes, activities.
+    # Session, rights, record, rules, contact days, people, key figures, signals, mood, events, changes, activities.
     assert len(fresh) <= len(busy) <= len(fresh) + 2
-    assert len(busy) <= 24
+    assert len(busy) <= 28

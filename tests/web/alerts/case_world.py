@@ -116,17 +116,6 @@ class CaseWorld:
         assert found is not None
         return str(found)
 
-    def ends(self) -> None:
-        """No rule is on any more, and nothing of this case waits for the next one."""
-        with self.house.store.reading() as conn:
-            from relationship.store.alerts import alert_rules as kept
-
-            rules = kept.all_rules(conn, enabled=True)
-        for one in rules:
-            alert_rules.remove(self.house, one.id, person=self.admin)
-        self.sink.got.clear()
-        self.receiver.got.clear()
-
     # --- the scheduler's rounds ---
 
     def rounds(self) -> None:

@@ -48,22 +48,16 @@ INES, OMAR = "ines@fjord.example", "omar@fjord.example"
 _record = tables.table(Record)
 
 
-@pytest.fixture(scope="module")
-def organisation(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseWorld]:
+@pytest.fixture
+def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseWorld]:
     folder = tmp_path_factory.mktemp("cases")
     shutil.copyfile(sqlite_template, folder / "r.db")
     with (
         listening() as (sink, post),
         case_world(open_store(f"sqlite:///{folder / 'r.db'}"), folder, sink, post) as found,
     ):
+        found.begins_a_day()
         yield found
-
-
-@pytest.fixture
-def world(organisation: CaseWorld) -> Iterator[CaseWorld]:
-    organisation.begins_a_day()
-    yield organisation
-    organisation.ends()
 
 
 def plain(mail: EmailMessage) -> str:
@@ -142,8 +136,6 @@ def test_case_3_a_customer_who_speaks_like_lost_ones_is_a_risk_in_the_crm(world:
     number = world.starts("Q-3")
     world.calls_the_api(text=good, address="paul@granit.example", satisfaction=95)
     world.says(bad, account="Nordlys", satisfaction=10)
-    with world.house.store.transaction() as conn:  # what was said before in other cases is long ago
-        conn.execute(sa.text("UPDATE verbatim SET day = day - 400 WHERE text NOT IN (:a, :b)"), {"a": bad, "b": good})
     world.rounds()
     assert [(to, "parle comme les clients perdus" in plain(mail)) for to, mail in world.mails()] == [(INES, True)]
     (alert,) = world.alerts(number)
