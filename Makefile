@@ -12,7 +12,7 @@ IN_MEMORY := $(shell test -w /dev/shm && echo --basetemp=/dev/shm/relationship-t
 help:
 	@echo "make demo      start the demonstration: a simulated organisation, synced, rated and shown"
 	@echo "make test      everything that CI checks: style, types, architecture, tests"
-	@echo "make test-all  the same with every test of the sync on PostgreSQL and every place of a kill (an hour)"
+	@echo "make test-all  the same with every test on PostgreSQL, every look and every place of a kill (an hour)"
 	@echo "make unit      the quick tests only"
 	@echo "make format    let ruff format and tidy the code"
 	@echo "make bench     the side-by-side measurements (an hour)"

@@ -33,26 +33,31 @@ hypothesis_settings.load_profile("repeatable")
 
 DATABASES = ("sqlite", "postgresql")
 _FAULT = re.compile(r"::test_([fab]\d\d)_")
+_LOOK = re.compile(r"-(fr-light|en-dark)-\d+(?=\])")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With RELATIONSHIP_SAMPLE, of the tests of the sync on PostgreSQL every second one, and one of each fault."""
+    """With RELATIONSHIP_SAMPLE a fixed sample of the slowest: of tests on PostgreSQL every second one, and one of each
+    fault; of the two looks of a page one, chosen by its name. The same ones every time and in every process."""
     if not os.environ.get("RELATIONSHIP_SAMPLE"):
         return
-    kept, left, faults = [], [], set()
+    left, faults = [], set()
     for item in sorted(items, key=lambda one: one.nodeid):
-        if not (item.nodeid.startswith("tests/sync/") and "postgresql" in item.nodeid):
-            kept.append(item)
-            continue
-        fault = _FAULT.search(item.nodeid)
-        first = fault is not None and fault[1] not in faults
-        if first or zlib.crc32(item.nodeid.encode()) % 2:
-            kept.append(item)
-            faults |= {fault[1]} if fault else set()
+        name = item.nodeid
+        fault = _FAULT.search(name)
+        if look := _LOOK.search(name):
+            number = zlib.crc32(name.replace(look[0], "").encode()) % 2
+            is_left = look[1] != ("fr-light", "en-dark")[number]
+        elif "postgresql" in name and not (fault and fault[1] not in faults):
+            is_left = zlib.crc32(name.encode()) % 2 == 0
         else:
+            is_left = False
+        if is_left:
             left.append(item)
-    chosen = set(kept)
-    items[:] = [item for item in items if item in chosen]
+        elif fault and "postgresql" in name:
+            faults.add(fault[1])
+    dropped = set(left)
+    items[:] = [item for item in items if item not in dropped]
     config.hook.pytest_deselected(items=left)
 
 

@@ -11,7 +11,7 @@ import pytest
 import stamina
 
 ROOT = Path(__file__).parents[2]
-SAMPLE = range(9)
+SAMPLE = range(7)
 
 
 @pytest.fixture(scope="module")
