@@ -25,7 +25,7 @@ class Sink:
         return "250 OK"
 
     def mails(self) -> list[tuple[list[str], EmailMessage]]:
-        return [(to, message_from_bytes(raw, policy=default)) for to, raw in self.got]  # type: ignore[misc]
+        return [(to, message_from_bytes(raw, policy=default)) for to, raw in self.got]  # type: ignore[misc]  # stubs know not the policy's class
 
 
 @contextmanager
