@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from web_builder import Deal, guid, oid, weekly
-from web_site import Site, site_over
+from web_site import Site, site_over, without_form_token
 
 from relationship.activities import RecordKind, RecordRef
 from relationship.store.database import Store
@@ -88,7 +88,7 @@ def test_a01_walking_ids_finds_nothing_and_is_written_down(guarded: Site, part: 
         client.get(f"/opportunities/{key}{part}") for key in (FOREIGN.guid, guid("opportunity", "nobody"), "0" * 36)
     ]
     assert {answer.status_code for answer in answers} == {404}
-    assert len({_without_token(answer.text) for answer in answers}) == 1
+    assert len({without_form_token(answer.text) for answer in answers}) == 1
     guarded.app.extensions["audit"].flush()
     with guarded.store.reading() as conn:
         refused = {act.object for _, act in audit.entries(conn, limit=20) if act.result == "refused"}
@@ -102,7 +102,3 @@ def test_a18_no_page_listens_to_messages_of_other_windows(guarded: Site) -> None
     for script in scripts:
         if "/vendor/" not in script:
             assert 'addEventListener("message"' not in client.get(script).text
-
-
-def _without_token(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if "csrf_token" not in line)

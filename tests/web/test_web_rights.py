@@ -2,7 +2,7 @@
 
 import pytest
 from web_builder import Deal, guid, weekly
-from web_site import Site, site_over
+from web_site import Site, site_over, without_form_token
 
 from relationship.store.database import Store
 
@@ -57,7 +57,7 @@ def test_a_foreign_record_answers_with_the_same_bytes_as_a_missing_one(filled: S
     foreign = client.get(f"/opportunities/{FOREIGN.guid}")
     missing = client.get(f"/opportunities/{guid('opportunity', 'missing')}")
     assert foreign.status_code == missing.status_code == 404
-    assert _without_token(foreign.text) == _without_token(missing.text)
+    assert without_form_token(foreign.text) == without_form_token(missing.text)
 
 
 def test_a_seller_whose_crm_user_is_unknown_sees_nothing(filled: Site) -> None:
@@ -87,8 +87,3 @@ def test_nobody_reads_anything_without_signing_in(filled: Site, path: str) -> No
 
 def test_subjects_and_participants_are_nowhere_on_a_page(filled: Site) -> None:
     assert "clients.example" not in filled.as_().get(f"/opportunities/{OWN.guid}").text
-
-
-def _without_token(text: str) -> str:
-    """Every page carries its own form token."""
-    return "\n".join(line for line in text.splitlines() if "csrf_token" not in line)
