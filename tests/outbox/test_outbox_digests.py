@@ -1,17 +1,13 @@
 """Mails made of notices, down to the bytes that a mail server gets; and when they may arrive."""
 
-import socket
 from collections.abc import Iterator
 from datetime import datetime
-from email import message_from_bytes
-from email.policy import default
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from aiosmtpd.controller import Controller
 from hypothesis import given
 from hypothesis import strategies as st
+from mail_server import Sink, mail_server
 from outbox_bench import Bench, config
 
 from relationship.desk import enqueue
@@ -31,31 +27,11 @@ ATTACKS = (
 PAGE = "https://liens.fjord.example/notices"
 
 
-class Sink:
-    """A mail server that takes everything and keeps the bytes."""
-
-    def __init__(self) -> None:
-        self.raw: list[bytes] = []
-        self.to: list[list[str]] = []
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        self.raw.append(envelope.content)
-        self.to.append(envelope.rcpt_tos)
-        return "250 OK"
-
-
 @pytest.fixture
 def sink() -> Iterator[tuple[Sink, BySmtp]]:
     handler = Sink()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
+    with mail_server(handler) as port:
         yield handler, BySmtp(config(smtp_url=f"smtp://127.0.0.1:{port}", mail_from="Liens <liens@fjord.example>"))
-    finally:
-        controller.stop()
 
 
 def test_a24_hostile_notices_arrive_as_harmless_text_and_one_that_leaves_twice_has_one_id(
@@ -69,9 +45,8 @@ def test_a24_hostile_notices_arrive_as_harmless_text_and_one_that_leaves_twice_h
                 conn, sqlite_bench.house, key=f"a{number}", person_key="bruno", notice=hostile, at=sqlite_bench.now()
             )
     drain(sqlite_bench.house, Ways(mail=post), clock=sqlite_bench.now)
-    (raw,) = handler.raw
-    assert handler.to == [["bruno@fjord.example"]]
-    mail = message_from_bytes(raw, policy=default)
+    ((to, mail),) = handler.mails()
+    assert to == ["bruno@fjord.example"]
     assert {name.lower() for name in mail} <= {
         "from", "to", "subject", "date", "message-id", "auto-submitted", "x-auto-response-suppress",
         "content-language", "x-relationship", "list-unsubscribe", "content-type", "mime-version",

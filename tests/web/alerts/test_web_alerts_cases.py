@@ -375,7 +375,7 @@ def test_hostile_words_stay_words_in_mail_call_task_note_and_file(world: CaseWor
     html = str(mail.get_body(("html",)).get_content())  # type: ignore[union-attr]
     for bad in ("<script", "<img", "\u202e", "\u200b", "\x07", "<b>"):
         assert bad not in html
-    assert sum(len(raw) for _, raw in world.sink.got) < 100_000
+    assert sum(len(mail.raw) for mail in world.sink.got) < 100_000
     calls = [json.loads(call.body) for call in world.receiver.got]
     assert len(calls) == len(ATTACKS)
     assert max(len(call.body) for call in world.receiver.got) < 20_000
