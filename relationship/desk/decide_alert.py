@@ -13,7 +13,8 @@ from relationship.clock import real_clock
 from relationship.desk import alert_acts, enqueue, withdraw_alerts
 from relationship.house import House
 from relationship.store.alerts import alert_rules, alerts, tellings
-from relationship.store.alerts.alerts import Raised, State
+from relationship.store.alerts.alerts import Letter, Raised, State
+from relationship.store.crm import mail_refusals
 from relationship.store.knows import reading_introduction
 from relationship.store.outbox import acting
 from relationship.store.privacy import audit
@@ -53,6 +54,15 @@ def may_release(conn: Connection, alert: Raised, reader: Reader) -> bool:
     return bool(alert.owner_guid) and acting.owners(conn, [alert.owner_guid]).get(alert.owner_guid) == reader.oid
 
 
+def refuses_mail(conn: Connection, number: int, letter: Letter) -> bool:
+    """Whether the CRM says of the customer whom this alert is about, or of their account, that they want no mail."""
+    ids = {one.account_id for one in alerts.of_ids(conn, [number]) if one.account_id is not None}
+    found = {letter.address} if letter.address else set()
+    return bool(
+        mail_refusals.addresses(conn, found, bulk=False) or mail_refusals.accounts(conn, ids, bulk=False)
+    )  # fmt: skip
+
+
 def release(
     house: House,
     number: int,
@@ -67,8 +77,9 @@ def release(
 
     by   key of whoever releases it: it leaves in their name, and the answers go to them
     at   real time, now when None
-    Returns 'released'; 'gone' when nothing waits any more; 'no_address' when nobody knows the customer's,
-    'no_reply_address' when nobody knows that of whoever releases it. Nothing is sent then.
+    Returns 'released'; 'gone' when nothing waits any more; 'no_address' when nobody knows the customer's, 'not_wanted'
+    when the CRM says that the customer wants no mail, 'no_reply_address' when nobody knows that of whoever releases
+    it. Nothing is sent then.
     """
     now = at or real_clock()
     with house.store.transaction() as conn:
@@ -77,6 +88,8 @@ def release(
             return "gone"
         if not letter.address:
             return "no_address"
+        if refuses_mail(conn, number, letter):
+            return "not_wanted"
         sender = reading_introduction.correspondent(conn, by)
         if sender is None or not sender.address:
             return "no_reply_address"

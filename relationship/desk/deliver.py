@@ -26,6 +26,7 @@ from relationship.house import House
 from relationship.letters import teams_cards
 from relationship.letters.digests import Notice, composed, personal
 from relationship.store import rules as stored
+from relationship.store.crm import mail_refusals
 from relationship.store.knows import reading_introduction
 from relationship.store.outbox import hook_secrets, mail_choices, outbox
 from relationship.store.outbox.mail_choices import How
@@ -289,9 +290,11 @@ def _letter(house: House, one: OneDelivery, now: datetime) -> ServiceMail:
     """The mail of one person to a customer, as they released it."""
     with house.store.reading() as conn:
         allowed = enqueue.mail_time(stored.current(conn)[1].actions.mails, house, now, digest=False)
+        language, _, address = one.target.removeprefix(outbox.CUSTOMER).partition("/")
+        if mail_refusals.addresses(conn, [address], bulk=False):
+            raise _NotWantedError(outbox.NOT_WANTED)
     if allowed > now:
         raise _NotNowError(allowed, None)
-    language, _, address = one.target.removeprefix(outbox.CUSTOMER).partition("/")
     said = one.payload
     mail = personal(said["subject"], said["body"], name=said["name"], language=language)
     key = uuid.uuid5(_BUNDLES, one.key).hex
@@ -321,6 +324,8 @@ def _reader(
     times = stored.current(conn)[1].actions.mails
     if sort != "person":
         language, _, address = rest.partition("/")
+        if mail_refusals.addresses(conn, [address], bulk=True):
+            raise _NotWantedError(outbox.NOT_WANTED)
         _wait_if_too_many(house, conn, taken, times, now)
         return address, language, ""
     choice = mail_choices.choice(conn, rest)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from relationship.desk import decide_alert
 from relationship.store.alerts import alert_rules, alerts, tellings
 from relationship.store.alerts.alerts import Letter
 from relationship.store.outbox import outbox
@@ -21,6 +22,7 @@ _OF_DELIVERY: Mapping[State, str] = {
     State.GIVEN_UP: "given_up",
     State.DROPPED: "dropped",
 }
+_NOT_SENT: Mapping[str, str] = {"off_by_choice": "off", outbox.NOT_WANTED: "not_wanted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Told:
 
     state    waiting (for the digest, or because of the limit), unconfirmed (an address outside), for_confirmation (a
              task), draft (a letter), queued, failed (it is tried again), left, given_up, off (the reader's choice),
-             dropped, withheld, no_folder or no_address
+             not_wanted (what the CRM says of the reader), dropped, withheld, no_folder or no_address
     at       when it left, else when it was handed over, None before;  code: why a try failed
     instead  'no_owner' or 'owner_gone' when somebody hears for the owner;  key: of the delivery, '' for none
     """
@@ -59,7 +61,9 @@ def told_of(conn: Connection, numbers: Collection[int], *, has_folder: bool = Tr
         one = there.get(row.told_key) or there.get(tellings.mail_key(row.told_key, 0))
         found.setdefault(row.alert_id, []).append(_told(row, one, confirmed, has_folder=has_folder))
     for number, letter in letters.items():
-        found.setdefault(number, []).append(_letter(number, letter, there.get(tellings.letter_key(number))))
+        one = there.get(tellings.letter_key(number))
+        refuses = letter.state == "draft" and decide_alert.refuses_mail(conn, number, letter)
+        found.setdefault(number, []).append(Told(LETTER, "not_wanted") if refuses else _letter(number, letter, one))
     return found
 
 
@@ -82,8 +86,8 @@ def _told(row: Any, one: OneDelivery | None, confirmed: Collection[str], *, has_
 
 def _delivered(target: str, one: OneDelivery, handed: datetime | None, *, instead: str = "") -> Told:
     state = _OF_DELIVERY[one.state]
-    if one.state is State.DROPPED and one.last_code == "off_by_choice":
-        state = "off"
+    if one.state is State.DROPPED:
+        state = _NOT_SENT.get(one.last_code, state)
     return Told(target, state, one.settled_at or handed, one.last_code, instead, one.key)
 
 

@@ -60,6 +60,7 @@ def one_list(number: int) -> str:
         one=found,
         open_entries=[row for row in shown if not row.address],
         entries=[row for row in shown if row.address],
+        refused_entries=sum(row.is_refused for row in shown),
         hidden_entries=len(rows[:PAGE]) - len(shown),
         choices=choices,
         filled_by=filled_by,
@@ -73,7 +74,7 @@ def one_list(number: int) -> str:
 @blueprint.get("/<int:number>.<any(csv, xlsx):form>")
 @for_writers
 def file(number: int, form: str) -> Response:
-    """Everybody on it whom the person may read, with account, address and why."""
+    """Everybody on it whom the person may read and who takes mails to many, with account, address and why."""
     with house().store.reading() as conn:
         found = alert_lists.one(conn, number)
         if found is None:
@@ -86,7 +87,7 @@ def file(number: int, form: str) -> Response:
         FileColumn(_("Rule"), lambda row: row.rule_name),
         FileColumn(_("Added on"), lambda row: row.added_at.astimezone(house().config.zone).date()),
     ]
-    shown = _shown(rows)
+    shown = [row for row in _shown(rows) if not row.is_refused]
     content = written(shown, columns, form=form, title=found.name, language=language())
     audit.note(Action.EXPORT, f"alert-list/{number}", actor=member().oid, result=str(len(shown)))
     name = f"{_('list')}-{number}-{day_of(today())}.{form}"

@@ -139,6 +139,7 @@ TOLD: Mapping[str, object] = {
     "left": _l("sent"),
     "given_up": _l("not sent, given up"),
     "off": _l("not sent: this person has switched such mails off"),
+    "not_wanted": _l("not sent: the CRM says that no such mail is wanted"),
     "dropped": _l("not sent: the alert was settled before"),
     "withheld": _l("withheld: the account may not be read"),
     "no_folder": _l("no folder is configured"),
@@ -163,6 +164,10 @@ INSTEAD: Mapping[str, object] = {
 NOT_RELEASED: Mapping[str, object] = {
     "gone": _l("Somebody has released or discarded this mail meanwhile. Nothing more was sent."),
     "no_address": _l("No address of this customer is known. Add one to the contact in the CRM, then release the mail."),
+    "not_wanted": _l(
+        "This customer wants no mails: “Do not allow emails” is set on the contact or the account in the CRM. "
+        "Nothing is sent; call them instead."
+    ),
     "no_reply_address": _l("Nobody's address is known for the answers. Ask a colleague with a mailbox to release it."),
 }
 PERIMETERS = ("site", "business_unit", "responsibility_centre", "segment")

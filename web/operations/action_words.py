@@ -119,6 +119,10 @@ TROUBLES: Mapping[str, tuple[object, object]] = {
     "sftp_name": (_l("This is no name of a file of ours."), _l("Nothing to do.")),
     "alert_closed": (_l("The alert was handled or called false before it left."), _l("Nothing to do.")),
     "off_by_choice": (_l("The reader has switched such mails off."), _l("Nothing to do.")),
+    "mail_not_wanted": (
+        _l("The CRM says that this person wants no such mails."),
+        _l("Nothing to do; “Do not allow emails” and “Do not allow bulk emails” stand on the contact and the account."),
+    ),
     "reader_gone": (_l("The reader is no colleague any more, or has no address."), _l("Nothing to do.")),
     "endpoint_gone": (_l("The webhook was removed."), _l("Nothing to do.")),
     "too_old": (

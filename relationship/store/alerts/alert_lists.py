@@ -13,6 +13,7 @@ from relationship.store import tables
 from relationship.store.alerts.alert_rules import MailingList, lists, put_on_list, take_off_list
 from relationship.store.alerts.alert_tables import ALERT, ALERT_LIST_ENTRY, ALERT_RULE
 from relationship.store.chunks import in_chunks
+from relationship.store.crm import mail_refusals
 from relationship.store.crm.record_tables import Record, RecordAddress
 from relationship.store.verbatims.verbatim_tables import VERBATIM
 
@@ -25,7 +26,7 @@ _address = tables.table(RecordAddress)
 class OnList:
     """address: '' while only the account is known; contact, name: of whoever has the address, None and '' for
     somebody whom the CRM does not know; speaker: GUID of the contact whose words put the account there, '' unknown;
-    rule_name: '' when somebody added it by hand."""
+    rule_name: '' when somebody added it by hand; is_refused: the CRM says that they want no mail that goes to many."""
 
     key: str
     address: str
@@ -38,6 +39,7 @@ class OnList:
     alert_id: int | None
     rule_name: str
     added_at: datetime
+    is_refused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,17 @@ def entries(conn: Connection, number: int, *, limit: int, after: str = "") -> li
     )
     rows = conn.execute(query).all()
     people = _people(conn, [row.address for row in rows if row.address])
-    return [_on_list(row, people.get(row.address)) for row in rows]
+    refused: frozenset[str | int] = mail_refusals.addresses(
+        conn, {row.address for row in rows if row.address}, bulk=True
+    ) | mail_refusals.accounts(conn, {row.account_id for row in rows if row.account_id}, bulk=True)
+    return [
+        _on_list(row, people.get(row.address), is_refused=not refused.isdisjoint((row.address, row.account_id)))
+        for row in rows
+    ]
 
 
 def choices(conn: Connection, account_ids: Collection[int]) -> dict[int, list[Choice]]:
-    """The addresses of the active contacts of these accounts, by account and name."""
+    """The addresses of the active contacts of these accounts, by account and name; of those who take mail to many."""
     account = _record.alias("account")
     found: dict[int, list[Choice]] = {}
     for chunk in in_chunks(sorted(account_ids)):
@@ -91,11 +99,15 @@ def choices(conn: Connection, account_ids: Collection[int]) -> dict[int, list[Ch
                 account.c.id.in_(chunk),
                 _contact.c.kind == RecordKind.CONTACT.value,
                 _contact.c.status == "active",
+                _address.c.address.contains("@"),
             )
             .order_by(_contact.c.name, _address.c.address)
         )
-        for account_id, address, guid, name in conn.execute(query):
-            found.setdefault(account_id, []).append(Choice(address, RecordRef(RecordKind.CONTACT, guid), name))
+        rows = conn.execute(query).all()
+        refused = mail_refusals.addresses(conn, {address for _id, address, _guid, _name in rows}, bulk=True)
+        for account_id, address, guid, name in rows:
+            if address not in refused:
+                found.setdefault(account_id, []).append(Choice(address, RecordRef(RecordKind.CONTACT, guid), name))
     return found
 
 
@@ -122,7 +134,7 @@ def _people(conn: Connection, addresses: Sequence[str]) -> dict[str, tuple[str, 
     return found
 
 
-def _on_list(row: Any, person: tuple[str, str] | None) -> OnList:
+def _on_list(row: Any, person: tuple[str, str] | None, *, is_refused: bool) -> OnList:
     return OnList(
         key=row.key,
         address=row.address,
@@ -135,4 +147,5 @@ def _on_list(row: Any, person: tuple[str, str] | None) -> OnList:
         alert_id=row.alert_id,
         rule_name=row.rule_name or "",
         added_at=row.added_at,
+        is_refused=is_refused,
     )

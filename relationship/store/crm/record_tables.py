@@ -62,6 +62,7 @@ class Record(SQLModel, table=True):
     lost_on          accounts only: day on which it was lost, from its own column of the CRM, else the day on which it
                      was seen to become inactive; None: not lost, or nobody knows
     exchange_rate    accounts and opportunities: what one unit of the organisation's own currency is worth in `currency`
+    no_mail, no_bulk_mail  accounts, contacts and leads: wants no mail at all, or none that goes to many
     """
 
     __table_args__ = (
@@ -107,6 +108,8 @@ class Record(SQLModel, table=True):
     competitor: str = Field(default="", sa_column_kwargs={"server_default": ""})
     lost_on: date | None = None
     exchange_rate: float | None = None
+    no_mail: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    no_bulk_mail: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     round: int = 0
 
 

@@ -31,9 +31,12 @@ _address = tables.table(RecordAddress)
 _account = _record.alias("account")
 
 _TAKES_SEGMENT = (RecordKind.OPPORTUNITY, RecordKind.CONTACT)
-# Columns that only one kind has.
+_WISHES = ("no_mail", "no_bulk_mail")
+# Columns that not every kind has.
 _OF_KIND = {
-    RecordKind.ACCOUNT: ("account_number", "domain", "renewal_on", "arr", "exchange_rate"),
+    RecordKind.ACCOUNT: ("account_number", "domain", "renewal_on", "arr", "exchange_rate", *_WISHES),
+    RecordKind.CONTACT: _WISHES,
+    RecordKind.LEAD: _WISHES,
     RecordKind.OPPORTUNITY: ("competitor", "exchange_rate"),
 }
 
@@ -72,6 +75,8 @@ class RecordRow:
     competitor: str = ""
     lost_on: date | None = None
     exchange_rate: float | None = None
+    no_mail: bool = False
+    no_bulk_mail: bool = False
     modified_on: date | None = None
     told: tuple[ToldField, ...] = ()
 

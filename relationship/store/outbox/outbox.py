@@ -22,6 +22,8 @@ from relationship.store.upsert import insert_new
 
 # What the target of a mail begins with: a colleague by key, anybody by language and address, a customer likewise.
 PERSON, ADDRESS, CUSTOMER = "person/", "address/", "customer/"
+# Why something was dropped: the CRM says that the reader wants no such mail.
+NOT_WANTED = "mail_not_wanted"
 # Longer than any way of sending takes; afterwards the sender is taken for dead.
 LEASE = timedelta(minutes=2)
 MOST_IN_A_MAIL = 200

@@ -106,6 +106,7 @@ def speakers(
         sa.select(sa.func.min(_address.c.address))
         .join_from(_address, _contact, _contact.c.id == _address.c.record_id)
         .where(_contact.c.kind == RecordKind.CONTACT.value, _contact.c.guid == said.contact_guid)
+        .where(_address.c.address.contains("@"))
         .scalar_subquery()
     )
     query = (

@@ -104,6 +104,8 @@ def selected_by(link: str) -> tuple[str, ...]:
 _OWNED = ("statecode", "createdon", "_ownerid_value", "_owningbusinessunit_value")
 _ADDRESSES, _TELEPHONES = ("emailaddress1", "emailaddress2", "emailaddress3"), ("telephone1", "mobilephone")
 CURRENCY = "_transactioncurrencyid_value"
+# What accounts, contacts and leads want no mail for: for anything, or for what goes to many.
+_WISHES = ("donotemail", "donotbulkemail")
 
 SYSTEM_USERS = TrackedTable(
     "systemusers",
@@ -115,7 +117,7 @@ ACCOUNTS = TrackedTable(
     "accountid",
     (
         "name", "accountnumber", "websiteurl", "numberofemployees", "revenue", "modifiedon", "exchangerate",
-        "_primarycontactid_value", CURRENCY, *_OWNED,
+        "_primarycontactid_value", CURRENCY, *_WISHES, *_OWNED,
     ),
     shown=True,
 )  # fmt: skip
@@ -130,12 +132,16 @@ CONTACTS = TrackedTable(
         "_masterid_value",
         *_ADDRESSES,
         *_TELEPHONES,
+        *_WISHES,
         *_OWNED,
     ),
     shown=True,
 )  # fmt: skip
 LEADS = TrackedTable(
-    "leads", "leadid", ("fullname", "companyname", "jobtitle", *_ADDRESSES, *_TELEPHONES, *_OWNED), shown=True
+    "leads",
+    "leadid",
+    ("fullname", "companyname", "jobtitle", *_ADDRESSES, *_TELEPHONES, *_WISHES, *_OWNED),
+    shown=True,
 )
 # The tables whose rows may name a segment of their own.
 SEGMENTED = (ACCOUNTS.entity_set, LEADS.entity_set)
@@ -213,6 +219,7 @@ def account(
         health=health_fields(row, own, _as_shown),
         told=told_fields.of_account(row, own, _as_shown),
         modified_on=_day(row["modifiedon"], zone) if row.get("modifiedon") else None,
+        **_wishes(row),
         **_team(row),
     )
 
@@ -229,6 +236,7 @@ def contact(row: Row, zone: ZoneInfo) -> RecordRow:
         contact_guid=_lookup(row, "_masterid_value", "contact") if row.get("merged") is True else None,
         job_title=clean(row.get("jobtitle")),
         addresses=_addresses(row),
+        **_wishes(row),
         **_team(row),
     )
 
@@ -244,6 +252,7 @@ def lead(row: Row, zone: ZoneInfo, segment_column: str = "") -> RecordRow:
         job_title=clean(row.get("jobtitle")),
         addresses=_addresses(row),
         segment=_as_shown(row, segment_column),
+        **_wishes(row),
         **_team(row),
     )
 
@@ -315,6 +324,11 @@ def _team(row: Row) -> dict[str, Any]:
     """The business unit that owns a record."""
     column = "_owningbusinessunit_value"
     return {"team_guid": _lookup(row, column, "businessunit"), "team_name": clean(row.get(f"{column}@{_SHOWN}"))}
+
+
+def _wishes(row: Row) -> dict[str, Any]:
+    """Which mails somebody does not want."""
+    return {"no_mail": row.get("donotemail") is True, "no_bulk_mail": row.get("donotbulkemail") is True}
 
 
 def _as_shown(row: Row, column: str) -> str:

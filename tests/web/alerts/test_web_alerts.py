@@ -253,3 +253,8 @@ def test_customer_success_fills_lists_and_administrators_keep_them(filled: Site)
     post(own, at, {"act": "choose", "choose": [f"account:{of.id} zoe@x.example"]})
     lines = own.get(f"{at}.csv").text.splitlines()
     assert [line.split(",")[2] for line in lines[1:]] == ["'=a@x.example", "b@x.example", "zoe@x.example"]
+    with filled.store.transaction() as conn:
+        conn.execute(sa.update(_record).where(_record.c.id == contact).values(no_bulk_mail=True))
+    assert "1 entry wants no bulk mail, says the CRM" in own.get(at).text
+    lines = own.get(f"{at}.csv").text.splitlines()
+    assert [line.split(",")[2] for line in lines[1:]] == ["'=a@x.example", "b@x.example"]

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,11 +11,11 @@ import pytest
 import sqlalchemy as sa
 from alerts.alert_builders import ADMIN
 from alerts.mail_sink import Sink, listening
-from axe_playwright_python.sync_playwright import Axe
+from browsing import findings, served
 from looks import LOOKS
+from playwright.sync_api import expect
 from web_builder import NOW, deals_of_all_sorts, guid, oid
 from web_site import Site, site_over
-from werkzeug.serving import make_server
 
 from relationship.clock import number_of, real_clock
 from relationship.desk import alert_rules
@@ -82,12 +81,8 @@ def begun(site: Site) -> None:
 
 @pytest.fixture(scope="module")
 def address(living_site: Site) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, living_site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(living_site.app) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +110,7 @@ def leaves(site: Site, post: tuple[Sink, BySmtp], *, at: datetime) -> list[Any]:
 
 
 def checked(page: Any, width: int) -> None:
-    found = [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in Axe().run(page).response["violations"]]
-    assert found == []
+    assert findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -132,7 +126,7 @@ def test_a_text_reaches_the_right_person_by_mail_and_is_confirmed_into_a_task(
     branches = page.locator(".alert-branches")
     branches.wait_for()
     page.locator(".alert-find").fill("resiliation")
-    assert branches.locator("li:visible label:visible").last.inner_text() == "Résiliation"
+    expect(branches.locator("li:visible label:visible").last).to_have_text("Résiliation")
     branches.get_by_label("Résiliation").check()
     page.locator("#g1-join").select_option("any")
     page.locator('button[value="add:1"]').click()
@@ -170,7 +164,7 @@ def test_a_text_reaches_the_right_person_by_mail_and_is_confirmed_into_a_task(
     row.locator("a").first.click()
     page.get_by_role("button", name="Supprimer la règle").click()
     page.get_by_role("button", name="Annuler").click()
-    assert page.locator("[name=enabled]").is_checked()
+    expect(page.locator("[name=enabled]")).to_be_checked()
 
 
 def test_a_customer_goes_on_a_list_and_gets_a_letter_that_somebody_released(
@@ -200,7 +194,7 @@ def test_a_customer_goes_on_a_list_and_gets_a_letter_that_somebody_released(
     page.reload()
     assert "envoyé" in letter.inner_text()
     page.locator(".alert-told a", has_text="Déménagements").click()
-    assert page.locator(".alert-pick", has_text=ZOE).count() == 1
+    expect(page.locator(".alert-pick", has_text=ZOE)).to_have_count(1)
     with page.expect_download() as file:
         page.get_by_role("link", name="CSV").click()
     assert ZOE in Path(file.value.path()).read_text(encoding="utf-8-sig")
@@ -211,7 +205,7 @@ def test_a_customer_goes_on_a_list_and_gets_a_letter_that_somebody_released(
     page.get_by_role("button", name="Annuler").wait_for()
     assert "maintenant : Fausse" in page.locator(".banner-info").inner_text().replace("\xa0", " ")
     page.get_by_role("button", name="Annuler").click()
-    assert page.locator(".alert-tick").count() == before
+    expect(page.locator(".alert-tick")).to_have_count(before)
 
 
 @pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)

@@ -60,10 +60,14 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         yield found
 
 
+def body(mail: EmailMessage, sort: str) -> str:
+    found = mail.get_body((sort,))
+    assert found is not None
+    return str(found.get_content())
+
+
 def plain(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return " ".join(str(body.get_content()).split())
+    return " ".join(body(mail, "plain").split())
 
 
 def test_case_1_words_reach_people_without_access_by_their_site(world: CaseWorld, tmp_path: Path) -> None:
@@ -85,7 +89,7 @@ def test_case_1_words_reach_people_without_access_by_their_site(world: CaseWorld
     assert "je suis furieux" in plain(mail)
     assert "Why: source: survey." in plain(mail)
     assert "/alerts/" not in plain(mail)
-    assert "je suis furieux" in str(mail.get_body(("html",)))
+    assert "je suis furieux" in body(mail, "html")
     assert world.told(alert)[f"address/{DIRECTOR}"].state == "left"
     world.decides(alert, "handled")
 
@@ -263,9 +267,7 @@ def test_case_8_customers_who_mind_the_price_enter_a_list_and_somebody_hears_of_
         entries = [(row.address, row.account_id is not None) for row in kept_rules.entries(conn, offer)]
     assert entries == [("", True), (TOR, True)]
     assert {to for to, _ in world.mails()} == {OMAR}
-    assert "sensibilité\u00a0: prix" in " ".join(
-        str(mail.get_body(("plain",)).get_content()) for _, mail in world.mails()
-    )  # type: ignore[union-attr]
+    assert "sensibilité : prix" in " ".join(plain(mail) for _, mail in world.mails())
     for alert in world.alerts(number):
         assert world.told(alert)[f"list/{offer}"].state == "left"
         world.decides(alert, "handled")
@@ -298,12 +300,26 @@ def test_case_9_a_life_moment_prepares_mails_that_a_person_releases_in_their_own
     assert mail["from"] == "Omar <liens@fjord.example>"
     assert mail["auto-submitted"] is None
     assert mail["x-relationship"] is None
-    assert 'lang="en"' in found[EVA].get_body(("html",)).get_content()  # type: ignore[union-attr]
-    written = str(mail.get_body(("plain",)).get_content()).splitlines()  # type: ignore[union-attr]
-    assert written == ["Bonjour,", "", "Parlons-en.", "À bientôt", "", "Omar"]
-    assert "<h1>" not in str(mail.get_body(("html",)).get_content())  # type: ignore[union-attr]
+    assert 'lang="en"' in body(found[EVA], "html")
+    assert body(mail, "plain").splitlines() == ["Bonjour,", "", "Parlons-en.", "À bientôt", "", "Omar"]
+    assert "<h1>" not in body(mail, "html")
     assert world.told(french)["letter"].state == "left"
     world.decides(french, "handled")
+
+
+def test_case_9_sends_nothing_to_a_customer_whose_contact_in_the_crm_allows_no_mail(world: CaseWorld) -> None:
+    number = world.starts("Q-9", task=False, recipients={})
+    world.says(MOMENT, address=TOR)
+    world.rounds()
+    (alert,) = world.alerts(number)
+    crm = world.running.services.crm
+    crm.update("contact", identity.contact("tor"), {"donotemail": True})
+    world.reading.sync()
+    assert "This customer wants no mails" in world.site.as_("sales_admin").get(f"/alerts/{alert.id}").text
+    world.posts(f"/alerts/{alert.id}/letter", subject="Votre déménagement", body="Parlons-en.")
+    world.rounds()
+    assert world.mails() == []
+    assert world.told(alert)["letter"].state == "not_wanted"
 
 
 def test_a_file_for_each_alert_lies_in_the_configured_folder_and_nowhere_else(world: CaseWorld) -> None:
@@ -372,7 +388,7 @@ def test_hostile_words_stay_words_in_mail_call_task_note_and_file(world: CaseWor
     assert mail["bcc"] is None
     assert mail["x-evil"] is None
     assert "\u202e" not in mail["subject"]
-    html = str(mail.get_body(("html",)).get_content())  # type: ignore[union-attr]
+    html = body(mail, "html")
     for bad in ("<script", "<img", "\u202e", "\u200b", "\x07", "<b>"):
         assert bad not in html
     assert sum(len(mail.raw) for mail in world.sink.got) < 100_000
