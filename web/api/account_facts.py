@@ -16,6 +16,7 @@ from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
 from web.api.rooms import answer, room
+from web.customers import customer_events
 from web.house import house, today
 from web.identity import rights
 from web.nouns import ACCOUNTS
@@ -55,7 +56,7 @@ class UsageBody(BaseModel):
 
 class EventBody(BaseModel):
     """One event. direction: '' where it has none; opportunity: GUID of the one that it is about, null for the whole
-    account and for one that the caller may not see; added_by: '' for what a field of the CRM told."""
+    account; added_by: '' for what a field of the CRM told."""
 
     id: int
     day: date
@@ -69,7 +70,7 @@ class EventBody(BaseModel):
 
 
 class EventsBody(BaseModel):
-    """Oldest first."""
+    """Oldest first, without those of opportunities that the caller may not see."""
 
     since: date
     until: date
@@ -116,8 +117,8 @@ def events_of(guid: str) -> Response:
     since, until = _span()
     with house().store.reading() as conn:
         rows = account_events.between(conn, since=since, until=until, account_ids=[_account(conn, guid)])
+        rows = customer_events.readable(conn, rows)
         deals = account_events.opportunities(conn, rows)
-    seen = rights.among({RecordRef(RecordKind.OPPORTUNITY, one) for one in deals.values()})
     items = [
         EventBody(
             id=row.id,
@@ -126,7 +127,7 @@ def events_of(guid: str) -> Response:
             direction=Direction(row.direction),
             text=row.text,
             source=row.source,
-            opportunity=_seen(deals.get(row.record_id or 0), RecordKind.OPPORTUNITY, seen),
+            opportunity=deals.get(row.record_id or 0),
             added_at=row.added_at,
             added_by=row.added_by_name,
         )
@@ -149,7 +150,7 @@ def answers_of(guid: str) -> Response:
             kind=Survey(row.kind),
             score=row.score,
             share=row.share,
-            contact=_seen(row.contact_guid, RecordKind.CONTACT, seen),
+            contact=_seen(row.contact_guid, seen),
             comment=row.comment,
             source=row.source,
             added_at=row.added_at,
@@ -174,5 +175,5 @@ def _account(conn: Connection, guid: str) -> int:
     return record_page.relationship(conn, ACCOUNTS, guid, shown=True).record.id
 
 
-def _seen(guid: str | None, kind: RecordKind, seen: frozenset[RecordRef]) -> str | None:
-    return guid if guid and RecordRef(kind, guid) in seen else None
+def _seen(guid: str | None, seen: frozenset[RecordRef]) -> str | None:
+    return guid if guid and RecordRef(RecordKind.CONTACT, guid) in seen else None

@@ -160,13 +160,13 @@ def of_account(guid: str) -> Response:
 
     The strongest first, of those that are over the latest, with the sources that cannot be trusted for it today.
     """
-    asked.reader()
+    caller = asked.reader()
     wish = asked.query(StateQuery)
     with house().store.reading() as conn:
         found = record_page.relationship(conn, ACCOUNTS, guid, shown=True)
         _version, present = rules.current(conn)
         rows = store.of_account(conn, found.record.id, limit=LARGEST_PAGE, ended=wish.state == "ended")
-        listed = signal_lists.about(conn, [row.id for row in rows])
+        listed = signal_lists.about(conn, [row.id for row in rows], scope=caller.scope)
         shown = signal_lines.lines(conn, listed, present.signals.thresholds())
         states = store.source_states(conn, account_ids=[found.record.id])
     sources = [

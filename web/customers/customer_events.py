@@ -1,11 +1,13 @@
 """Events at one customer: what is known, and a form for what only a person knows."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from relationship.activities import RecordKind
+from relationship.activities import RecordKind, RecordRef
 from relationship.clock import day_of, number_of
 from relationship.desk.bring_in import bring_in, of_cells
 from relationship.desk.take_up import take_up
@@ -15,6 +17,7 @@ from relationship.importing.kinds import ImportKind
 from relationship.importing.options import Options
 from relationship.importing.words import DIRECTED
 from relationship.store.customers import account_events
+from relationship.store.customers.account_events import AccountEventRow
 from relationship.store.importing import import_runs
 from relationship.store.importing.import_runs import NewRun, State
 from relationship.store.importing.staging import By
@@ -74,10 +77,22 @@ def remove(guid: str, number: int) -> Response:
     return redirect(url_for("customer_events.page", guid=found.record.guid), 303)
 
 
+def readable(conn: Connection, events: Sequence[AccountEventRow]) -> list[AccountEventRow]:
+    """Those of the events of an account that the reader may see: of the whole of it, and of opportunities that the CRM
+    lets them read."""
+    deals = account_events.opportunities(conn, events)
+    seen = rights.among({RecordRef(RecordKind.OPPORTUNITY, one) for one in deals.values()})
+    return [
+        one
+        for one in events
+        if one.record_id is None or RecordRef(RecordKind.OPPORTUNITY, deals.get(one.record_id, "")) in seen
+    ]
+
+
 def _page(guid: str, typed: dict[str, str], wrong: str) -> str:
     with house().store.reading() as conn:
         found = record_page.relationship(conn, ACCOUNTS, guid, shown=True)
-        events = account_events.of_account(conn, found.record.id, until=today(), limit=MOST_SHOWN)
+        events = readable(conn, account_events.of_account(conn, found.record.id, until=today(), limit=MOST_SHOWN))
     return render_template(
         "signals/events.html",
         record=found.record,

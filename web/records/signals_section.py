@@ -10,6 +10,7 @@ from relationship.activities import RecordKind
 from relationship.store import rules
 from relationship.store.signals import signal_lists
 from relationship.store.signals import signals as store
+from web.identity.members import member
 from web.recommendations import recommendation_slot
 from web.signals import signal_lines, signal_words
 from web.signals.signal_lines import SignalLine
@@ -65,7 +66,9 @@ def of(conn: Connection, kind: RecordKind, record_id: int, guid: str) -> dict[st
 
 def _lines(conn: Connection, numbers: list[int]) -> list[SignalLine]:
     _version, present = rules.current(conn)
-    return signal_lines.lines(conn, signal_lists.about(conn, numbers), present.signals.thresholds())
+    return signal_lines.lines(
+        conn, signal_lists.about(conn, numbers, scope=member().scope), present.signals.thresholds()
+    )
 
 
 def _states(conn: Connection, record_id: int) -> dict[tuple[int, str], str]:

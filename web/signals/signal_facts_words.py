@@ -49,6 +49,11 @@ SENTENCES: Mapping[str, object] = {
     "idle": _l("no activity since %(day)s, %(days)s"),
     "probability": _l("%(now)s %% in the CRM, %(before)s %% holds"),
     "rating_poor": _l("the relationship is rated poor"),
+    "stage_qualify": _l("stage Qualify: %(before)s %% at most"),
+    "stage_develop": _l("stage Develop: %(before)s %% at most"),
+    "champion_weak": _l("stage Develop without a contact who answers: %(before)s %% at most"),
+    "stage_propose": _l("stage Propose: %(before)s %% at most"),
+    "stage_close": _l("stage Close: %(before)s %% at most"),
     "champion": _l("%(who)s: contact on %(now)s days since %(day)s"),
     "brought_forward": _l("closing date brought forward to %(until)s from %(from)s (seen on %(day)s)"),
     "pace": _l("they came back on %(now)s days since %(day)s, %(before)s in as many days before"),
@@ -59,6 +64,8 @@ SENTENCES: Mapping[str, object] = {
 _NO_NAME = {
     "contact": _l("somebody you may not open"),
     "opportunity": _l("an opportunity you may not open"),
+    "event": _l("an event at a record you may not open"),
+    "verbatim": _l("a text of an account you may not open"),
 }
 # Figures that are days themselves.
 _DAYS = frozenset({"brought_forward"})
@@ -82,6 +89,11 @@ def sentence(fact: Fact, *, name: str = "", event: tuple[str, str] | None = None
     if fact.what in _DAYS:
         figures |= {"until": _written(fact.value), "from": _written(fact.before)}
     return str(SENTENCES[fact.what]) % figures
+
+
+def withheld(fact: Fact) -> str:
+    """In place of a fact about something that the reader may not see: neither figures nor days."""
+    return str(_NO_NAME[WHAT[fact.what]])
 
 
 def _event(event: tuple[str, str] | None) -> str:

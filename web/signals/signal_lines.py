@@ -1,6 +1,6 @@
 """Signals as pages, files and the API show them: what each is about, its rule and its facts in words, with links."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,10 +12,11 @@ from relationship.signals.catalogue import DETECTORS
 from relationship.signals.signal import WHAT, Fact
 from relationship.signals.thresholds import Thresholds
 from relationship.store.signals import signal_lists
-from relationship.store.signals.signal_lists import ListedSignal
+from relationship.store.signals.signal_lists import EventBehind, ListedSignal
 from web.house import house, today
 from web.identity import rights
 from web.signals import signal_facts_words, signal_words
+from web.signals.signal_facts_words import sentence as _sentence
 
 _RECORDS = frozenset({"contact", "opportunity"})
 _PAGES = {RecordKind.CONTACT: "contact.page", RecordKind.OPPORTUNITY: "opportunity.page"}
@@ -116,14 +117,15 @@ def lines(conn: Connection, found: Sequence[ListedSignal], limits: Thresholds) -
     names = signal_lists.names(conn, {fact.ref for fact in facts if fact.ref and WHAT.get(fact.what) in _RECORDS})
     events = signal_lists.events(conn, {fact.ref for fact in facts if fact.ref and WHAT.get(fact.what) == "event"})
     accounts = {RecordRef(RecordKind.ACCOUNT, one.account_guid) for one in found if one.account_guid}
-    seen = rights.among({one.ref for one in found} | accounts | {ref for ref, _name in names.values()})
-    shown = {number: one for number, one in names.items() if one[0] in seen}
+    behind = {ref for ref, _name in names.values()} | {one.about for one in events.values()}
+    seen = rights.among({one.ref for one in found} | accounts | behind)
+    told = _Told(names, events, seen)
     return [
         SignalLine(
             _without_account(one, seen),
             signal_words.title(one.signal.detector),
             signal_words.rule(one.signal.detector, limits),
-            tuple(_evidence(one.signal.evidence, shown, events)),
+            tuple(told.line(fact, RecordRef(RecordKind.ACCOUNT, one.account_guid)) for fact in one.signal.evidence),
         )
         for one in found
         if one.ref in seen
@@ -137,21 +139,39 @@ def _without_account(one: ListedSignal, seen: frozenset[RecordRef]) -> ListedSig
     return ListedSignal(one.signal, one.kind, one.guid, one.name, "", "", one.owner, one.value, one.currency)
 
 
-def _evidence(
-    facts: Iterable[Fact],
-    names: Mapping[int, tuple[RecordRef, str]],
-    events: Mapping[int, tuple[str, str, str, str]],
-) -> Iterable[EvidenceLine]:
-    for fact in facts:
-        ref, name = names.get(fact.ref or 0, (None, "")) if WHAT.get(fact.what) in _RECORDS else (None, "")
-        event = events.get(fact.ref or 0) if WHAT.get(fact.what) == "event" else None
-        text = signal_facts_words.sentence(fact, name=name, event=event[:2] if event else None)
-        note = " – ".join(part for part in event[2:] if part) if event else ""
-        yield EvidenceLine(fact, text, _address(fact, ref), note, ref)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What facts refer to, by id, and what of it the reader may see."""
+
+    names: Mapping[int, tuple[RecordRef, str]]
+    events: Mapping[int, EventBehind]
+    seen: frozenset[RecordRef]
+
+    def line(self, fact: Fact, account: RecordRef) -> EvidenceLine:
+        """A fact; of a deal, an event or a text that the reader may not see nothing but that there is one."""
+        match WHAT.get(fact.what):
+            case "event":
+                return self._event(fact)
+            case "verbatim":
+                if account not in self.seen:
+                    return _withheld(fact)
+                return EvidenceLine(fact, _sentence(fact), url_for("verbatims.one", number=fact.ref))
+            case sort if sort in _RECORDS:
+                ref, name = self.names.get(fact.ref or 0, (None, ""))
+                if ref is None or ref not in self.seen:
+                    return _withheld(fact) if sort == "opportunity" else EvidenceLine(fact, _sentence(fact))
+                return EvidenceLine(fact, _sentence(fact, name=name), url_for(_PAGES[ref.kind], guid=ref.guid), ref=ref)
+        return EvidenceLine(fact, _sentence(fact))
+
+    def _event(self, fact: Fact) -> EvidenceLine:
+        event = self.events.get(fact.ref or 0)
+        if event is None:
+            return EvidenceLine(fact, _sentence(fact))
+        if event.about not in self.seen:
+            return _withheld(fact)
+        note = " – ".join(part for part in (event.text, event.source) if part)
+        return EvidenceLine(fact, _sentence(fact, event=(event.kind, event.direction)), note=note)
 
 
-def _address(fact: Fact, ref: RecordRef | None) -> str:
-    """Of the page of what is behind a fact; whoever may read the account may read what it said."""
-    if WHAT.get(fact.what) == "verbatim":
-        return url_for("verbatims.one", number=fact.ref)
-    return url_for(_PAGES[ref.kind], guid=ref.guid) if ref else ""
+def _withheld(fact: Fact) -> EvidenceLine:
+    return EvidenceLine(Fact(fact.what), signal_facts_words.withheld(fact))

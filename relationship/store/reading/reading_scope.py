@@ -60,20 +60,23 @@ class Scope:
         return self if self.reach is Reach.NOTHING else replace(self, besides=self.besides | set(refs))
 
 
-def may_be_read(scope: Scope, kind: RecordKind = RecordKind.OPPORTUNITY) -> sa.ColumnElement[bool]:
-    """The condition on rows of one kind (`record`) that keeps what lies inside the scope."""
+def may_be_read(
+    scope: Scope, kind: RecordKind = RecordKind.OPPORTUNITY, *, of: sa.FromClause | None = None
+) -> sa.ColumnElement[bool]:
+    """The condition on rows of one kind (`record`, or `of` where it goes by another name) that keeps what lies inside
+    the scope."""
+    record = table(Record) if of is None else of
     if scope.reach is Reach.UNCHECKED:
         return sa.true()
     if scope.reach is not Reach.SETS or not scope.reader_key:
         return sa.false()
     kept = scope.sets.get(kind)
-    within = _within(scope.reader_key, kind, kept) if kept else sa.false()
+    within = _within(scope.reader_key, kind, kept, record.c.id) if kept else sa.false()
     besides = sorted(ref.guid for ref in scope.besides if ref.kind is kind)
-    return sa.or_(within, table(Record).c.guid.in_(besides)) if besides else within
+    return sa.or_(within, record.c.guid.in_(besides)) if besides else within
 
 
-def _within(reader_key: str, kind: RecordKind, kept: KeptSet) -> sa.ColumnElement[bool]:
-    number = table(Record).c.id
+def _within(reader_key: str, kind: RecordKind, kept: KeptSet, number: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     told = sa.select(READER_RECORD.c.record_id).where(
         READER_RECORD.c.reader_key == reader_key, READER_RECORD.c.kind == kind.value
     )

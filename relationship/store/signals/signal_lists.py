@@ -76,36 +76,7 @@ class SignalPage:
     previous_place: str | None
 
 
-# Open deals of an account in the account's currency; one whose rate of exchange nobody tells counts in its own only.
-_deals_of_account = (
-    sa.select(
-        sa.func.sum(
-            sa.case(
-                (_deal.c.currency == _subject.c.currency, _deal.c.value),
-                else_=_deal.c.value / _deal.c.exchange_rate * _subject.c.exchange_rate,
-            )
-        )
-    )
-    .where(
-        _deal.c.kind == RecordKind.OPPORTUNITY.value,
-        _deal.c.status == "open",
-        _deal.c.account_guid == _subject.c.guid,
-    )
-    .correlate(_subject)
-    .scalar_subquery()
-)
-_VALUE = sa.case(
-    (_subject.c.kind == RecordKind.OPPORTUNITY.value, _subject.c.value),
-    else_=sa.func.coalesce(_subject.c.arr, _deals_of_account),
-)
-# What amounts of several currencies are compared by: each in the organisation's own.
-_COMPARED = _VALUE / sa.func.coalesce(_subject.c.exchange_rate, 1.0)
-_SORTS: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
-    "value": (sa.func.coalesce(_COMPARED, -1.0), SIGNAL.c.strength),
-    "strength": (SIGNAL.c.strength, sa.func.coalesce(_COMPARED, -1.0)),
-    "since": (SIGNAL.c.first_seen, SIGNAL.c.strength),
-}
-SORTS = tuple(_SORTS)
+SORTS = ("value", "strength", "since")
 MOST_OFFERED = 300
 
 
@@ -177,11 +148,11 @@ def _by_name(pairs: Iterable[Any]) -> dict[str, str]:
     return dict(sorted(map(tuple, pairs), key=lambda pair: str(pair[1]).casefold()))
 
 
-def about(conn: Connection, numbers: Collection[int]) -> list[ListedSignal]:
-    """These signals with what they are about, in the order of the numbers."""
+def about(conn: Connection, numbers: Collection[int], *, scope: Scope) -> list[ListedSignal]:
+    """These signals with what they are about, in the order of the numbers; scope: whose open deals make a value."""
     found: dict[int, ListedSignal] = {}
     for chunk in in_chunks(list(numbers)):
-        query = _columns(sa.select(SIGNAL.c.id).select_from(_FROM)).where(SIGNAL.c.id.in_(chunk))
+        query = _columns(sa.select(SIGNAL.c.id).select_from(_FROM), scope).where(SIGNAL.c.id.in_(chunk))
         found |= {row[0]: _row(row) for row in conn.execute(query)}
     return [found[number] for number in numbers if number in found]
 
@@ -202,24 +173,77 @@ def names(conn: Connection, record_ids: Collection[int]) -> dict[int, tuple[Reco
     return found
 
 
-def events(conn: Connection, event_ids: Collection[int]) -> dict[int, tuple[str, str, str, str]]:
-    """Events that evidence refers to: kind, direction, text and source by id."""
-    found: dict[int, tuple[str, str, str, str]] = {}
+@dataclass(frozen=True, slots=True)
+class EventBehind:
+    """An event that evidence refers to. about: the opportunity that it is of, else the account."""
+
+    kind: str
+    direction: str
+    text: str
+    source: str
+    about: RecordRef
+
+
+def events(conn: Connection, event_ids: Collection[int]) -> dict[int, EventBehind]:
+    """Events that evidence refers to, by id."""
+    found: dict[int, EventBehind] = {}
     columns = ACCOUNT_EVENT.c
+    about = sa.func.coalesce(columns.record_id, columns.account_id)
+    query = sa.select(
+        columns.id, columns.kind, columns.direction, columns.text, columns.source, _subject.c.kind, _subject.c.guid
+    ).join_from(ACCOUNT_EVENT, _subject, _subject.c.id == about)
     for chunk in in_chunks(sorted(event_ids)):
-        query = sa.select(columns.id, columns.kind, columns.direction, columns.text, columns.source).where(
-            columns.id.in_(chunk)
-        )
-        found |= {row[0]: (row[1], row[2], row[3], row[4]) for row in conn.execute(query)}
+        for number, *told, kind, guid in conn.execute(query.where(columns.id.in_(chunk))):
+            found[number] = EventBehind(*told, RecordRef(RecordKind(kind), guid))
     return found
 
 
 def _ordered(scope: Scope, filters: SignalFilters, sort: str) -> sa.Select[Any]:
-    keys = _SORTS[sort]
-    return _columns(_listed(scope, filters)).order_by(*(sa.desc(key) for key in keys), sa.desc(SIGNAL.c.id))
+    keys = _sort_keys(sort, scope)
+    return _columns(_listed(scope, filters), scope).order_by(*(sa.desc(key) for key in keys), sa.desc(SIGNAL.c.id))
 
 
-def _columns(query: sa.Select[Any]) -> sa.Select[Any]:
+def _sort_keys(sort: str, scope: Scope) -> tuple[sa.ColumnElement[Any], ...]:
+    """What a list is ordered by, the largest first."""
+    value = sa.func.coalesce(_compared(scope), -1.0)
+    keys: dict[str, tuple[sa.ColumnElement[Any], ...]] = {
+        "value": (value, SIGNAL.c.strength),
+        "strength": (SIGNAL.c.strength, value),
+        "since": (SIGNAL.c.first_seen, SIGNAL.c.strength),
+    }
+    return keys[sort]
+
+
+def _value(scope: Scope) -> sa.ColumnElement[Any]:
+    """At stake: of an opportunity its value, of an account its revenue of a year, else its open deals that the reader
+    may see, in the account's currency; a deal whose rate of exchange nobody tells counts in its own only."""
+    in_its_currency = sa.case(
+        (_deal.c.currency == _subject.c.currency, _deal.c.value),
+        else_=_deal.c.value / _deal.c.exchange_rate * _subject.c.exchange_rate,
+    )
+    deals = (
+        sa.select(sa.func.sum(in_its_currency))
+        .where(
+            _deal.c.kind == RecordKind.OPPORTUNITY.value,
+            _deal.c.status == "open",
+            _deal.c.account_guid == _subject.c.guid,
+            may_be_read(scope, RecordKind.OPPORTUNITY, of=_deal),
+        )
+        .correlate(_subject)
+        .scalar_subquery()
+    )
+    return sa.case(
+        (_subject.c.kind == RecordKind.OPPORTUNITY.value, _subject.c.value),
+        else_=sa.func.coalesce(_subject.c.arr, deals),
+    )
+
+
+def _compared(scope: Scope) -> sa.ColumnElement[Any]:
+    """What amounts of several currencies are compared by: each in the organisation's own."""
+    return _value(scope) / sa.func.coalesce(_subject.c.exchange_rate, 1.0)
+
+
+def _columns(query: sa.Select[Any], scope: Scope) -> sa.Select[Any]:
     owner = sa.func.coalesce(sa.func.nullif(_owner.c.crm_name, ""), _owner.c.name, "")
     return query.with_only_columns(
         *COLUMNS,
@@ -229,7 +253,7 @@ def _columns(query: sa.Select[Any]) -> sa.Select[Any]:
         sa.func.coalesce(_account.c.guid, "").label("account_guid"),
         sa.func.coalesce(_account.c.name, "").label("account_name"),
         owner.label("owner_name"),
-        _VALUE.label("value_at_stake"),
+        _value(scope).label("value_at_stake"),
         _subject.c.currency.label("value_currency"),
     )
 
@@ -256,9 +280,9 @@ def _listed(scope: Scope, filters: SignalFilters, *, any_family: bool = False) -
     if filters.team:
         conditions.append(_subject.c.team_name == filters.team)
     if filters.least is not None:
-        conditions.append(filters.least <= _COMPARED)
+        conditions.append(filters.least <= _compared(scope))
     if filters.most is not None:
-        conditions.append(filters.most >= _COMPARED)
+        conditions.append(filters.most >= _compared(scope))
     if filters.account:
         conditions.append(_at_account(scope, _subject.c.guid == filters.account))
     for word in filters.words:

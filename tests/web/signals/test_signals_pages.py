@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -99,6 +100,48 @@ def test_a_withheld_account_is_not_named_beside_a_deal_that_may_be_read(told: Si
     html = told.as_("seller", 3).get("/signals").text
     assert "Grande" in html
     assert "Ateliers Brévent" not in html
+
+
+def test_of_what_a_reader_may_not_see_neither_value_nor_facts_are_told(told: Site) -> None:
+    """Of an account that may be read with one of its deals: the other deal is in no sum, no filter and no fact."""
+    assert told.crm is not None
+    told.fill([Deal("Autre", account=0, owner=0, value=7_000_000.0, created_ago=500)])
+    with told.store.transaction() as conn:
+        ids = dict(conn.execute(sa.select(RECORD.c.guid, RECORD.c.id)).all())
+        other = ids[Deal("Autre").guid]
+        conn.execute(sa.update(RECORD).where(RECORD.c.guid == BREVENT).values(currency="EUR"))
+        event = {"account_id": ids[BREVENT], "key": "f", "day": number_of(TODAY) - 1, "kind": "budget",
+                 "direction": "down", "text": "Seven millions", "added_at": NOW, "record_id": other}  # fmt: skip
+        conn.execute(sa.insert(ACCOUNT_EVENT), [event])
+    detect(told)
+    seller, whole = told.as_("seller", 3), told.as_()
+    told.crm.grant(
+        guid_of_seller(3), [RecordRef(RecordKind.ACCOUNT, BREVENT), RecordRef(RecordKind.OPPORTUNITY, LARGE.guid)]
+    )
+
+    def values(client: Any, address: str) -> set[float]:
+        return {one["value"] for one in client.get(address).json["items"] if one["kind"] == "account"}
+
+    for address in ("/api/v1/signals", f"/api/v1/accounts/{BREVENT}/signals"):
+        assert values(whole, address) == {7_900_000.0}
+        assert values(seller, address) == {900_000.0}
+    assert headings(seller.get("/signals?min=900001").text) == ["Nothing matches"]
+    for address in ("/signals", "/signals.csv", f"/accounts/{BREVENT}/events", f"/api/v1/accounts/{BREVENT}/events"):
+        assert "Seven millions" in whole.get(address).text or address == "/signals.csv"
+        assert re.findall("Seven millions|Autre", seller.get(address).text) == []
+
+
+def test_an_event_of_a_withheld_account_is_no_fact_of_its_deals(told: Site) -> None:
+    assert told.crm is not None
+    with told.store.transaction() as conn:
+        conn.execute(sa.update(ACCOUNT_EVENT).values(kind="urgent_need", direction="up"))
+    detect(told)
+    told.crm.grant(guid_of_seller(3), [RecordRef(RecordKind.OPPORTUNITY, LARGE.guid)])
+    for address in ("/signals", f"/opportunities/{LARGE.guid}", "/api/v1/signals"):
+        assert "Half the budget" in told.as_().get(address).text
+        found = told.as_("seller", 3).get(address).text
+        assert "an event at a record you may not open" in found
+        assert "Half the budget" not in found
 
 
 def guid_of_seller(number: int) -> str:
