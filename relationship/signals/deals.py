@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from relationship.signals.case import Case, between, counted, latest
-from relationship.signals.facts import Bools, Floats, Ints
-from relationship.signals.signal import Fact, Signal
+from relationship.signals.facts import STAGES, Bools, Floats, Ints
+from relationship.signals.signal import Fact, Signal, Source
 
 # Days in which pushes of the closing date are counted together.
 PUSH_DAYS = 180
@@ -53,7 +53,14 @@ def over_rated(case: Case) -> Iterator[Signal]:
     """H-P2: the probability in the CRM lies over what the lowest of the ceilings that apply allows."""
     deals, limits = case.facts.deals, case.limits
     pushed = _pushes(case) >= limits.deal_pushes
+    weak = (_champions(case)[1] < limits.champion_weak_days) & ~_unseen(case)
+    qualify, develop, propose, close = (deals.stage == place for place in range(len(STAGES)))
     reasons: tuple[tuple[str, Bools, int], ...] = (
+        ("stage_qualify", qualify, limits.ceiling_qualify),
+        ("stage_develop", develop & ~weak, limits.ceiling_develop),
+        ("champion_weak", develop & weak, limits.ceiling_weak),
+        ("stage_propose", propose, limits.ceiling_propose),
+        ("stage_close", close, limits.ceiling_close),
         ("rating_poor", deals.poor & ~deals.broken, limits.ceiling_poor),
         ("competitor", deals.competitor, limits.ceiling_competitor),
         ("pushed", pushed, limits.ceiling_pushed),
@@ -71,11 +78,22 @@ def over_rated(case: Case) -> Iterator[Signal]:
         return first, *(
             Fact(what, None, None, float(most), int(deals.id[place]) if what == "competitor" else None)
             for what, applies, most in reasons
-            if applies[place]
+            if applies[place] and most < deals.probability[place]
         )
 
     strength = between(above, limits.probability_margin, 50)
     return case.of_deals("H-P2", hits, strength, lambda place: f"ceiling/{int(ceiling[place])}", evidence)
+
+
+def _unseen(case: Case) -> Bools:
+    """The deals whose activities are not read, or not all of them."""
+    facts = case.facts
+    unseen = facts.deals.broken.copy()
+    rows = np.flatnonzero(facts.deals.account >= 0)
+    for flags in (facts.broken, facts.missing):
+        if Source.ACTIVITIES in flags:
+            unseen[rows] |= flags[Source.ACTIVITIES][facts.deals.account[rows]]
+    return unseen
 
 
 def idle(case: Case) -> Iterator[Signal]:
@@ -97,16 +115,8 @@ def idle(case: Case) -> Iterator[Signal]:
 def solid_champion(case: Case) -> Iterator[Signal]:
     """H-P4: one of the deal's contacts answered or met on several days lately."""
     facts, limits = case.facts, case.limits
-    deals, touches = facts.deals, facts.contact_touches
-    lately = touches.theirs & (touches.day > facts.today - limits.solid_window_days)
-    days = counted(touches.owner[lately], len(facts.contacts.id))
-    deal, contact = facts.deal_contacts
-    active = facts.contacts.active[contact] if len(contact) else np.zeros(0, dtype=np.bool_)
-    deal, contact = deal[active], contact[active]
-    order = np.lexsort((-contact, days[contact], deal))
-    best = np.full(len(deals.id), -1, dtype=np.int64)
-    best[deal[order]] = contact[order]
-    most = np.where(best >= 0, days[best], 0).astype(np.float64) if len(days) else np.zeros(len(deals.id))
+    deals = facts.deals
+    best, most = _champions(case)
     hits = case.reached("H-P4", deals.id, most, limits.solid_days) & ~deals.broken & (best >= 0)
 
     def evidence(place: int) -> tuple[Fact, ...]:
@@ -117,6 +127,22 @@ def solid_champion(case: Case) -> Iterator[Signal]:
     return case.of_deals(
         "H-P4", hits, strength, lambda place: f"contact/{int(facts.contacts.id[best[place]])}", evidence
     )
+
+
+def _champions(case: Case) -> tuple[Ints, Floats]:
+    """Of each deal the contact who answered or met on most days lately, -1 for none; and on how many days."""
+    facts, limits = case.facts, case.limits
+    size, touches = len(facts.deals.id), facts.contact_touches
+    lately = touches.theirs & (touches.day > facts.today - limits.solid_window_days)
+    days = counted(touches.owner[lately], len(facts.contacts.id))
+    deal, contact = facts.deal_contacts
+    active = facts.contacts.active[contact] if len(contact) else np.zeros(0, dtype=np.bool_)
+    deal, contact = deal[active], contact[active]
+    order = np.lexsort((-contact, days[contact], deal))
+    best = np.full(size, -1, dtype=np.int64)
+    best[deal[order]] = contact[order]
+    most = np.where(best >= 0, days[best], 0).astype(np.float64) if len(days) else np.zeros(size)
+    return best, most
 
 
 def brought_forward(case: Case) -> Iterator[Signal]:

@@ -18,6 +18,8 @@ Bools = NDArray[np.bool_]
 # Whole months of use that are looked at; the weeks in which log-ins are counted before the last one.
 MONTHS = 8
 WEEKS_BEFORE_LAST_LOGIN = 12
+# The four stages that Dynamics 365 has at first, in their order.
+STAGES = ("qualify", "develop", "propose", "close")
 
 
 def no_ints() -> Ints:
@@ -156,6 +158,7 @@ class Deals:
     probability 0 to 100; stage_since: day from which on it is known to stand in its stage
     poor: the relationship is rated poor; competitor: one is named in the CRM; broken: a source of its activities is
     closed: the day on which it was won or lost, nan while it is open
+    stage: place in STAGES, -1 for a stage of another name
     """
 
     id: Ints = field(default_factory=no_ints)
@@ -169,6 +172,7 @@ class Deals:
     competitor: Bools = field(default_factory=no_bools)
     broken: Bools = field(default_factory=no_bools)
     closed: Floats = field(default_factory=no_floats)
+    stage: Ints = field(default_factory=no_ints)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

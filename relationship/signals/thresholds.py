@@ -55,8 +55,8 @@ class Thresholds:
     deals_set_back: int = 2
     set_back_days: int = 60
     renewal_days: int = 90
-    # Deals. 30 days without activity: haark.fr, fiabiliser-pipeline-commercial; 40 % with alternatives:
-    # haark.fr, pipeline-commercial-previsions-fiables.
+    # Deals. 30 days without activity: haark.fr, fiabiliser-pipeline-commercial; what holds in each stage, 20 % with a
+    # weak champion and 40 % with alternatives: haark.fr, pipeline-commercial-previsions-fiables.
     deal_idle_days: int = 30
     deal_stage_days: int = 60
     deal_age_days: int = 365
@@ -66,6 +66,12 @@ class Thresholds:
     ceiling_poor: int = 40
     ceiling_competitor: int = 40
     ceiling_pushed: int = 60
+    ceiling_qualify: int = 15
+    ceiling_develop: int = 40
+    ceiling_weak: int = 20
+    ceiling_propose: int = 70
+    ceiling_close: int = 90
+    champion_weak_days: int = 2
     solid_days: int = 8
     solid_window_days: int = 60
     forward_days: int = 15

@@ -67,6 +67,12 @@ class Signals(Form):
     ceiling_poor: Percent = 40
     ceiling_competitor: Percent = 40
     ceiling_pushed: Percent = 60
+    ceiling_qualify: Percent = 15
+    ceiling_develop: Percent = 40
+    ceiling_weak: Percent = 20
+    ceiling_propose: Percent = 70
+    ceiling_close: Percent = 90
+    champion_weak_days: Count = 2
     solid_days: Count = 8
     solid_window_days: Days = 60
     forward_days: Days = 15

@@ -142,6 +142,7 @@ def deal(
     poor: bool = False,
     competitor: bool = False,
     broken: bool = False,
+    stage: int = -1,
 ) -> Deals:
     return Deals(
         id=ints(DEAL),
@@ -154,6 +155,7 @@ def deal(
         poor=bools(poor),
         competitor=bools(competitor),
         broken=bools(broken),
+        stage=ints(stage),
     )
 
 

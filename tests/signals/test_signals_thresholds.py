@@ -82,7 +82,7 @@ def _two_deals_back(count: int) -> Facts:
         **{
             name: np.repeat(getattr(one, name), 2)
             for name in (
-                "created", "probability", "value", "close_on", "stage_since", "poor", "competitor", "broken"
+                "created", "probability", "value", "close_on", "stage_since", "poor", "competitor", "broken", "stage"
             )
         },
     )  # fmt: skip
@@ -106,6 +106,17 @@ def _contact_every_two_days(quiet: int) -> Facts:
 def _yearly(quiet: int) -> Facts:
     """Contact every hundred days, then none for so many."""
     return facts(touches=touched(*(quiet + 60 * number for number in range(7))))
+
+
+def _in_stage(stage: int, chance: float, *, contact_days: int, oldest: int | None = None) -> Facts:
+    """One of the deal's contacts answered on so many days lately, and on one so long ago."""
+    answered = [*range(contact_days), *([] if oldest is None else [oldest])]
+    return facts(
+        deals=deal(stage=stage, probability=chance),
+        contacts=contact(),
+        contact_touches=touched(*answered),
+        deal_contacts=(ints(0), ints(0)),
+    )
 
 
 def _solid(oldest: int) -> Facts:
@@ -236,6 +247,12 @@ CASES: list[tuple[str, Callable[[int], Facts], int, int, int]] = [
     ("H-P2", lambda chance: facts(deals=deal(poor=True, probability=chance)), 50, 49, 51),
     ("H-P2", lambda chance: facts(deals=deal(competitor=True, probability=chance)), 50, 49, 51),
     ("H-P2", _pushed_and_sure, 70, 69, 71),
+    ("H-P2", lambda chance: facts(deals=deal(stage=0, probability=chance)), 25, 24, 26),
+    ("H-P2", lambda chance: facts(deals=deal(stage=1, probability=chance)), 30, 29, 31),
+    ("H-P2", lambda chance: _in_stage(1, chance, contact_days=2), 50, 49, 51),
+    ("H-P2", lambda chance: _in_stage(2, chance, contact_days=0), 80, 79, 81),
+    ("H-P2", lambda days: _in_stage(1, 45, contact_days=days), 1, 2, 0),
+    ("H-P2", lambda days: _in_stage(1, 45, contact_days=1, oldest=days), 60, 59, 61),
     ("H-P2", _poor_and_pushed, 50, 49, 51),
     ("H-P3", lambda days: facts(deals=deal(created_days=99), deal_touches=touched(days)), 30, 29, 31),
     ("H-P3", lambda days: facts(deals=deal(created_days=days)), 30, 29, 31),
@@ -328,7 +345,16 @@ def _reads(detector: str, given: Facts) -> set[Source]:
         ),
     }
     found = {source for source, is_told in told.items() if is_told}
+    if detector == "H-P2" and _is_weak(given):
+        return {Source.CRM, Source.ACTIVITIES}
     return found or {Source.CRM}
+
+
+def _is_weak(given: Facts) -> bool:
+    """Whether a deal in Develop is held against what holds with a weak champion."""
+    return (
+        1 in given.deals.stage and int((given.contact_touches.day > TODAY - 60).sum()) < Thresholds().champion_weak_days
+    )
 
 
 @pytest.mark.parametrize(("detector", "given", "at", "_below", "_above"), CASES, ids=IDS)
@@ -348,3 +374,26 @@ def test_a_detector_that_is_switched_off_is_silent(
     detector: str, given: Callable[[int], Facts], at: int, _below: int, _above: int
 ) -> None:
     assert of(detector, signals(given(at), Thresholds(off=(detector,)))) == []
+
+
+def test_the_probability_of_the_last_stage_is_held_against_its_own_ceiling() -> None:
+    closing = facts(deals=deal(stage=3, probability=95))
+    assert of("H-P2", signals(closing, Thresholds())) == []
+    assert len(of("H-P2", signals(closing, Thresholds(probability_margin=5)))) == 1
+
+
+def test_only_what_allows_less_than_the_crm_says_is_a_reason() -> None:
+    (found,) = of("H-P2", signals(facts(deals=deal(stage=2, competitor=True, probability=60)), Thresholds()))
+    assert [(fact.what, fact.value, fact.before) for fact in found.evidence] == [
+        ("probability", 60, 40),
+        ("competitor", None, 40),
+    ]
+
+
+def test_a_champion_is_not_called_weak_where_activities_are_not_read() -> None:
+    developing = facts(deals=deal(stage=1, probability=45))
+    flags = {Source.ACTIVITIES: bools(True)}
+    assert len(of("H-P2", signals(developing, Thresholds()))) == 1
+    assert of("H-P2", signals(replace(developing, missing=flags), Thresholds())) == []
+    assert of("H-P2", signals(replace(developing, broken=flags), Thresholds())) == []
+    assert of("H-P2", signals(facts(deals=deal(stage=1, probability=45, broken=True)), Thresholds())) == []

@@ -71,9 +71,11 @@ RULES: Mapping[str, object] = {
         "least %(deal_pushes)s times in half a year, or overdue by %(deal_overdue_days)s days."
     ),
     "H-P2": _l(
-        "At least %(probability_margin)s points over what holds: %(ceiling_poor)s %% with a poor relationship, "
-        "%(ceiling_competitor)s %% with a competitor, %(ceiling_pushed)s %% after %(deal_pushes)s delays of the "
-        "closing date."
+        "At least %(probability_margin)s points over what holds: %(ceiling_qualify)s %% in the stage Qualify, "
+        "%(ceiling_develop)s %% in Develop (%(ceiling_weak)s %% with a weak champion: contact on fewer than "
+        "%(champion_weak_days)s days of the last %(solid_window_days)s), %(ceiling_propose)s %% in Propose, "
+        "%(ceiling_close)s %% in Close; %(ceiling_poor)s %% with a poor relationship, %(ceiling_competitor)s %% with "
+        "a competitor, %(ceiling_pushed)s %% after %(deal_pushes)s delays of the closing date."
     ),
     "H-P3": _l("No activity for %(deal_idle_days)s days."),
     "H-P4": _l(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
 from relationship.clock import number_of
-from relationship.signals.facts import Deals, Floats, Ints, Moves
+from relationship.signals.facts import STAGES, Deals, Floats, Ints, Moves
 from relationship.store.crm.record_tables import Membership, Record
 from relationship.store.customers.customer_tables import STAGE_DAY
 from relationship.store.privacy.excluded_names import left_out_by_name
@@ -63,6 +63,7 @@ def open_deals(
             _record.c.competitor,
             _health.c.rating,
             _record.c.closed_on,
+            _record.c.stage,
         )
         .select_from(
             _record.outerjoin(
@@ -94,9 +95,20 @@ def open_deals(
         poor=np.array([row[9] == "poor" for row in kept], dtype=np.bool_),
         competitor=np.array([bool(row[8].strip()) for row in kept], dtype=np.bool_),
         closed=_days(row[10] for row in kept),
+        stage=np.array([_stage(row[11]) for row in kept], dtype=np.int64),
         broken=np.isin(ids, np.fromiter(ratings.degraded(conn), dtype=np.int64)),
     )
     return OpenDeals(deals, _people(conn, kept, contacts), _moves(standings, ids, today))
+
+
+def _stage(name: str) -> int:
+    """Where a stage stands among the usual ones.
+
+    >>> [_stage(name) for name in ("Develop", "3-Propose", "Pilot")]
+    [1, 2, -1]
+    """
+    bare = name.lstrip("0123456789- ").casefold()
+    return STAGES.index(bare) if bare in STAGES else -1
 
 
 def _people(conn: Connection, rows: list[Any], contacts: dict[str, int]) -> tuple[Ints, Ints]:
