@@ -3,7 +3,8 @@ who is told.
 
 What is found is written in the transaction that remembers what was looked at, under keys of rule and verbatim: nothing
 is raised twice and nothing is left out, wherever a process dies. A rule acts on what comes in after it was switched
-on. An open alert stands for the text as it is now; after it was decided only another text raises one again.
+on. An open alert stands for the text as it is now; after it was decided only another text raises one again. Where a
+person corrected what an alert rested on, it was a false alarm, until the correction is taken back.
 Telling people is another act (`tell_alerts.py`).
 """
 
@@ -15,16 +16,18 @@ from sqlalchemy import Connection
 
 from relationship import failpoints
 from relationship.clock import day_number, real_clock
-from relationship.desk import alert_acts
+from relationship.desk import alert_acts, withdraw_alerts
 from relationship.house import House
 from relationship.store import rules as stored
 from relationship.store.alerts import alert_facts, alert_rules, alerts, team_changes, tellings
 from relationship.store.alerts.alert_facts import Heard
 from relationship.store.alerts.alert_rules import Kept
-from relationship.store.alerts.alerts import Earlier, Letter, NewAlert
+from relationship.store.alerts.alerts import Earlier, Letter, NewAlert, State
 from relationship.store.alerts.team_changes import TeamChange
 from relationship.store.alerts.tellings import NewTelling
 from relationship.store.outbox import acting
+from relationship.store.verbatims import verbatim_corrections
+from relationship.store.verbatims.verbatim_corrections import Correction
 from relationship.verbatims.alerts.attrition import Profile
 from relationship.verbatims.alerts.conditions import Because, judge, perimeter
 from relationship.verbatims.alerts.facts import PERIMETER
@@ -128,6 +131,7 @@ def _of_verbatims(turn: _Round, ids: Sequence[int]) -> int:
 def _of_rule(turn: _Round, kept: Kept, heard: Sequence[Heard]) -> int:
     """What one rule makes of texts that are new or replaced; returns how many alerts are new."""
     before = alerts.earlier(turn.conn, kept.id, [one.id for one in heard])
+    corrected = verbatim_corrections.of(turn.conn, before)
     new: list[tuple[NewAlert, Heard]] = []
     gone: list[int] = []
     for one in heard:
@@ -135,10 +139,16 @@ def _of_rule(turn: _Round, kept: Kept, heard: Sequence[Heard]) -> int:
         known = before.get(one.id, [])
         if not found.matches or not kept.rule.is_recent(one.day, turn.today):
             gone += [each.id for each in known if each.state == "new" and not each.is_told]
+            if one.id in corrected and not found.matches:
+                _call_false(turn, [each for each in known if each.is_told], corrected[one.id])
             continue
         said = alerts.digest(one.facts.text)
         made = NewAlert(_key(kept, one), kept.id, kept.version, one.id, one.account_id, found.because, said)
         standing = next((each for each in known if each.state in tellings.OPEN), None)
+        if standing is None and known and known[0].note == alerts.CORRECTED and known[0].said == said:
+            standing = known[0]
+            alerts.decide(turn.conn, standing.id, State.NEW, at=turn.house.clock(), by=("", ""))
+            tellings.wait_again(turn.conn, [standing.id])
         if standing is not None:
             alerts.refresh(turn.conn, standing.id, made)
             _note(turn, kept, {standing.id: one})
@@ -146,6 +156,22 @@ def _of_rule(turn: _Round, kept: Kept, heard: Sequence[Heard]) -> int:
             new.append((made, one))
     alerts.take_back(turn.conn, gone)
     return _raise(turn, kept, new)
+
+
+def _call_false(turn: _Round, known: Sequence[Earlier], correction: Correction) -> None:
+    """Alerts that rested on what a person corrected, and that nobody has decided about."""
+    meant = frozenset[str]().union(
+        () if correction.threat is None else ("threat",),
+        () if correction.emotion is None else ("emotion", "intensity", "opinion"),
+        () if correction.themes is None else ("theme",),
+    )
+    by = (correction.by, correction.by_name)
+    for one in known:
+        if one.state == State.NEW and one.because & meant:
+            at = turn.house.clock()
+            alerts.decide(turn.conn, one.id, State.FALSE_ALARM, at=at, by=by, note=alerts.CORRECTED)
+            withdraw_alerts.of_decided(turn.conn, [one.id], at=turn.now)
+            withdraw_alerts.task_of(turn.conn, one.id, at=turn.now)
 
 
 def _is_new(known: Sequence[Earlier], said: str) -> bool:

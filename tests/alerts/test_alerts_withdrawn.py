@@ -12,7 +12,7 @@ from alert_builders import ADMIN, about, account_id, all_alerts, hears, owned, r
 from outbox.outbox_bench import Bench, bench_over, config
 
 from relationship.clock import day_number
-from relationship.desk import alert_rules, decide_alert, told_alerts
+from relationship.desk import alert_rules, correct_verbatim, decide_alert, told_alerts
 from relationship.desk.deliver import Ways, drain
 from relationship.desk.erase import erase
 from relationship.desk.hear import Said, hear
@@ -23,6 +23,7 @@ from relationship.store.crm.record_tables import Colleague
 from relationship.store.database import Store
 from relationship.store.outbox.outbox_tables import DELIVERY
 from relationship.store.verbatims import verbatims
+from relationship.store.verbatims.verbatim_corrections import Correction
 from relationship.store.verbatims.verbatims import Source
 from relationship.sync.outward.mail_out import BySmtp
 
@@ -230,3 +231,31 @@ def test_customers_heard_while_rules_are_followed_are_all_judged_once(store: Sto
 
 def _said(bench: Bench, text: str) -> Said:
     return Said(Source.SURVEY, day_number(bench.now(), bench.house.config.zone), text, account="Nordlys")
+
+
+def test_what_a_person_calls_no_threat_was_a_false_alarm_until_they_take_that_back(bench: Bench, sink: Got) -> None:
+    owned(bench)
+    threat = switch_on(bench, rule(about("threat"), recipients={"owner": True}, task=True))
+    switch_on(bench, rule(about("keyword", "contrat"), name="Contrat", recipients={"people": ["bruno"]}))
+    bench.wait(hours=12)  # quiet hours: mails wait
+    number = hears(bench, THREAT, account="Nordlys")
+    run(bench)
+    by = {"by": "bruno", "by_name": "Bruno"}
+    correct_verbatim.correct(bench.house, number, Correction(threat=""), **by)
+    assert run(bench) == 0
+    found = {one.rule_id == threat: one for one in all_alerts(bench)}
+    assert found[True].state is State.FALSE_ALARM
+    assert (found[True].decided_by_name, found[False].state) == ("Bruno", State.NEW)
+    assert states(bench, found[True].id) == {"person/anne": "dropped", "task": "dropped"}
+    bench.wait(hours=12)
+    sent(bench, sink)
+    assert [to[0] for to, _ in sink[0].mails()] == ["bruno@fjord.example"]
+    correct_verbatim.undo(bench.house, number, by="bruno")
+    assert run(bench) == 0
+    assert {one.state for one in all_alerts(bench)} == {State.NEW}
+    correct_verbatim.correct(bench.house, number, Correction(themes=()), **by)  # another thing than the rule asks for
+    run(bench)
+    decide_alert.decide(bench.house, found[True].id, State.CONFIRMED, by=("anne", "Anne"), at=bench.now())
+    correct_verbatim.correct(bench.house, number, Correction(threat=""), **by)
+    run(bench)
+    assert {one.state for one in all_alerts(bench)} == {State.NEW, State.CONFIRMED}  # somebody knew better

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
 from relationship.letters import alert_letters
+from relationship.store.alerts import alerts
 from relationship.verbatims.alerts import conditions
 from relationship.verbatims.alerts.conditions import CHOICES, NUMBERS, TEXTS, Because
 from web.languages import language
@@ -159,6 +160,10 @@ LEFT: Mapping[str, object] = {
 INSTEAD: Mapping[str, object] = {
     "no_owner": _l("The account has no owner."),
     "owner_gone": _l("The owner of the account is no colleague any more."),
+}
+# Notes that the service writes itself.
+NOTES: Mapping[str, object] = {
+    alerts.CORRECTED: _l("The analysis of the text was corrected: what this alert rested on is not there."),
 }
 # Why a letter was not released.
 NOT_RELEASED: Mapping[str, object] = {

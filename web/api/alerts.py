@@ -16,7 +16,7 @@ from relationship.store.alerts.alert_rules import Kept
 from relationship.store.alerts.alerts import Raised, State
 from relationship.verbatims.alerts.rule import AlertRule
 from settings.rules.form import Form
-from web.alerts import alert_trial, alerts
+from web.alerts import alert_trial, alert_words, alerts
 from web.api import asked
 from web.api.document import documented
 from web.api.problems import Fault, Refused
@@ -279,7 +279,7 @@ def _body(one: Raised) -> AlertBody:
         raised_at=one.raised_at,
         decided_at=one.decided_at,
         decided_by=one.decided_by_name,
-        note=one.note,
+        note=str(alert_words.NOTES.get(one.note, one.note)),
     )
 
 

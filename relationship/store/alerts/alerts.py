@@ -32,6 +32,8 @@ from relationship.verbatims.alerts.attrition import Profile
 from relationship.verbatims.alerts.conditions import Because
 
 _record = tables.table(Record)
+# The note of an alert that rested on what somebody corrected.
+CORRECTED = "text_corrected"
 # No row has a number beyond what the column holds.
 HIGHEST_ID = 2**31 - 1
 
@@ -98,11 +100,14 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What a rule raised about a text before. said: digest of the text as it was; is_told: somebody heard of it."""
+    """What a rule raised about a text before. said: digest of the text as it was; note: of who decided; because: kinds
+    of the conditions that held; is_told: somebody heard of it."""
 
     id: int
     state: str
     said: str
+    note: str
+    because: frozenset[str]
     is_told: bool
 
 
@@ -117,10 +122,15 @@ def earlier(conn: Connection, rule_id: int, verbatim_ids: Collection[int]) -> di
     is_told = sa.exists().where(ALERT_TELLING.c.alert_id == ALERT.c.id, ALERT_TELLING.c.state == "told")
     found: dict[int, list[Earlier]] = {}
     for chunk in in_chunks(sorted(verbatim_ids)):
-        query = sa.select(ALERT.c.verbatim_id, ALERT.c.id, ALERT.c.state, ALERT.c.said, is_told)
+        columns = ALERT.c
+        query = sa.select(
+            columns.verbatim_id, columns.id, columns.state, columns.said, columns.note, columns.because, is_told
+        )
         query = query.where(ALERT.c.rule_id == rule_id, ALERT.c.verbatim_id.in_(chunk)).order_by(ALERT.c.id.desc())
-        for verbatim_id, *values in conn.execute(query.where(ALERT.c.key.startswith(f"{rule_id}/v"))):
-            found.setdefault(verbatim_id, []).append(Earlier(*values))
+        for row in conn.execute(query.where(columns.key.startswith(f"{rule_id}/v"))):
+            verbatim_id, number, state, said, note, because, told = row
+            kinds = frozenset(one[0] for one in orjson.loads(because))
+            found.setdefault(verbatim_id, []).append(Earlier(number, state, said, note, kinds, told))
     return found
 
 

@@ -48,6 +48,7 @@ class Correction:
     themes: tuple[str, ...] | None = None
     at: datetime | None = None
     by_name: str = ""
+    by: str = ""
 
 
 def of(conn: Connection, ids: Iterable[int]) -> dict[int, Correction]:
@@ -128,7 +129,7 @@ def _felt(conn: Connection, number: int, emotion: Emotion) -> dict[str, Any]:
 
 def _correction(row: Any) -> Correction:
     themes = None if row.themes is None else tuple(orjson.loads(row.themes))
-    return Correction(row.emotion, row.threat, themes, row.at, row.by_name)
+    return Correction(row.emotion, row.threat, themes, row.at, row.by_name, row.by)
 
 
 def _digest(text: str) -> str:
