@@ -173,7 +173,7 @@ def feelings(text: str, tokens: Tokens, matches: Sequence[Match], rules: Rules, 
     taken: set[int] = set()
     for cue in longest(one for one in matches if one.meaning.sort == "cue"):
         taken.update(range(cue.first, cue.last))
-        if not cue.meaning.word:
+        if not cue.meaning.word or (cue.meaning.strength == 1 and _is_name(text, tokens, cue)):
             continue
         start, end = tokens.starts[cue.first], tokens.ends[cue.last - 1]
         size = STRENGTH[cue.meaning.strength] * rules.factor(cue.first, cue.last) * shouted
@@ -194,6 +194,14 @@ def feelings(text: str, tokens: Tokens, matches: Sequence[Match], rules: Rules, 
             push += strength * DIRECTION[emotion]
     push += _backing(tokens, rules, taken, language)
     return Feelings({emotion: 1.0 - rest for emotion, rest in missing.items()}, felt, push)
+
+
+def _is_name(text: str, tokens: Tokens, cue: Match) -> bool:
+    """Whether a faint cue is somebody's name: one word with a capital behind a word without ("ma collègue Claire")."""
+    if cue.last - cue.first > 1 or not cue.first or not tokens.words[cue.first - 1]:
+        return False
+    word, before = text[tokens.starts[cue.first] : tokens.ends[cue.first]], text[tokens.starts[cue.first - 1]]
+    return before.islower() and word[:1].isupper() and word[1:].islower()
 
 
 def _shown(emotion: Emotion, size: float, is_denied: bool, is_past: bool) -> tuple[Emotion, float] | None:

@@ -24,22 +24,25 @@ CONDITIONAL_DOUBT = 0.6
 SAID_STRONGLY = 0.08
 # "Je vous quitte" is a decision unless the sentence tells of the next meeting; staying is one only as said above.
 PARTING, STAYING = "parting", "staying"
+# "Nous irons chez Dupont" leaves, "jeudi nous irons chez Dupont pour l'installation" visits; "nous partons" alone leaves
+# where it answers what the sentence asks of us: "si vous ne baissez pas vos prix, nous partons".
+GOING, BARE = "going", "bare"
 # Behind every word.
 LATER = 1_000_000
-_LEAVING = (*DEGREE, PARTING, STAYING)
+_LEAVING = (*DEGREE, PARTING, STAYING, GOING)
 
 
 def threat(tokens: Tokens, matches: Sequence[Match], rules: Rules) -> Threat | None:
     """The gravest threat of a sentence, the first of equal ones; None without. rules: made of the matches."""
     said = [one for one in matches if one.meaning.sort == "threat"]
-    if not any(one.meaning.word in _LEAVING for one in said):
+    if not any(one.meaning.word in (*_LEAVING, BARE) for one in said):
         return None
     by_head: dict[str, list[Match]] = {}
     for one in said:
         by_head.setdefault(one.meaning.word, []).append(one)
-    sentence = _Sentence(by_head, rules, Subjects(tokens, matches))
+    sentence = _Sentence(tokens.words, by_head, rules, Subjects(tokens, matches))
     found: Threat | None = None
-    for one in longest(one for head in _LEAVING for one in by_head.get(head, ())):
+    for one in (*longest(one for head in _LEAVING for one in by_head.get(head, ())), *by_head.get(BARE, ())):
         kind, degree = sentence.kind(one)
         if not kind:
             continue
@@ -55,14 +58,18 @@ def threat(tokens: Tokens, matches: Sequence[Match], rules: Rules) -> Threat | N
 class _Sentence:
     """What stands around the words of a threat."""
 
-    def __init__(self, by_head: dict[str, list[Match]], rules: Rules, subjects: Subjects) -> None:
+    def __init__(
+        self, words: Sequence[str], by_head: dict[str, list[Match]], rules: Rules, subjects: Subjects
+    ) -> None:
         self.rules = rules
+        self._words = words
         self._subjects = subjects
         self._harmless = covered(by_head.get("none", ()))
         conditions = [one.first for one in by_head.get("conditions", ())]
         self._first_condition, self._last_condition = min(conditions, default=LATER), max(conditions, default=-1)
         self._is_busy = "busy" in by_head
         self._doubts = "doubts" in by_head
+        self._visits, self._is_addressed = "visiting" in by_head, "addressed" in by_head
         self._needs = any(not rules.negates(one.first, one.last) for one in by_head.get("needs", ()))
 
     def kind(self, one: Match) -> tuple[str, float]:
@@ -79,10 +86,18 @@ class _Sentence:
                 return CONDITIONAL, CONDITIONAL_DOUBT
             else:
                 return "", 0.0
-        elif is_denied or (kind == PARTING and self._is_busy):
+        elif is_denied or self._is_harmless(one, hangs=hangs):
             return "", 0.0
-        elif kind == PARTING:
+        elif kind in (PARTING, GOING, BARE):
             kind = DECIDED
         if not hangs or kind == CONDITIONAL:
             return kind, DEGREE[kind]
         return CONDITIONAL, DEGREE[CONDITIONAL] if kind == DECIDED else CONDITIONAL_DOUBT
+
+    def _is_harmless(self, one: Match, *, hangs: bool) -> bool:
+        """Whether words that leave in one sentence only part, visit or go in this one."""
+        kind = one.meaning.word
+        if kind == BARE:
+            ends_a_clause = one.last == len(self._words) or not self._words[one.last]
+            return not (hangs and self._is_addressed and ends_a_clause)
+        return (kind == PARTING and self._is_busy) or (kind == GOING and self._visits and not hangs)
