@@ -24,8 +24,8 @@ CONDITIONAL_DOUBT = 0.6
 SAID_STRONGLY = 0.08
 # "Je vous quitte" is a decision unless the sentence tells of the next meeting; staying is one only as said above.
 PARTING, STAYING = "parting", "staying"
-# "Nous irons chez Dupont" leaves, "jeudi nous irons chez Dupont pour l'installation" visits; "nous partons" alone leaves
-# where it answers what the sentence asks of us: "si vous ne baissez pas vos prix, nous partons".
+# "Nous irons chez Dupont" leaves, "jeudi nous irons chez Dupont pour l'installation" visits; "nous partons" alone
+# leaves where it answers what the sentence asks of us: "si vous ne baissez pas vos prix, nous partons".
 GOING, BARE = "going", "bare"
 # Behind every word.
 LATER = 1_000_000
@@ -58,9 +58,7 @@ def threat(tokens: Tokens, matches: Sequence[Match], rules: Rules) -> Threat | N
 class _Sentence:
     """What stands around the words of a threat."""
 
-    def __init__(
-        self, words: Sequence[str], by_head: dict[str, list[Match]], rules: Rules, subjects: Subjects
-    ) -> None:
+    def __init__(self, words: Sequence[str], by_head: dict[str, list[Match]], rules: Rules, subjects: Subjects) -> None:
         self.rules = rules
         self._words = words
         self._subjects = subjects
