@@ -8,6 +8,7 @@ from relationship.desk.alert_rules import Person
 from relationship.desk.raise_alerts import raise_alerts
 from relationship.desk.tell_alerts import tell
 from relationship.house import House
+from relationship.store.alerts import alert_rules as kept_rules
 from relationship.store.alerts import alerts
 from relationship.store.alerts.alerts import Raised, State
 from relationship.store.knows import reading_introduction
@@ -26,7 +27,11 @@ _DECIDED = (
 
 
 def switch_rules_on(house: House) -> None:
-    """Ready-made rules that act on what comes in afterwards, with a list of customers and one of recipients."""
+    """Ready-made rules that act on what comes in afterwards, with a list of customers and one of recipients; a database
+    that has rules or lists keeps its own."""
+    with house.store.reading() as conn:
+        if kept_rules.all_rules(conn) or kept_rules.lists(conn):
+            return
     offer = alert_rules.make_list(house, "Offre de rentrée : clients sensibles au prix", is_mailing=False)
     partners = alert_rules.make_list(house, "Agences partenaires")
     alert_rules.put_on_list(house, partners, PARTNERS)
@@ -46,10 +51,13 @@ def switch_rules_on(house: House) -> None:
 
 
 def follow_rules(house: House) -> None:
-    """Raise what the rules find, tell people of it, and decide about the first threats as their owners would."""
+    """Raise what the rules find, tell people of it, and decide about the first threats as their owners would, in a
+    database where nothing was decided yet."""
     raise_alerts(house)
     with house.store.reading() as conn:
-        threats = [one for one in reversed(alerts.page(conn, limit=200)) if _is_threat(one)]
+        found = alerts.page(conn, limit=200)
+    is_new = all(one.state is State.NEW for one in found)
+    threats = [one for one in reversed(found) if is_new and _is_threat(one)]
     owners = _owners(house, threats)
     tell(house)
     for alert, (state, note) in zip(threats, _DECIDED, strict=False):
