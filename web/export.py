@@ -97,7 +97,9 @@ def _text(value: Value, language: str) -> str:
     if isinstance(value, float):
         text = f"{value:.2f}"
         return text.replace(".", ",") if language == "fr" else text
-    return value.isoformat() if isinstance(value, date) else neutral(str(value))
+    if isinstance(value, date):
+        return value.isoformat()
+    return neutral(value) if isinstance(value, str) else str(value)
 
 
 def _drained(buffer: io.StringIO) -> str:

@@ -115,6 +115,14 @@ def moment(value: datetime | None) -> str:
     return NOTHING if value is None else f"{local_day(value)}, {hour(value)}"
 
 
+def in_file(value: datetime) -> str:
+    """Day, hour and minute in the organisation's time zone, as files hold them: they sort as texts.
+
+    Spreadsheets read "2026-06-17 09:00" as a moment.
+    """
+    return value.astimezone(house().config.zone).strftime("%Y-%m-%d %H:%M")
+
+
 def appointment(value: datetime) -> str:
     """Weekday, day, hour and minute in the organisation's time zone, as one tells a time to meet."""
     local = value.astimezone(house().config.zone)

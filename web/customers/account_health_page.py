@@ -83,7 +83,7 @@ def _columns() -> Sequence[FileColumn]:
         return str(score_words.SOURCES[found]) if found else ""
 
     return (
-        column(_("Moment"), lambda one: formats.moment(one.at)),
+        column(_("Moment"), lambda one: formats.in_file(one.at)),
         column(_("Field"), lambda one: str(score_words.FIELDS[one.field])),
         column(_("Before"), lambda one: score_words.value(one.field, one.before)),
         column(_("Source before"), lambda one: source(one.source_before)),

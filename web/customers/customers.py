@@ -141,7 +141,7 @@ def page() -> Response:
         seen = rights.among(RecordRef(RecordKind.ACCOUNT, one.guid) for one in found.rows)
         rows = [one for one in found.rows if RecordRef(RecordKind.ACCOUNT, one.guid) in seen]
         lines = _lines(conn, rows)
-        offered = list_choices.choices(conn, RecordKind.ACCOUNT)
+        offered = list_choices.choices(conn, RecordKind.ACCOUNT, scope=member().scope)
         sellers = owners(conn, scope=member().scope)
     wanted = request.headers.get("HX-Target") == "results" and request.headers.get("HX-Request") == "true"
     answer = make_response(
@@ -197,6 +197,7 @@ def _found(conn: Connection, query: CustomerQuery, present: Rules, *, place: int
         sort=Sort(query.sort),
         place=place,
         size=size,
+        by_fields=member().may(HealthRight.LIST),
     )
 
 
@@ -256,7 +257,7 @@ def _columns() -> Sequence[FileColumn]:
         column(_("Days before the renewal"), lambda line: line.days_to_renewal),
         *(fields if member().may(HealthRight.LIST) else ()),
         column(score_words.SCORES["health"], lambda line: line.row.health),
-        column(_("In 30 days"), lambda line: line.moved.points if line.moved else None),
+        column(_("Movement of health in 30 days"), lambda line: line.moved.points if line.moved else None),
         column(
             _("Main cause"),
             lambda line: str(score_words.REASONS[line.moved.cause]) if line.moved and line.moved.cause else "",

@@ -65,11 +65,13 @@ def head(conn: Connection, account_id: int) -> dict[str, HealthTold]:
 def as_text(field: str, value: int | str | bool | None) -> str | None:
     """A value as the store keeps it.
 
-    >>> as_text("churn", True), as_text("score", 62), as_text("status", None)
+    >>> as_text("churn", True), as_text("score", "062"), as_text("status", None)
     ('true', '62', None)
     """
     if value is None:
         return None
+    if field == "score":
+        return str(int(value))
     return str(value).lower() if field == "churn" else str(value)
 
 

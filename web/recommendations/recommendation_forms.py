@@ -120,6 +120,12 @@ def renamed(form: Form, people: Sequence[Addressee]) -> Form:
     return replace(form, text=text, subject=subject, was=form.contact)
 
 
+def without_empty_time(form: Form) -> Form:
+    """ "Another time" without a day or an hour chooses nothing: the first proposed time is chosen again."""
+    untold = form.start == "other" and not form.other_day and not form.other_time
+    return replace(form, start="") if untold else form
+
+
 def shown(conn: Connection, item: Item, form: Form, *, error: RelationshipError | None = None) -> Shown:
     """The form with what is to be chosen from, as the reader may see it."""
     people = tuple(readable_people(conn, item)) if form.way != "task" else ()

@@ -98,6 +98,8 @@ def act(cause: str, key: str, way: str) -> str | Response:
         if request.form.get("changed"):
             if way == "mail":
                 typed = forms.renamed(typed, forms.readable_people(conn, item))
+            elif way == "meeting":
+                typed = forms.without_empty_time(typed)
             found = forms.shown(conn, item, typed)
             return _shown(item, forms.times(item, found) if way == "meeting" else found)
     wanted = Wanted(item.calling, item.one.key, typed.key, member().oid)

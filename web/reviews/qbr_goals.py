@@ -39,14 +39,17 @@ _USE = frozenset({"H-R1", "H-R2", "H-R3", "H-O1", "H-O2"})
 _USUAL = _l("Agreed on with the customer, done and looked at together in the next review")
 
 
-def goals(items: Sequence[Item], review: Review, limits: Limits) -> tuple[Goal, ...]:
-    """What is recommended and may stand in the customer's document, each once."""
+def goals(items: Sequence[Item], review: Review, limits: Limits, *, health: int | None) -> tuple[Goal, ...]:
+    """What is recommended and may stand in the customer's document, each once.
+
+    health  as the document tells it: that in force, else the computed one; None where it tells none
+    """
     shown = {one.one.key: one for one in reversed(items) if one.one.key not in INTERNAL_RECOMMENDATIONS}
     chosen = [one for one in items if shown.get(one.one.key) is one][:MOST_PLANNED]
     return tuple(
         Goal(
             what=one.words.title,
-            measure=measure(one.triggers, review, limits),
+            measure=measure(one.triggers, review, limits, health=health),
             who=one.calling.owner or member().name,
             due=one.due_on.isoformat(),
         )
@@ -54,7 +57,7 @@ def goals(items: Sequence[Item], review: Review, limits: Limits) -> tuple[Goal, 
     )
 
 
-def measure(triggers: Sequence[str], review: Review, limits: Limits) -> str:
+def measure(triggers: Sequence[str], review: Review, limits: Limits, *, health: int | None) -> str:
     """How one sees that a goal is reached: from the use where it fell, from health where that is low, else in words."""
     use = [value for value in review.use.values if value is not None]
     if _USE & set(triggers) and len(use) > 1 and round(max(use)) > round(use[-1]):
@@ -63,12 +66,11 @@ def measure(triggers: Sequence[str], review: Review, limits: Limits) -> str:
             aim=formats.number(round(max(use))),
             now=formats.number(round(use[-1])),
         )
-    health = [value for value in review.health.values if value is not None]
-    if "score.health" in triggers and health:
+    if "score.health" in triggers and health is not None and health < limits.health_below:
         return _(
             "Customer health at %(aim)s or more (now %(now)s)",
             aim=formats.number(limits.health_below),
-            now=formats.number(round(health[-1])),
+            now=formats.number(health),
         )
     return str(next((MEASURES[name] for name in triggers if name in MEASURES), _USUAL))
 

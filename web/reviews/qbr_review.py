@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 from sqlalchemy import Connection
 
+from relationship.access import HealthRight
 from relationship.activities import RecordKind, RecordRef
 from relationship.clock import day_of, number_of
 from relationship.health.trend import CurvePoint
@@ -14,7 +15,7 @@ from relationship.signals.qbr import TOLD_TO_CUSTOMERS, Audience, Period, Review
 from relationship.signals.recommendations import Recommendation
 from relationship.signals.standing import ACTING, State
 from relationship.store.crm import related_records
-from relationship.store.customers import account_facts, account_scores, health_in_force, usage
+from relationship.store.customers import account_facts, account_health, account_scores, health_in_force, usage
 from relationship.store.signals import callings, recommendation_acts, signals
 from relationship.store.signals.recommendation_acts import OneAct
 from relationship.store.signals.signals import SignalRow
@@ -31,6 +32,14 @@ from web.texts import _, _n
 
 MOST_SIGNALS, MOST_DEALS, MOST_DONE = 12, 10, 10
 _GOOD = frozenset({"H-P4", "H-P5", "H-P6"})
+
+
+@dataclass(frozen=True, slots=True)
+class ToldHealth:
+    """The health score in force, and the source that told it."""
+
+    score: int
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ def prepare(conn: Connection, found: Relationship, period: Period, audience: Aud
     risks, chances = _signals(conn, record.id, first, last, None if within else TOLD_TO_CUSTOMERS)
     facts = account_facts.facts_of(conn, record.id)
     scores = _scores(conn, record.id, first, last)
+    told = _told_health(conn, record.id)
     figures = [
         (_("Days with contact"), _("%(now)s (before: %(before)s)", now=contacts, before=earlier)),
     ]
@@ -78,16 +88,18 @@ def prepare(conn: Connection, found: Relationship, period: Period, audience: Aud
             tuple(None if value is None else float(value) for value in by_month),
         ),
         curve=_monthly(_("Relationship score"), labels, period, _points(found, first, last) if within else []),
-        use_figures=tuple(_use_figures(conn, record.id, use, scores, within=within)),
+        use_figures=tuple(_use_figures(use, scores, told, within=within)),
         use=Series(_("Active users a day, mean of the month"), labels, use),
-        health=Series(_("Customer health"), labels, _last_of_months(period, scores.get("health", {})), "line", 100.0),
+        health=_health_curve(labels, period, scores, told, within=within),
         risks=tuple(risks),
         opportunities=tuple(chances),
         deals=tuple(deals),
         done=tuple(_done(conn, record.id, period)),
         headings=_headings(),
     )
-    return Prepared(review, _drafted(conn, found, review, contacts, earlier))
+    computed = [*scores.get("health", {}).values()]
+    health = told.score if told else round(computed[-1]) if computed else None
+    return Prepared(review, _drafted(conn, found, review, contacts, earlier, health))
 
 
 def name_of(period: Period) -> str:
@@ -118,7 +130,9 @@ def _headings() -> dict[str, str]:
     }
 
 
-def _drafted(conn: Connection, found: Relationship, review: Review, contacts: int, earlier: int) -> Texts:
+def _drafted(
+    conn: Connection, found: Relationship, review: Review, contacts: int, earlier: int, health: int | None
+) -> Texts:
     """Texts that make sense as they are."""
     record = found.record
     told = _n("%(num)s day with contact", "%(num)s days with contact", contacts)
@@ -134,7 +148,7 @@ def _drafted(conn: Connection, found: Relationship, review: Review, contacts: in
     if review.risks or review.opportunities:
         outlook = _("%(risks)s and %(chances)s were seen in this period.", risks=risks, chances=chances)
     items = recommending.of_account(conn, record.id, record.guid)
-    planned = qbr_goals.goals(items, review, recommending.section(conn).high())
+    planned = qbr_goals.goals(items, review, recommending.section(conn).high(), health=health)
     return Texts(" ".join(summary), use, outlook, planned)
 
 
@@ -184,24 +198,45 @@ def _use(conn: Connection, account_id: int, period: Period, last: int) -> tuple[
     return tuple(means.get(number_of(month)) for month in period.months)
 
 
+def _told_health(conn: Connection, account_id: int) -> ToldHealth | None:
+    """The health in force where a score is told, for whoever may see the health fields."""
+    if not member().may(HealthRight.LIST):
+        return None
+    found = health_in_force.of(conn, [account_id]).get(account_id)
+    return ToldHealth(found.score, found.score_source) if found is not None and found.score is not None else None
+
+
+def _health_curve(
+    labels: tuple[str, ...],
+    period: Period,
+    scores: dict[str, dict[int, float]],
+    told: ToldHealth | None,
+    *,
+    within: bool,
+) -> Series:
+    """The health we compute. Where another source's is in force, customers read that alone: not two healths."""
+    ours = told is None or told.source == account_health.COMPUTED
+    title = _("Customer health") if ours else _("Computed customer health")
+    known = scores.get("health", {}) if ours or within else {}
+    return Series(title, labels, _last_of_months(period, known), "line", 100.0)
+
+
 def _use_figures(
-    conn: Connection,
-    account_id: int,
     use: Sequence[float | None],
     scores: dict[str, dict[int, float]],
+    told: ToldHealth | None,
     *,
     within: bool,
 ) -> list[tuple[str, str]]:
     """The health in force, and how the one we compute moved. within: with the scores that are ours alone."""
     known = [value for value in use if value is not None]
     found = [(_("Active users a day"), _movement(known))] if known else []
-    force = health_in_force.of(conn, [account_id]).get(account_id)
-    if force is not None and force.score is not None:
-        told = formats.number(force.score)
+    if told is not None:
+        value = formats.number(told.score)
         if within:
-            source = str(score_words.SOURCES.get(force.score_source, force.score_source))
-            told = _("%(value)s (%(source)s)", value=told, source=source)
-        found.append((_("Customer health"), told))
+            source = str(score_words.SOURCES.get(told.source, told.source))
+            value = _("%(value)s (%(source)s)", value=value, source=source)
+        found.append((_("Customer health"), value))
     if not within:
         return found
     names = {"health": _("Computed customer health"), "churn": _("Churn risk"), "upsell": _("Upsell score")}

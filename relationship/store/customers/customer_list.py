@@ -118,10 +118,12 @@ def customers(
     sort: Sort = Sort.STAKE,
     place: int = 0,
     size: int,
+    by_fields: bool = True,
 ) -> CustomerPage:
     """Accounts within the reader's scope. Amounts of different currencies are compared in the own one.
 
-    place  how many to leave out
+    place  how many to leave out;  by_fields: whether the health fields in force count; without them neither which
+    accounts are listed nor their order tells anything of these fields
     """
     source, deals, scores = _joined(conn, scope)
     # In the organisation's own currency, to compare; it is shown in its own.
@@ -129,7 +131,8 @@ def customers(
         _record.c.arr / sa.func.coalesce(_record.c.exchange_rate, 1.0), deals.c.value / deals.c.rate
     )
     fields = ACCOUNT_HEALTH.c
-    lowest = _lower(scores["health"].c.value, fields.score)
+    computed = scores["health"].c.value
+    lowest = _lower(computed, fields.score) if by_fields else computed
     query = (
         sa.select(
             _record.c.id,
@@ -155,7 +158,7 @@ def customers(
             _record.c.kind == RecordKind.ACCOUNT.value,
             _record.c.status == "active",
             may_be_read(scope, RecordKind.ACCOUNT),
-            _which(wanted, limits, lowest, scores["churn"].c.value),
+            _which(wanted, limits, lowest, scores["churn"].c.value, by_fields=by_fields),
             *_narrowing(narrowed, stake),
         )
         .order_by(*_order(sort, stake, lowest, scores), _record.c.id)
@@ -227,21 +230,23 @@ def _lower(one: sa.ColumnElement[Any], other: sa.ColumnElement[Any]) -> sa.Colum
 
 
 def _which(
-    wanted: Wanted, limits: Limits, lowest: sa.ColumnElement[Any], churn_risk: sa.ColumnElement[Any]
+    wanted: Wanted,
+    limits: Limits,
+    lowest: sa.ColumnElement[Any],
+    churn_risk: sa.ColumnElement[Any],
+    *,
+    by_fields: bool,
 ) -> sa.ColumnElement[bool]:
     fields = ACCOUNT_HEALTH.c
-    watched = sa.or_(
-        sa.func.coalesce(lowest < limits.watch_below, sa.false()),
-        sa.func.coalesce(fields.churn, sa.false()),
-        sa.func.coalesce(fields.status == "escalated", sa.false()),
-        sa.func.coalesce(churn_risk >= limits.churn_from, sa.false()),
-        sa.func.coalesce(fields.contradicts != "", sa.false()),
-    )
+    signs = [lowest < limits.watch_below, churn_risk >= limits.churn_from]
+    if by_fields:
+        signs += [fields.churn, fields.status == "escalated", fields.contradicts != ""]
+    watched = sa.or_(*(sa.func.coalesce(sign, sa.false()) for sign in signs))
     if wanted is Wanted.WATCH:
         return watched
     if wanted is Wanted.CELEBRATE:
         return sa.and_(lowest >= limits.celebrate_from, sa.not_(watched))
-    return fields.account_id.is_not(None)
+    return fields.account_id.is_not(None) if by_fields else lowest.is_not(None)
 
 
 def _narrowing(wanted: Narrowed, stake: sa.ColumnElement[Any]) -> Iterator[sa.ColumnElement[bool]]:

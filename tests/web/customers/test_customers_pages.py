@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 import web_builder
+from settings_rights import take_list_from_sellers
 from web_site import Site
 
 from relationship.desk import keep_health
@@ -20,6 +22,8 @@ from relationship.store.customers.account_health import NewValue
 from relationship.store.signals.signal_tables import CONTACT_CHANGE
 from relationship.store.tables import table
 from settings.rules import CustomerHealth
+from web.export import csv_lines
+from web.lists.list_fields import FileColumn
 
 RECORD = table(Record)
 FALLS, SHINES = (web_builder.guid("account", number) for number in range(2))
@@ -90,6 +94,44 @@ def test_what_needs_watching_is_on_that_list_alone_whatever_a_source_claims(cust
     assert listed(customers, "/customers?show=all&sort=name") == sorted(both)
     assert listed(customers, "/customers?show=all&health=healthy&owner=me") == []
     assert listed(customers, "/customers?show=all&sort=churn")[0] == falls
+
+
+def test_who_may_not_list_the_fields_finds_nothing_by_them(customers: Site) -> None:
+    falls = "Ateliers Brévent"
+    take_list_from_sellers(customers)
+    with customers.store.transaction() as conn:
+        conn.exec_driver_sql("UPDATE account_score SET value = 85 WHERE score = 'health'")
+        conn.exec_driver_sql("UPDATE account_score SET value = 5 WHERE score = 'churn'")
+    tell(customers, FALLS, "score", "3")
+    tell(customers, FALLS, "status", "escalated")
+    seller = customers.as_("seller", 0)
+    assert falls in customers.as_().get("/customers?lang=en").text
+    watched = seller.get("/customers?lang=en").text
+    assert falls not in watched
+    assert "Watched: a computed score below 50, or a risk of churn from 60 on." in watched
+    assert falls in seller.get("/customers?show=celebrate").text
+
+
+def test_a_typed_score_is_a_number_however_it_is_written(customers: Site) -> None:
+    client = customers.as_("customer_success", 0)
+    here = f"/accounts/{FALLS}/health"
+    for typed in ("6", "006"):
+        form = client.get(here).text
+        fields = {name: form.split(f'name="{name}" value="')[1].split('"')[0] for name in ("csrf_token", "version")}
+        sent = {**fields, "score": typed, "status": "", "churn": ""}
+        answer = client.post(here, data=sent, headers={"Sec-Fetch-Site": "same-origin"}, follow_redirects=True)
+        assert answer.status_code == 200
+    assert "Nothing was changed." in answer.text
+    with customers.store.reading() as conn:
+        told = account_health.present(conn, account_ids=[number(customers, FALLS)], source="typed")
+    assert [one.value for one in told[number(customers, FALLS)].values()] == ["6"]
+
+
+def test_numbers_and_moments_of_files_are_such_and_texts_are_no_formulas(customers: Site) -> None:
+    columns = (FileColumn("n", lambda row: row), FileColumn("t", lambda row: f"-{row}"))
+    assert list(csv_lines([-16], columns, language="fr"))[1] == "-16;'--16\r\n"
+    history = customers.as_().get(f"/accounts/{FALLS}/health/history.csv").text.splitlines()[1]
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d,", history)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The pages and the API of recommendations and business reviews."""
 
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,15 +12,22 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from pptx import Presentation
 from recommendation_builder import rows
+from settings_rights import take_list_from_sellers
 from web_site import Site
 
+from relationship.desk import keep_health
+from relationship.house import House
 from relationship.signals.standing import MOST_A_DAY, Deed
+from relationship.store.customers import account_health
+from relationship.store.customers.account_health import NewValue
+from relationship.store.customers.score_tables import ACCOUNT_SCORE
 from relationship.store.outbox import outbox
 from relationship.store.outbox.outbox_tables import DELIVERY
 from relationship.store.signals import recommendation_acts
 from relationship.store.signals.recommendation_tables import QBR_DOCUMENT, RECOMMENDATION_ACT
 from relationship.store.signals.signal_tables import SIGNAL, SignalRecord
 from relationship.store.upsert import insert_new
+from web.recommendations import recommendation_forms
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
@@ -296,3 +304,39 @@ def test_the_customers_version_of_a_review_tells_nothing_that_is_ours_alone(
         assert (secret in customers, secret in internal) == (False, True), secret
     assert "At least one conversation a month until then" in customers
     assert client.get(f"{here}&for=nobody").status_code == 404
+
+
+def test_a_review_tells_one_health_and_nothing_to_whoever_may_not_list_it(
+    small_site: Site, signals: dict[str, int]
+) -> None:
+    house: House = small_site.app.extensions["house"]
+    with small_site.store.transaction() as conn:
+        conn.exec_driver_sql("UPDATE account_score SET value = 21 WHERE score = 'health'")
+        account = conn.scalar(sa.select(ACCOUNT_SCORE.c.account_id).limit(1))
+        for value, source in (("21", "computed"), ("62", "typed")):
+            account_health.save(conn, [NewValue(account, "score", value)], source=source, at=house.clock())
+        keep_health.keep(conn, house, [account])
+    here = f"/accounts/{builder.account_guid()}/qbr?lang=en"
+    manager, seller = small_site.as_(), small_site.as_("seller", 0)
+    customers = manager.get(here).text
+    assert "<dd>62</dd>" in customers
+    # Neither a curve of another health nor a goal below what the document says is reached.
+    assert "Customer health: " not in customers
+    assert "Customer health at 40 or more" not in customers
+    internal = manager.get(f"{here}&for=internal").text
+    assert "62 (typed in)" in internal
+    assert 'aria-label="Computed customer health: ' in internal
+    take_list_from_sellers(small_site)
+    for audience in ("customer", "internal"):
+        page = seller.get(f"{here}&for={audience}").text
+        assert "62" not in re.findall(r"<dd>([^<]*)</dd>", page)
+        assert "(typed in)" not in page
+        assert 'aria-label="Customer health: ' in page
+    assert "Customer health at 40 or more (now 21)" in seller.get(here).text
+
+
+def test_another_time_that_nobody_typed_leaves_the_first_free_one_chosen() -> None:
+    untyped = recommendation_forms.read({"start": ["other"]}, "meeting")
+    assert recommendation_forms.without_empty_time(untyped).start == ""
+    typed = recommendation_forms.read({"start": ["other"], "other_day": ["2026-07-01"]}, "meeting")
+    assert recommendation_forms.without_empty_time(typed).start == "other"
