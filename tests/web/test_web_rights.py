@@ -1,10 +1,15 @@
 """Rights on the pages: each role on each sort of record, and no difference between foreign and missing."""
 
+import re
+
 import pytest
+import sqlalchemy as sa
 from web_builder import Deal, guid, weekly
 from web_site import Site, site_over, without_form_token
 
+from relationship.store.crm.record_tables import Record
 from relationship.store.database import Store
+from relationship.store.tables import table
 
 OWN = Deal("Propre", owner=0, contacts=weekly())
 TEAM = Deal("Équipe", owner=1, team=(0,), contacts=weekly())
@@ -42,6 +47,20 @@ def test_figures_chart_and_export_count_only_what_the_role_may_read(filled: Site
     export = client.get("/opportunities.csv").text
     assert {deal.name for deal in DEALS if deal.name in chart} == expected
     assert {deal.name for deal in DEALS if deal.name in export} == expected
+
+
+def test_filters_offer_only_what_the_records_say_that_somebody_may_read(small_site: Site) -> None:
+    small_site.fill((Deal("Propre", account=0, owner=0), Deal("Étrangère", account=1, owner=1)))
+    record = table(Record)
+    with small_site.store.transaction() as conn:
+        for number, name in enumerate(("Nord", "Sud")):
+            theirs = record.c.guid.in_([guid("account", number), Deal(("Propre", "Étrangère")[number]).guid])
+            conn.execute(sa.update(record).where(theirs).values(team_name=f"Équipe {name}", segment=f"Segment {name}"))
+    seller, manager = small_site.as_("seller", 0), small_site.as_("sales_manager", 3)
+    for path in ("/opportunities", "/accounts", "/customers?show=all"):
+        assert "Segment Sud" in manager.get(path).text
+        assert "Segment Nord" in (page := seller.get(path).text)
+        assert re.findall("(?:Segment|Équipe) Sud", page) == []
 
 
 @pytest.mark.parametrize("part", ["", "/activities", "/weeks/2026-06-17"])

@@ -162,12 +162,17 @@ def _around(conn: Connection, noun: Noun, query: ListQuery) -> dict[str, Any]:
 
 
 def _offered(conn: Connection, noun: Noun) -> Choices:
-    """What the filters offer, which changes rarely and is looked for in all records: kept for a minute."""
-    kept: dict[str, tuple[float, Choices | None]] = current_app.extensions.setdefault("offered", {})
-    until, found = kept.get(noun.several, (0.0, None))
-    if found is None or until < monotonic():
-        found = list_choices.choices(conn, noun.kind)
-        kept[noun.several] = (monotonic() + OFFERED_SECONDS, found)
+    """What the filters offer to the reader, which changes rarely and is looked for in all that they may see: kept for
+    a minute."""
+    kept: dict[tuple[str, str], tuple[float, Choices]] = current_app.extensions.setdefault("offered", {})
+    place, now = (noun.several, member().oid), monotonic()
+    for old in [one for one, (until, _found) in list(kept.items()) if until < now]:
+        kept.pop(old, None)
+    if place in kept:
+        return kept[place][1]
+    found = list_choices.choices(conn, noun.kind, scope=member().scope)
+    if not rights.figures_wait(noun.kind):
+        kept[place] = (now + OFFERED_SECONDS, found)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What the filters of a list offer: the teams and segments that its records have."""
+"""What the filters of a list offer: the teams and segments that those of its records have that a reader may see."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from relationship.activities import RecordKind
 from relationship.store.crm.record_tables import Record
+from relationship.store.reading.reading_scope import Scope, may_be_read
 from relationship.store.tables import table
 
 MOST_CHOICES = 200
@@ -21,9 +22,10 @@ class Choices:
     segments: tuple[str, ...]
 
 
-def choices(conn: Connection, kind: RecordKind) -> Choices:
-    """The teams and segments of all records of a kind."""
-    return Choices(_different(conn, kind, _record.c.team_name), _different(conn, kind, _record.c.segment))
+def choices(conn: Connection, kind: RecordKind, *, scope: Scope) -> Choices:
+    """The teams and segments of the records of a kind within the reader's scope."""
+    teams, segments = (_different(conn, kind, one, scope) for one in (_record.c.team_name, _record.c.segment))
+    return Choices(teams, segments)
 
 
 def account_name(conn: Connection, guid: str) -> str:
@@ -32,6 +34,7 @@ def account_name(conn: Connection, guid: str) -> str:
     return conn.scalar(query) or ""
 
 
-def _different(conn: Connection, kind: RecordKind, column: sa.ColumnElement[str]) -> tuple[str, ...]:
-    query = sa.select(column).where(_record.c.kind == kind.value, column != "").distinct().limit(MOST_CHOICES)
+def _different(conn: Connection, kind: RecordKind, column: sa.ColumnElement[str], scope: Scope) -> tuple[str, ...]:
+    theirs = (_record.c.kind == kind.value, column != "", may_be_read(scope, kind))
+    query = sa.select(column).where(*theirs).distinct().limit(MOST_CHOICES)
     return tuple(sorted(conn.scalars(query), key=str.casefold))
