@@ -4,7 +4,10 @@ The words of a customer are text of anybody's making: nothing here makes them in
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
+
+from babel.dates import format_date
 
 from relationship.clock import day_of
 from relationship.letters.digests import LONGEST_PARAGRAPH, MOST_PARAGRAPHS, Notice, plain_line
@@ -24,7 +27,8 @@ _FR: Mapping[str, str] = {
     "churn": "risque de résiliation", "likeness": "ressemblance avec les clients perdus (%)",
     "like_lost": "parle comme les clients perdus", "favourable": "favorable", "unfavourable": "défavorable",
     "healthy": "sain", "escalated": "aggravé", "at_risk": "à risque",
-    "not": "pas", "why": "Pourquoi\u00a0: {reasons}.", "customer": "un client", "of": "{rule}\u00a0: {account}",
+    "not": "pas", "; ": "\u00a0; ", "said_on": "Dit le {day}.",
+    "why": "Pourquoi\u00a0: {reasons}.", "customer": "un client", "of": "{rule}\u00a0: {account}",
     "many": "{rule}\u00a0: {count} alertes", "task": "À rappeler\u00a0: {account}", "no_owner":
     "Ce compte n’a pas de propriétaire\u00a0: vous êtes prévenu à sa place.",
     "owner_gone": "Le propriétaire de ce compte n’est plus là\u00a0: vous êtes prévenu à sa place.",
@@ -33,7 +37,8 @@ _EN: Mapping[str, str] = {
     "business_unit": "business unit", "responsibility_centre": "responsibility centre", "vip": "VIP customer",
     "keyword": "keyword", "moment": "life moment", "threat": "threat to leave", "health": "account health",
     "health_status": "health status", "churn": "churn risk", "likeness": "likeness to lost customers (%)",
-    "like_lost": "speaks like lost customers", "why": "Why: {reasons}.", "customer": "a customer",
+    "like_lost": "speaks like lost customers", "said_on": "Said on {day}.", "why": "Why: {reasons}.",
+    "customer": "a customer",
     "of": "{rule}: {account}", "many": "{rule}: {count} alerts", "task": "Call back: {account}",
     "no_owner": "This account has no owner: you are told instead.",
     "owner_gone": "The owner of this account is not there any more: you are told instead.",
@@ -71,7 +76,16 @@ def _value(what: str, found: str, language: str, themes: Catalogue | None) -> st
 
 def why(alert: Raised, language: str, *, themes: Catalogue | None = None) -> str:
     reasons = (reason(one, language, themes=themes) for one in alert.because)
-    return word("why", language).format(reasons="; ".join(reasons))
+    return word("why", language).format(reasons=word("; ", language).join(reasons))
+
+
+def day_in_words(day: date, language: str) -> str:
+    """As people write a day.
+
+    >>> day_in_words(date(2026, 6, 17), "fr"), day_in_words(date(2026, 6, 17), "en")
+    ('17 juin 2026', '17 June 2026')
+    """
+    return format_date(day, "long", locale="fr" if language == "fr" else "en_GB")
 
 
 def notice(alert: Raised, *, language: str, link: str, themes: Catalogue | None = None, instead: str = "") -> Notice:
@@ -80,7 +94,7 @@ def notice(alert: Raised, *, language: str, link: str, themes: Catalogue | None 
     subject = word("of", language).format(
         rule=alert.rule_name, account=alert.account_name or word("customer", language)
     )
-    said = (_said(alert), why(alert, language, themes=themes))
+    said = (_said(alert), f"{_said_on(alert, language)} {why(alert, language, themes=themes)}")
     return Notice(subject, (*said, word(instead, language)) if instead else said, link, alert.rule_name)
 
 
@@ -105,13 +119,13 @@ def task_texts(
     account = alert.account_name or word("customer", language)
     head = plain_line(subject or word("task", language).format(account=account))
     reasons = plain_line(why(alert, language, themes=themes), LONGEST_PARAGRAPH)
-    return head, "\n".join((plain_line(alert.rule_name), _said(alert), reasons, link))
+    return head, "\n".join((plain_line(alert.rule_name), _said(alert), _said_on(alert, language), reasons, link))
 
 
 def note_texts(alert: Raised, *, language: str, link: str, themes: Catalogue | None = None) -> tuple[str, str]:
     """Subject and text of a note on the account: what was said, when, and why the rule found it."""
     reasons = plain_line(why(alert, language, themes=themes), LONGEST_PARAGRAPH)
-    return plain_line(alert.rule_name), "\n".join((day_of(alert.day).isoformat(), _said(alert), reasons, link))
+    return plain_line(alert.rule_name), "\n".join((_said_on(alert, language), _said(alert), reasons, link))
 
 
 def body(alert: Raised, *, link: str) -> dict[str, Any]:
@@ -136,8 +150,12 @@ def _said(alert: Raised) -> str:
     return plain_line(f"«\u00a0{alert.text[:LONGEST_PARAGRAPH]}\u00a0»", LONGEST_PARAGRAPH)
 
 
+def _said_on(alert: Raised, language: str) -> str:
+    return word("said_on", language).format(day=day_in_words(day_of(alert.day), language))
+
+
 def _line(alert: Raised, language: str) -> str:
     excerpt = plain_line(alert.text[: LONGEST_EXCERPT * 2], LONGEST_EXCERPT)
     emotion = names.within(names.name("emotion", alert.emotion, language))
-    parts = [str(alert.id), day_of(alert.day).isoformat(), alert.account_name, emotion]
+    parts = [str(alert.id), day_in_words(day_of(alert.day), language), alert.account_name, emotion]
     return f"{' · '.join(filter(None, parts))} — {excerpt}"

@@ -8,6 +8,7 @@ A card names nobody to be notified, so that no text can make a mention.
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import orjson
@@ -83,7 +84,7 @@ def _alert(data: Mapping[str, Any], language: str) -> tuple[list[dict[str, Any]]
         (words["account"], account),
         (words["rule"], rule),
         (words["emotion"], _emotion(said, language)),
-        (words["day"], str(said["day"])),
+        (words["day"], alert_letters.day_in_words(date.fromisoformat(said["day"]), language)),
     ]
     title = alert_letters.word("of", language).format(
         rule=plain_line(rule, LONGEST_NAME), account=plain_line(account, LONGEST_NAME)

@@ -69,7 +69,7 @@ def test_a_card_of_an_alert_says_who_said_what_and_leads_to_it() -> None:
     card = content("alert.raised", alert())
     assert card["body"][0]["text"] == "Émotion forte\u00a0: Nordlys"
     assert facts(card) == {
-        "Compte": "Nordlys", "Règle": "Émotion forte", "Émotion": "colère", "Dit le": "2026-06-17",
+        "Compte": "Nordlys", "Règle": "Émotion forte", "Émotion": "colère", "Dit le": "17 juin 2026",
     }  # fmt: skip
     assert runs(card) == ["«\u00a0Nous sommes furieux.\u00a0»"]
     assert card["actions"] == [

@@ -87,7 +87,7 @@ def test_case_1_words_reach_people_without_access_by_their_site(world: CaseWorld
     ((to, mail),) = world.mails()
     assert to == DIRECTOR
     assert "je suis furieux" in plain(mail)
-    assert "Why: source: survey." in plain(mail)
+    assert "Said on 18 June 2026. Why: source: survey." in plain(mail)
     assert "/alerts/" not in plain(mail)
     assert "je suis furieux" in body(mail, "html")
     assert world.told(alert)[f"address/{DIRECTOR}"].state == "left"
@@ -188,7 +188,7 @@ def test_case_6_the_best_words_go_to_a_mailing_list_once_a_day(world: CaseWorld,
     ((to, mail),) = world.mails()
     assert to == "equipe@fjord.example"
     assert "2 alerts" in mail["subject"]
-    assert plain(mail).count("joy — ") == 2
+    assert plain(mail).count("18 June 2026 · Nordlys · joy — ") == 2
     for alert in world.alerts(number):
         world.decides(alert, "handled")
 
@@ -352,7 +352,7 @@ def test_an_alert_is_a_card_in_a_channel_of_teams(world: CaseWorld) -> None:
     title, facts, quote = card["body"]
     assert title["text"] == f"{alert.rule_name}\u00a0: {alert.account_name}"
     assert {one["title"]: one["value"] for one in facts["facts"]} == {
-        "Compte": alert.account_name, "Règle": alert.rule_name, "Émotion": "colère", "Dit le": world.day,
+        "Compte": alert.account_name, "Règle": alert.rule_name, "Émotion": "colère", "Dit le": "18 juin 2026",
     }  # fmt: skip
     assert (quote["type"], quote["inlines"][0]["type"]) == ("RichTextBlock", "TextRun")
     assert "**furieux** et révoltés, <at>Lina</at> !" in quote["inlines"][0]["text"]
