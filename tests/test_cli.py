@@ -4,7 +4,6 @@ import gzip
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from free_port import free_port
+from waiting import until
 
 from relationship.cli import main
 from simulator.demo_world import generate, write_world
@@ -70,10 +71,7 @@ def test_one_command_reads_rates_and_says_the_result(tmp_path: Path, tiny_world:
 
 @pytest.mark.slow
 def test_the_demo_that_is_told_to_end_takes_the_simulated_organisation_with_it(tmp_path: Path, tiny_world: Path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "relationship.cli", "demo", "--world", str(tiny_world), "--port", str(port)]
+    command = [sys.executable, "-m", "relationship.cli", "demo", "--world", str(tiny_world), "--port", str(free_port())]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("RELATIONSHIP_")}
     with subprocess.Popen(
         command, cwd=tmp_path, env=clean, stderr=subprocess.PIPE, text=True, start_new_session=True
@@ -140,9 +138,7 @@ def test_each_command_works_against_a_running_organisation(tmp_path: Path, tiny_
         stderr=subprocess.DEVNULL,
     )
     try:
-        deadline = time.monotonic() + 60
-        while not ready.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        assert until(lambda: ready.exists() or organisation.poll() is not None)
         reach = json.loads(ready.read_text(encoding="utf-8"))
         names = ["authority_url", "msgraph_url", "dataverse_url", "tenant_id", "client_id", "client_secret", "ca_file"]
         settings = {f"RELATIONSHIP_{name.upper()}": reach[name] for name in names}

@@ -11,6 +11,7 @@ from pathlib import Path
 import paramiko
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from free_port import free_port
 
 USER = "alertes"
 
@@ -34,7 +35,7 @@ class Server:
     root: Path
     host_key: paramiko.PKey
     user_key: paramiko.PKey
-    port: int = 0
+    port: int = field(default_factory=free_port)
     asked: list[str] = field(default_factory=list)
     signed_in: int = 0
     plain: bool = False
@@ -43,7 +44,6 @@ class Server:
     def up(self) -> Iterator[None]:
         """Listens, under the same port each time."""
         listener = socket.create_server(("127.0.0.1", self.port))
-        self.port = listener.getsockname()[1]
         thread = threading.Thread(target=self._accept, args=(listener,), daemon=True)
         thread.start()
         try:

@@ -100,7 +100,7 @@ def test_b49_an_answer_that_drips_ends_after_the_deadline(there: Receiver, monke
     began = time.monotonic()
     with pytest.raises(TryLater):
         post(there).send(hook(there), at=AT)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 20  # the whole answer takes more than forty
 
 
 def test_of_a_long_answer_only_the_beginning_is_read(there: Receiver) -> None:

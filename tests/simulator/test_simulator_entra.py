@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from simulated import HttpsGraph
 
+from simulator import signing
 from simulator.registration import READ_ROLES
 from simulator.server import Running
 
@@ -119,11 +121,10 @@ def test_an_unknown_resource_is_refused(running: Running):
     assert answer["error_codes"] == [500011]
 
 
-def test_a_token_ends_when_its_time_is_over(running: Running, graph: HttpsGraph):
-    running.services.registration.token_seconds = 1
+def test_a_token_ends_when_its_time_is_over(running: Running, graph: HttpsGraph, monkeypatch: pytest.MonkeyPatch):
     graph.session.headers["Authorization"] = f"Bearer {graph.token(MSGRAPH[0])}"
     assert graph.get("/users").status_code == 200
-    time.sleep(1.1)
+    monkeypatch.setattr(signing, "time", SimpleNamespace(time=lambda: time.time() + 3_600))
     assert graph.get("/users").status_code == 401
 
 

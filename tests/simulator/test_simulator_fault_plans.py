@@ -1,7 +1,6 @@
 """Fault plans: every fault has a home, strikes at its place, and leaves a reader able to end with the truth."""
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ import pytest
 from simulated import NOW, ORIGIN, DeltaReader, DirectGraph, call, mail, meeting, task, world
 
 from relationship.errors import FixSettings
+from simulator import faults, registration
 from simulator.app import Services
 from simulator.fault_plans.binding import FAULTS
 from simulator.fault_plans.orders import OUTSIDE, Order
@@ -108,6 +108,23 @@ def running(*orders: Order, plan: FaultPlan | None = None) -> Services:
     organisation = lively()
     plan = plan or FaultPlan(orders)
     return Services(organisation, register(organisation.client_id), "key", faults=plan)
+
+
+class Clock:
+    """What faults take for the time that passes, moved by hand."""
+
+    now = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    for module in (faults, registration):
+        monkeypatch.setattr(module, "time", found)
+    return found
 
 
 def mails_there(services: Services, key: str) -> set[str]:
@@ -212,12 +229,12 @@ def test_json_is_cut_at_the_byte_an_order_names():
     assert len(graph.answer(INES).raw or b"") == 17
 
 
-def test_a_fault_may_last_for_some_time():
-    services = running(Order("F17", seconds=0.3))
+def test_a_fault_may_last_for_some_time(clock: Clock):
+    services = running(Order("F17", seconds=30))
     graph = DirectGraph(services.organisation, roles=READ_ROLES)
     graph.service = services.msgraph
     assert [graph.answer("/users/delta").status for _ in range(20)] == [429] * 20
-    time.sleep(0.35)
+    clock.now += 31
     assert graph.answer("/users/delta").status == 200
 
 
@@ -263,11 +280,11 @@ def test_one_person_is_written_to_in_several_ways(what: str, address: str):
     assert address in told
 
 
-def test_consent_withdrawn_for_a_moment_returns():
-    services = running(Order("F23", seconds=0.2))
+def test_consent_withdrawn_for_a_moment_returns(clock: Clock):
+    services = running(Order("F23", seconds=20))
     statuses(services, INES, 1)
     assert not services.registration.gives_consent
-    time.sleep(0.25)
+    clock.now += 21
     assert services.registration.gives_consent
     assert statuses(services, INES, 1) == [200]
 

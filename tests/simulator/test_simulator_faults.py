@@ -91,8 +91,8 @@ def test_a_place_may_expire_on_the_third_page_with_a_fresh_start(graph: HttpsGra
 
 def test_a_body_may_drip(graph: HttpsGraph):
     order(graph, Fault(FaultKind.DRIP))
+    began = time.monotonic()
     with graph.session.get(graph.running.msgraph_url + SENT, stream=True, timeout=10) as answer:
-        began = time.monotonic()
         assert next(answer.iter_content(1)) == b"{"
         assert next(answer.iter_content(1)) == b'"'
         assert time.monotonic() - began > 0.9

@@ -90,4 +90,4 @@ def test_a_page_asks_once_and_does_not_wait_out_what_microsoft_asks(person: AsPe
     for _ in range(2):
         with pytest.raises(TryLater):
             person.readable(INES, EVERYTHING)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20  # each of the two was asked to wait for 25

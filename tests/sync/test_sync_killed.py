@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -20,6 +19,7 @@ import stamina
 from sqlalchemy import Connection
 from store_builders import READ_BY_EVERYBODY, may_read
 from sync_world import AVIS, NOW
+from waiting import until
 
 from relationship import failpoints
 from relationship.config import Config
@@ -63,9 +63,7 @@ class Organisation:
         self.process = subprocess.Popen(
             [sys.executable, "-c", _SERVE, str(here), str(ready)], cwd=here.parents[1], stderr=subprocess.DEVNULL
         )
-        until = time.monotonic() + 60
-        while not ready.exists() and time.monotonic() < until and self.process.poll() is None:
-            time.sleep(0.05)
+        assert until(lambda: ready.exists() or self.process.poll() is not None)
         self.told = json.loads(ready.read_text())
         self._session = requests.Session()
         self._session.trust_env = False

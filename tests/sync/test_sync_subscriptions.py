@@ -1,12 +1,12 @@
 """Subscriptions against the simulated organisation: they live, and what they tell arrives as hints."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sync_world import COLLEAGUES, House, config_for
+from waiting import until
 from werkzeug.serving import make_server
 
 from relationship.desk.hints import follow
@@ -56,13 +56,6 @@ class Listener:
     def counts(self) -> dict[str, int]:
         with self.house.store.reading() as conn:
             return subscriptions.notice_counts(conn, since_day=0)
-
-
-def until(is_so: Callable[[], bool], *, seconds: float = 6) -> bool:
-    ends = time.monotonic() + seconds
-    while not is_so() and time.monotonic() < ends:
-        time.sleep(0.02)
-    return is_so()
 
 
 @pytest.fixture

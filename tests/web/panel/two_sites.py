@@ -4,7 +4,6 @@ Ours is https://sante.localhost, the CRM https://fjord.example, another organisa
 browser of the tests finds all three on this machine (see `tests/web/conftest.py`).
 """
 
-import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,6 +18,7 @@ import trustme
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
 from flask import Flask, Response, request
+from free_port import free_port
 from web_site import Site, site_over
 
 from relationship.store.database import Store
@@ -57,7 +57,7 @@ def two_sites(store: Store, entra: Running, **changes: Any) -> Iterator[Sites]:
     with ExitStack() as stack:
         tls = _certificate(Path(stack.enter_context(tempfile.TemporaryDirectory())))
         crm_port = stack.enter_context(_served(_form_pages(), tls))
-        port = _free_port()
+        port = free_port()
         ours = f"https://{OUR_HOST}:{port}"
         reach = {
             "client_id": entra.client_id,
@@ -120,9 +120,3 @@ def _served(app: Callable[..., Any], tls: BuiltinSSLAdapter, *, port: int = 0) -
     finally:
         server.stop()
         thread.join(timeout=10)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
