@@ -65,7 +65,8 @@ class Filters:
     team         name of the business unit;  segment: name of the segment;  account: GUID of the account
     words        each must occur in the name of the record or of its account
     closing      closing dates from the first to the second day, either may be None
-    worth        values from the first to the second number, either may be None; of accounts the revenue of a year
+    worth        values from the first to the second number, either may be None; of accounts the revenue of a year;
+                 both in the organisation's own currency
     active       last activity from the first instant on, or before the second; without any activity counts as before
     falls_until  only what falls to a lower rating by this day if nothing happens
     planned      only with, or only without, a next activity
@@ -103,6 +104,12 @@ WITH_ACCOUNT = sa.and_(ACCOUNT.c.kind == RecordKind.ACCOUNT.value, ACCOUNT.c.gui
 WITH_OWNER = OWNER.c.systemuser_guid == _record.c.owner_guid
 owner_name = sa.func.coalesce(sa.func.nullif(OWNER.c.crm_name, ""), OWNER.c.name, "")
 account_name = sa.func.coalesce(ACCOUNT.c.name, "")
+
+
+def in_own_currency(amount: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """An amount of a record in the organisation's own currency, by which those of several currencies are compared;
+    one whose rate of exchange nobody tells counts as it is."""
+    return amount / sa.func.coalesce(_record.c.exchange_rate, 1.0)
 
 
 def listed(
@@ -167,7 +174,7 @@ def _conditions(kind: RecordKind, filters: Filters, *, by_name: bool) -> Iterato
         if wanted:
             yield column == wanted
     yield from _between(record.close_on, *filters.closing)
-    yield from _between(record.arr if kind is RecordKind.ACCOUNT else record.value, *filters.worth)
+    yield from _between(in_own_currency(record.arr if kind is RecordKind.ACCOUNT else record.value), *filters.worth)
     yield from _as_customers(filters)
     since, before = filters.active
     if since is not None:
@@ -256,7 +263,7 @@ def _sort_key(column: Column, *, descending: bool) -> sa.ColumnElement[Any]:
         Column.STAGE: _text_key(c.stage, missing_text),
         Column.SCORE: sa.func.coalesce(h.score, missing_score),
         Column.TREND: sa.func.coalesce(h.trend_points, float(-1000 if descending else 1000)),
-        Column.VALUE: sa.func.coalesce(c.value, missing_number),
+        Column.VALUE: sa.func.coalesce(in_own_currency(c.value), missing_number),
         Column.CLOSE: sa.func.coalesce(c.close_on, missing_date),
         Column.LAST: sa.func.coalesce(h.last_activity_at, _instant(missing_date)),
         Column.NEXT: sa.func.coalesce(h.next_activity_at, _instant(missing_date)),
@@ -266,7 +273,7 @@ def _sort_key(column: Column, *, descending: bool) -> sa.ColumnElement[Any]:
         Column.LEAVING: sa.case(
             (in_force("churn").is_(True), 1), (in_force("churn").is_(False), 0), else_=missing_score
         ),
-        Column.ARR: sa.func.coalesce(c.arr, missing_number),
+        Column.ARR: sa.func.coalesce(in_own_currency(c.arr), missing_number),
         Column.RENEWAL: sa.func.coalesce(c.renewal_on, missing_date),
         Column.CHURN: sa.func.coalesce(latest(CHURN), missing_score),
         Column.UPSELL: sa.func.coalesce(latest(UPSELL), missing_score),

@@ -23,6 +23,7 @@ from relationship.store.lists.list_filters import (
     WITH_ACCOUNT,
     WITH_OWNER,
     account_name,
+    in_own_currency,
     listed,
     ordered,
     owner_name,
@@ -198,7 +199,7 @@ def largest_with_close_date(
         listed(RecordKind.OPPORTUNITY, scope, filters)
         .with_only_columns(_record.c.id)
         .where(_record.c.close_on.between(first, last))
-        .order_by(sa.desc(sa.func.coalesce(_record.c.value, 0.0)), _record.c.id)
+        .order_by(sa.desc(sa.func.coalesce(in_own_currency(_record.c.value), 0.0)), _record.c.id)
         .limit(limit)
     )
     return record_rows(conn, list(conn.scalars(query)))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from relationship.activities import Kind, RecordKind, Status
 from relationship.store.activities.activity_tables import Activity, RecordActivity
 from relationship.store.crm.record_tables import Record
-from relationship.store.lists.list_filters import sold_by
+from relationship.store.lists.list_filters import in_own_currency, sold_by
 from relationship.store.lists.record_lists import RecordRow, record_rows
 from relationship.store.privacy.excluded_names import left_out_by_name, unhidden
 from relationship.store.ratings import rating_changes
@@ -53,7 +53,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An opportunity that may need something: what its urgency is worked out from, and what its rules hang on."""
+    """An opportunity that may need something: what its urgency is worked out from, and what its rules hang on.
+
+    value  in the organisation's own currency
+    """
 
     record_id: int
     guid: str
@@ -79,7 +82,7 @@ def mine(conn: Connection, scope: Scope, colleague_key: str) -> list[int]:
             may_be_read(scope, _deal),
             sa.not_(left_out_by_name(_record.c.kind, _record.c.guid)),
         )
-        .order_by(sa.func.coalesce(_record.c.value, 0.0).desc(), _record.c.id)
+        .order_by(sa.func.coalesce(in_own_currency(_record.c.value), 0.0).desc(), _record.c.id)
         .limit(MOST_DEALS)
     )
     return list(conn.scalars(query))
@@ -148,7 +151,7 @@ def falling(conn: Connection, deals: Sequence[int], *, days: tuple[date, date], 
         sa.select(_record.c.id)
         .select_from(_rated())
         .where(_health.c.falls_on.between(*days), _health.c.closed.is_(False), _record.c.id.in_(deals))
-        .order_by(_health.c.falls_on, sa.func.coalesce(_record.c.value, 0.0).desc(), _record.c.id)
+        .order_by(_health.c.falls_on, sa.func.coalesce(in_own_currency(_record.c.value), 0.0).desc(), _record.c.id)
         .limit(limit)
     )
     return record_rows(conn, list(conn.scalars(query)))
@@ -159,12 +162,12 @@ def candidates(conn: Connection, deals: Sequence[int], *, limit: int) -> tuple[C
     r, h = _record.c, _health.c
     query: sa.Select[Any] = (
         sa.select(
-            r.id, r.guid, sa.func.coalesce(r.value, 0.0), h.score, h.falls_on, h.trend_points, r.close_on, r.created_on,
-            r.segment, r.team_guid,
+            r.id, r.guid, sa.func.coalesce(in_own_currency(r.value), 0.0), h.score, h.falls_on, h.trend_points,
+            r.close_on, r.created_on, r.segment, r.team_guid,
         )
         .select_from(_rated())
         .where(h.score.is_not(None), h.state == "rated", h.closed.is_(False), _record.c.id.in_(deals))
-        .order_by(sa.func.coalesce(r.value, 0.0).desc(), r.id)
+        .order_by(sa.func.coalesce(in_own_currency(r.value), 0.0).desc(), r.id)
         .limit(limit)
     )  # fmt: skip
     return tuple(Candidate(*row) for row in conn.execute(query))
