@@ -56,13 +56,24 @@ class First:
     knows_address: str
 
 
+# Where the work of each role is; the first that somebody has.
+BEGINNINGS = (
+    (AppRole.SELLER, "home.page"),
+    (AppRole.SALES_MANAGER, "pipeline.page"),
+    (AppRole.SALES_ADMIN, "opportunities.listing"),
+    (AppRole.CUSTOMER_SUCCESS, "customers.page"),
+    (AppRole.PRIVACY_OFFICER, "status.page"),
+)
+
+
 def first_page() -> AnyResponse:
-    """What `/` is: a seller's home, the pipeline of a manager, the list of everybody else."""
-    if current_user.is_authenticated and AppRole.SELLER in member().roles:
-        return redirect(url_for("home.page", **request.args.to_dict(flat=False)))  # type: ignore[arg-type]
-    if current_user.is_authenticated and AppRole.SALES_MANAGER in member().roles:
-        return redirect(url_for("pipeline.page", **request.args.to_dict(flat=False)))  # type: ignore[arg-type]
-    return redirect(url_for("opportunities.listing", **request.args.to_dict(flat=False)))  # type: ignore[arg-type]
+    """What `/` is: a seller's home, the pipeline of a manager, the list of an administrator, the accounts to watch of
+    customer success, the sources of a privacy officer; for nobody yet the sign-in, which leads back here."""
+    roles = member().roles if current_user.is_authenticated else frozenset()
+    there = next((place for role, place in BEGINNINGS if role in roles), "opportunities.listing")
+    if not current_user.is_authenticated:
+        there = "sign_in.page"
+    return redirect(url_for(there, **request.args.to_dict(flat=False)))  # type: ignore[arg-type]
 
 
 @blueprint.get("/home")

@@ -81,7 +81,7 @@ function curve(data, c) {
   return {
     ...frame(c, data), aria: { enabled: false }, // the curve is a slider of its own, see walked()
     grid: { left: 52, right: 16, top: 12, bottom: 28 },
-    xAxis: axis(c, "", { type: "time", splitLine: { show: false }, axisLabel: { color: c.muted, fontSize: 12, hideOverlap: true, formatter: monthLabel } }),
+    xAxis: axis(c, "", { type: "time", splitLine: { show: false }, axisLabel: { color: c.muted, fontSize: 12, hideOverlap: true, formatter: timeLabel(data.points) } }),
     yAxis: scoreAxis(c, data),
     series: [{
       type: "line", smooth: 0.2, symbolSize: 8, cursor: "pointer", lineStyle: { color: c.brand, width: 2 }, markArea: bands(c, data.bands), z: 3,
@@ -165,10 +165,15 @@ function shortNumber(value) {
   return new Intl.NumberFormat(document.documentElement.lang, { notation: "compact" }).format(value);
 }
 
-function monthLabel(value) {
-  const day = new Date(value);
-  const year = day.getMonth() === 0 ? { year: "numeric" } : {};
-  return new Intl.DateTimeFormat(document.documentElement.lang, { month: "short", ...year }).format(day);
+/** Months of an axis of time; days where it is so short that the name of a month would stand several times. */
+function timeLabel(points) {
+  const days = points.length ? (new Date(points.at(-1).x) - new Date(points[0].x)) / 86_400_000 : 0;
+  const written = (day, form) => new Intl.DateTimeFormat(document.documentElement.lang, form).format(day);
+  return (value) => {
+    const day = new Date(value);
+    if (days < 120) return written(day, { day: "numeric", month: "short" });
+    return written(day, { month: "short", ...(day.getMonth() === 0 ? { year: "numeric" } : {}) });
+  };
 }
 
 function open(kind, point) {

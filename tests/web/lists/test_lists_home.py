@@ -109,12 +109,33 @@ def test_whoever_is_new_is_told_what_this_page_will_hold(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "there"), [("seller", "/home"), ("sales_manager", "/pipeline"), ("customer_success", "/opportunities")]
+    ("role", "there"),
+    [
+        ("seller", "/home"),
+        ("sales_manager", "/pipeline"),
+        ("customer_success", "/customers"),
+        ("privacy_officer", "/status"),
+        ("", "/opportunities"),
+    ],
 )
 def test_everybody_begins_where_their_work_is(site: Site, role: str, there: str) -> None:
     fill(site)
     answer = site.as_(role).get("/")
     assert (answer.status_code, answer.headers["Location"]) == (302, there)
+
+
+def test_whoever_signs_in_at_the_front_door_comes_back_to_it(site: Site) -> None:
+    answer = site.anonymous().get("/?lang=en")
+    assert answer.headers["Location"] == "/sign-in?lang=en"
+
+
+def test_the_menu_leads_nobody_to_a_closed_door(site: Site) -> None:
+    fill(site)
+    client = site.as_("privacy_officer")
+    menu = re.search(r'<nav aria-label="Main".*?</nav>', client.get("/status?lang=en").text, re.DOTALL)
+    assert menu
+    addresses = re.findall(r'href="([^"]+)"', menu[0])
+    assert addresses == ["/status"]
 
 
 @pytest.mark.parametrize(
