@@ -137,7 +137,7 @@ TOLD: Mapping[str, object] = {
     "draft": _l("waits for somebody to release it"),
     "queued": _l("leaves with the next round"),
     "failed": _l("has not left yet, is tried again by itself"),
-    "left": _l("sent"),
+    "left": _lp("mail", "sent"),
     "given_up": _l("not sent, given up"),
     "off": _l("not sent: this person has switched such mails off"),
     "not_wanted": _l("not sent: the CRM says that no such mail is wanted"),
@@ -147,15 +147,15 @@ TOLD: Mapping[str, object] = {
     "no_address": _l("no address of the customer is known"),
 }
 LEFT: Mapping[str, object] = {
-    "person": _l("sent"),
-    "address": _l("sent"),
+    "person": _lp("mail", "sent"),
+    "address": _lp("mail", "sent"),
     "endpoint": _l("called"),
-    "folder": _l("written"),
+    "folder": _lp("file", "written"),
     "task": _l("created"),
-    "note": _l("written"),
+    "note": _lp("note", "written"),
     "risk": _l("set"),
     "list": _l("put on it"),
-    "letter": _l("sent"),
+    "letter": _lp("mail", "sent"),
 }
 INSTEAD: Mapping[str, object] = {
     "no_owner": _l("The account has no owner."),

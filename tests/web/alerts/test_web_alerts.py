@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alerts.alert_builders import say_all
 from api.api_caller import OURS, Caller, told
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from web_builder import NOW, deals_of_all_sorts, oid
 from web_site import Site
 
@@ -17,6 +18,7 @@ from relationship.desk.raise_alerts import raise_alerts
 from relationship.store import tables
 from relationship.store.alerts import alert_rules
 from relationship.store.crm.record_tables import Record, RecordAddress
+from web.alerts import alert_words
 
 THREAT = "Si rien ne change, nous allons résilier notre contrat."
 HOSTILE = "Furieux <script>alert(1)</script> \u202eelbisivni, nous allons résilier notre contrat."
@@ -229,6 +231,13 @@ def test_many_alerts_are_decided_at_once_by_who_may_see_them_and_taken_back(fill
 
 def _states(caller: Caller, numbers: list[int]) -> list[str]:
     return [caller.get(f"/alerts/{number}").json["state"] for number in numbers]
+
+
+def test_what_was_done_agrees_with_its_noun_in_french(filled: Site) -> None:
+    with filled.app.test_request_context(), force_locale("fr"):
+        said = {sort: str(word) for sort, word in alert_words.LEFT.items()}
+    assert said["person"] == said["address"] == said["letter"] == "envoyé"
+    assert (said["note"], said["task"], said["list"], said["folder"]) == ("ajoutée", "créée", "faite", "déposé")
 
 
 def test_customer_success_fills_lists_and_administrators_keep_them(filled: Site) -> None:
