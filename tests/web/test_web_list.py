@@ -3,13 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from html import unescape
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from statements import statements
 from web_builder import Deal, deals_of_all_sorts, oid, weekly
 from web_site import Site, site_over
 
@@ -160,13 +159,13 @@ def test_htmx_gets_the_results_alone(client: FlaskClient) -> None:
 def test_another_order_costs_the_lines_alone(site: Site) -> None:
     site.fill(deals_of_all_sorts(30))
     client = site.as_()
-    with counted(site) as statements:
+    with statements(site.store) as asked:
         answer = client.get("/opportunities?sort=name", headers={"HX-Request": "true", "HX-Target": "rows"})
     assert answer.text.lstrip().startswith('<div id="rows">')
     assert 'id="export" class="card-tools" hx-swap-oob="true"' in answer.text
     assert 'href="/opportunities.csv?sort=name"' in answer.text
     assert 'href="/opportunities.xlsx?sort=name"' in answer.text
-    assert not [statement for statement in statements if "GROUP BY" in statement]
+    assert not [statement for statement in asked if "GROUP BY" in statement]
 
 
 def test_the_chart_brings_its_table(client: FlaskClient) -> None:
@@ -224,9 +223,9 @@ def test_the_number_of_statements_does_not_grow_with_the_list(site: Site) -> Non
     site.fill(deals_of_all_sorts(60))
     client = site.as_()
     client.get("/opportunities")  # what the reader may see, and what the filters offer, are known from here on
-    with counted(site) as few:
+    with statements(site.store) as few:
         client.get("/opportunities?size=25")
-    with counted(site) as many:
+    with statements(site.store) as many:
         client.get("/opportunities?size=100&status=all")
     assert len(few) == len(many)
 
@@ -243,19 +242,6 @@ def _link(text: str, rel: str) -> str:
     found = re.search(rf'rel="{rel}" href="([^"]+)"', text)
     assert found is not None
     return unescape(found.group(1))
-
-
-@contextmanager
-def counted(site: Site) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
-            statements.append(statement)
-
-    sa.event.listen(site.store.engine, "before_cursor_execute", note)
-    yield statements
-    sa.event.remove(site.store.engine, "before_cursor_execute", note)
 
 
 def test_the_next_activity_is_told_with_its_kind_and_the_list_is_narrowed_by_it(site: Site) -> None:

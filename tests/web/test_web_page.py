@@ -4,8 +4,8 @@ import re
 from html import unescape
 
 import pytest
-import sqlalchemy as sa
 from flask.testing import FlaskClient
+from statements import statements
 from web_builder import Deal, guid, weekly
 from web_site import Site, site_over
 
@@ -155,20 +155,12 @@ def test_a_guid_in_capitals_is_the_same_opportunity(client: FlaskClient) -> None
 
 
 def test_a_page_costs_a_handful_of_statements_whatever_it_shows(site_of_deals: Site) -> None:
-    statements: list[str] = []
-
-    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
     client = site_of_deals.as_()
     client.get(f"/opportunities/{FRESH.guid}")  # the first page of a process makes what the others find
-    sa.event.listen(site_of_deals.store.engine, "before_cursor_execute", note)
-    client.get(f"/opportunities/{BUSY.guid}")
-    busy = [one for one in statements if one.lstrip().upper().startswith("SELECT")]
-    statements.clear()
-    client.get(f"/opportunities/{FRESH.guid}")
-    fresh = [one for one in statements if one.lstrip().upper().startswith("SELECT")]
-    sa.event.remove(site_of_deals.store.engine, "before_cursor_execute", note)
+    with statements(site_of_deals.store, beginning=("SELECT",)) as busy:
+        client.get(f"/opportunities/{BUSY.guid}")
+    with statements(site_of_deals.store, beginning=("SELECT",)) as fresh:
+        client.get(f"/opportunities/{FRESH.guid}")
     # Session, rights, record, rules, contact days, people, key figures, signals, mood, events, changes, activities.
     assert len(fresh) <= len(busy) <= len(fresh) + 2
     assert len(busy) <= 28

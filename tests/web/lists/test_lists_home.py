@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 import sqlalchemy as sa
+from statements import statements
 from web_builder import NOW, TODAY, Deal, oid, weekly
 from web_site import Site
 
@@ -158,12 +159,6 @@ def test_the_page_costs_the_same_statements_however_many_deals_there_are(site: S
     site.fill([Deal(f"N {number}", contacts=SILENT, created_ago=730) for number in range(40)])
     client = site.as_("seller")
     client.get("/home")
-    statements: list[str] = []
-
-    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    sa.event.listen(site.store.engine, "before_cursor_execute", note)
-    client.get("/home")
-    sa.event.remove(site.store.engine, "before_cursor_execute", note)
-    assert len(statements) < 40
+    with statements(site.store, beginning=()) as asked:
+        client.get("/home")
+    assert len(asked) < 40
