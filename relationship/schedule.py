@@ -1,7 +1,8 @@
 """The jobs of the scheduler: sync and rate, scores of the day, wishes and hints, columns of the CRM, deliveries,
 subscriptions, comparison, retention, moods of accounts and the profile of lost customers.
 
-One job works at a time (a pool of one thread, and a lease over processes); a missed one is made up for once.
+One job works at a time (a pool of one thread, and a lease over processes), beside it past weeks are scored; a missed
+one is made up for once.
 A job that fails is logged with its code and told; the next time it is due it is tried again. While the rules do
 not allow to read, jobs that would read wait without a word.
 """
@@ -22,6 +23,7 @@ from relationship.desk.keep_moods import keep_moods
 from relationship.desk.learn_attrition import learn_when_due
 from relationship.desk.retain import retain
 from relationship.desk.score import is_scored_today
+from relationship.desk.score_past import due_since
 from relationship.desk.understand_anew import MOST_OF_A_TURN, understand_anew
 from relationship.errors import RelationshipError, SyncIsOff, TryLater
 from relationship.house import House, open_house
@@ -39,6 +41,7 @@ from relationship.terminal.writing_back import keep_written
 log = structlog.get_logger()
 
 SYNC = "sync"
+PAST = "past"
 INTRODUCTIONS = "introductions"
 COMPARED_DAYS = 30
 # Somebody watches a page meanwhile.
@@ -47,7 +50,7 @@ WISH_SECONDS = 3
 DELIVER_SECONDS = 20
 # After a rating or new rules the columns of the CRM follow within so many seconds.
 WRITE_BACK_SECONDS = 30
-# A new day is scored, and weeks before which an import told more, within so many minutes.
+# A new day is scored within so many minutes; weeks before, of which more is known, are begun within a minute.
 SCORE_MINUTES = 10
 
 
@@ -84,12 +87,17 @@ def wished_cycle(house: House, microsoft: Microsoft) -> None:
 
 
 def keep_scored(house: House, _microsoft: Microsoft) -> None:
-    """Scores of every day, also of one on which nothing could be read; and past weeks when older facts came in."""
+    """Scores of every day, also of one on which nothing could be read."""
     with lease(house.store, SYNC):
-        if is_scored_today(house):
-            past_scored(house)
-        else:
-            scored(house, recount=True)
+        if not is_scored_today(house):
+            scored(house)
+            due_since(house, recount=True)
+
+
+def keep_past_scored(house: House, _microsoft: Microsoft) -> None:
+    """Past weeks when older facts came in. It may take minutes and asks Microsoft nothing, so no cycle waits for it."""
+    with lease(house.store, PAST):
+        past_scored(house, bar=False)
 
 
 def follow_introductions(house: House, _microsoft: Microsoft) -> None:
@@ -158,7 +166,9 @@ def attempt(job: Job, house: House, microsoft: Microsoft) -> None:
 def run_forever(config: Config, *, every_minutes: int) -> None:
     """Every job when it is due, until interrupted; the connection is kept, so quotas and silences are remembered."""
     with open_house(config) as house, closing(connect(config)) as microsoft:
-        scheduler = BlockingScheduler(timezone="UTC", executors={"default": ThreadPoolExecutor(1)})
+        scheduler = BlockingScheduler(
+            timezone="UTC", executors={"default": ThreadPoolExecutor(1), PAST: ThreadPoolExecutor(1)}
+        )
         for job, when in (
             (cycle, {"minutes": every_minutes}),
             (hinted_cycle, {"minutes": 1}),
@@ -169,6 +179,7 @@ def run_forever(config: Config, *, every_minutes: int) -> None:
             (follow_introductions, {"minutes": 5}),
             (understand_words, {"minutes": 1}),
             (keep_scored, {"minutes": SCORE_MINUTES}),
+            (keep_past_scored, {"minutes": 1}),
             (compare, {"days": 7}),
             (apply_retention, {"days": 1}),
             (keep_account_moods, {"minutes": 1}),
@@ -179,6 +190,7 @@ def run_forever(config: Config, *, every_minutes: int) -> None:
                 "interval",
                 args=[job, house, microsoft],
                 id=job.__name__,
+                executor=PAST if job is keep_past_scored else "default",
                 coalesce=True,
                 max_instances=1,
                 misfire_grace_time=None,

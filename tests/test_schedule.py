@@ -63,13 +63,17 @@ def test_f54_a_cycle_waits_for_the_next_one_while_another_process_is_at_work(hou
     assert ran == ["sync", "rated"]
 
 
-def test_a_new_day_is_scored_once_and_past_weeks_whenever_they_are_due(house: House, monkeypatch):
+def test_a_new_day_is_scored_once_and_past_weeks_while_a_cycle_is_at_work(house: House, monkeypatch):
     ran: list[str] = []
     monkeypatch.setattr(schedule, "scored", lambda *_, **__: ran.append("today"))
     monkeypatch.setattr(schedule, "past_scored", lambda *_, **__: ran.append("past"))
     for is_done in (False, True):
         monkeypatch.setattr(schedule, "is_scored_today", lambda _house, is_done=is_done: is_done)
         schedule.attempt(schedule.keep_scored, house, None)
+    with lease(house.store, schedule.SYNC):
+        schedule.attempt(schedule.keep_past_scored, house, None)
+    with lease(house.store, schedule.PAST):
+        schedule.attempt(schedule.keep_past_scored, house, None)
     assert ran == ["today", "past"]
 
 
@@ -95,6 +99,7 @@ def test_hints_are_followed_every_minute_and_the_rest_in_its_time(tmp_path: Path
         "follow_introductions": "5 minutes",
         "understand_words": "1 minutes",
         "keep_scored": "10 minutes",
+        "keep_past_scored": "1 minutes",
         "compare": "7 days",
         "apply_retention": "1 days",
         "keep_account_moods": "1 minutes",

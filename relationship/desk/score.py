@@ -13,7 +13,7 @@ from relationship.desk import keep_health
 from relationship.house import House
 from relationship.signals import churn_model
 from relationship.signals.churn_model import ChurnModel
-from relationship.signals.scores import Ints, Score, ScoreFacts, is_known, scores
+from relationship.signals.scores import Bools, Ints, Score, ScoreFacts, is_known, scores
 from relationship.store import rules
 from relationship.store.customers import account_health, account_scores, churn_models, score_facts
 from relationship.store.customers.account_health import COMPUTED, NewValue
@@ -87,12 +87,14 @@ def write(
     day: int,
     model: ChurnModel | None,
     told_on: int | None = None,
+    among: Bools | None = None,
 ) -> Ints:
     """Write the three scores of accounts for a day; returns the ids of those of which enough was known.
 
     model    the churn model that was accepted;  told_on: the later day on which they are worked out
+    among    those that are written, None for all
     """
-    known = is_known(facts)
+    known = is_known(facts) if among is None else is_known(facts) & among
     ids = account_ids[known]
     for score, arrays in scores(facts).items():
         learned = score is Score.CHURN and model is not None

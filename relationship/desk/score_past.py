@@ -157,7 +157,7 @@ def _look(house: House, past: Past, replay: Replay, day: int) -> list[tuple[int,
     """The signals of that day, as scores take them."""
     limits = past.rules.signals.thresholds()
     with house.store.reading() as conn:
-        facts = past_facts.on(conn, past.facts, limits, day=day, months=past.months)
+        facts = past_facts.on(conn, past.facts, limits, day=day, months=past.months, weeks=past.weeks)
     return [(one.subject_id, one.detector, one.strength) for one in replay.look(facts, limits)]
 
 
@@ -170,4 +170,6 @@ def _score(house: House, past: Past, open_then: list[tuple[int, str, float]], *,
         engagement = past.engagement(day)[there]
         facts = score_facts.of_day(conn, ids, day=day, engagement=engagement, signals=open_then, weeks=past.weeks)
     with house.store.transaction(alone=True) as conn:
-        return len(write(conn, ids, facts, day=day, model=past.model, told_on=today))
+        # Whoever was left out or erased meanwhile gets no scores.
+        still = np.isin(ids, np.array(score_facts.active_accounts(conn), dtype=np.int64))
+        return len(write(conn, ids, facts, day=day, model=past.model, told_on=today, among=still))

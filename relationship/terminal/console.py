@@ -34,7 +34,14 @@ def progress(what: str) -> Iterator[Advance]:
         ) as bars:
             task = bars.add_task(what, total=None)
             yield lambda done, total: bars.update(task, completed=done, total=total or None)
-        return
+    else:
+        with lines(what) as advance:
+            yield advance
+
+
+@contextmanager
+def lines(what: str) -> Iterator[Advance]:
+    """The same as plain lines now and then: a terminal shows one bar at a time."""
     said = [time.monotonic()]
 
     def plain(done: int, total: int) -> None:

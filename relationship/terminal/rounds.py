@@ -25,7 +25,7 @@ from relationship.store.sources import sources
 from relationship.sync.readers.reconcile import reconcile_once
 from relationship.sync.run import Progress, Report, Trouble, sync_once
 from relationship.sync.wire.connection import Microsoft, connect
-from relationship.terminal.console import progress, stderr
+from relationship.terminal.console import lines, progress, stderr
 
 EX_OK, EX_TEMPFAIL = 0, 75
 
@@ -40,6 +40,7 @@ def sync_round(config: Config) -> int:
 def rate_round(config: Config) -> None:
     with open_house(config) as house:
         rated(house)
+        past_scored(house)
 
 
 def sync(house: House, *, microsoft: Microsoft | None = None) -> Report:
@@ -127,19 +128,18 @@ def rated(house: House) -> RateReport:
     return report
 
 
-def scored(house: House, *, recount: bool = False) -> None:
-    """Bring signals and scores up to date, and those of past days when older facts came in."""
+def scored(house: House) -> None:
+    """Bring signals and scores up to date."""
     detected(house)
     found = score_all(house)
     stderr.print(f"Scored {found.accounts} accounts; {found.changed} health fields changed.")
-    past_scored(house, recount=recount)
 
 
-def past_scored(house: House, *, recount: bool = False) -> None:
-    """Score past Mondays when that is due."""
-    if due_since(house, recount=recount) is None:
+def past_scored(house: House, *, bar: bool = True) -> None:
+    """Score past Mondays when older facts came in; bar: False where another job may be showing one."""
+    if due_since(house) is None:
         return
-    with progress("Scoring the weeks before") as advance:
+    with (progress if bar else lines)("Scoring the weeks before") as advance:
         past = score_past(house, progress=advance)
     if past is not None:
         stderr.print(f"Scored {past.days} Mondays of the past from what is known now.")

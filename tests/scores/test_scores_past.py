@@ -132,3 +132,23 @@ def test_days_scored_in_time_stay_and_older_facts_score_the_others_anew(small: S
         ]
         conn.execute(sa.insert(CONTACT_DAY), more)
     assert due_since(house, recount=True) == FIRST_MONDAY
+
+
+def test_an_account_that_is_gone_meanwhile_stops_nothing(small: Store) -> None:
+    without_rating(small)
+    customer(small)
+    gone = add_account(small, "gone", created_on=day_of(TODAY - 900))
+    add_use(small, gone, [8] * 60 + [3] * 4 + [8] * 6)
+    house = house_over(small)
+    detect_all(house)
+    score_all(house)
+
+    def leaves(done: int, _days: int) -> None:
+        if done == 30:
+            with small.transaction() as conn:
+                conn.exec_driver_sql(f"DELETE FROM record WHERE id = {gone}")
+
+    report = score_past(house, progress=leaves)
+    assert report is not None
+    assert report.accounts == 1
+    assert due_since(house) is None

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -48,16 +49,11 @@ def save(
     told_on: int | None = None,
 ) -> int:
     """Write one score of many accounts for a day, over what that day had; returns how many rows changed."""
+    # What nobody told is nan, which JSON writes as null.
+    points, measures = found.points.T.tolist(), np.round(found.measure.T, _DECIMALS).tolist()
     reasons = [
-        orjson.dumps(
-            [
-                [name, int(points), None if measure != measure else round(float(measure), _DECIMALS)]
-                for name, points, measure in zip(
-                    found.reasons, found.points[:, place], found.measure[:, place], strict=True
-                )
-            ]
-        ).decode()
-        for place in range(len(account_ids))
+        orjson.dumps([*zip(found.reasons, *of_one, strict=True)]).decode()
+        for of_one in zip(points, measures, strict=True)
     ]
     count = len(account_ids)
     columns = {

@@ -25,12 +25,20 @@ def whole(conn: Connection, limits: Thresholds, *, today: int, since: int, rated
     return signal_facts.facts(conn, longer, today=today, rated=rated, also_gone=True)
 
 
-def on(conn: Connection, found: Facts, limits: Thresholds, *, day: int, months: UsageSpans | None = None) -> Facts:
+def on(
+    conn: Connection,
+    found: Facts,
+    limits: Thresholds,
+    *,
+    day: int,
+    months: UsageSpans | None = None,
+    weeks: UsageSpans | None = None,
+) -> Facts:
     """The facts of the end of a day, from `whole`. Use counts up to the Sunday before: weeks are summed whole.
 
-    months  of use, more than enough of them, read already
+    months, weeks  of use, more than enough of them, read already
     """
     sunday = number_of(usage.monday_of(day_of(day))) - 1
     stale_days = limits.usage_stale_days
-    use = signal_use.use_of(conn, found.accounts.id, today=sunday, stale_days=stale_days, months=months)
+    use = signal_use.use_of(conn, found.accounts.id, today=sunday, stale_days=stale_days, months=months, weeks=weeks)
     return as_of(found, day, use=use.use, broken=use.broken, missing=use.missing)

@@ -9,12 +9,17 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from relationship.activities import RecordKind
 from relationship.clock import day_of
 from relationship.signals.catalogue import DETECTORS
 from relationship.signals.replay import Spell
 from relationship.store.chunks import in_chunks
+from relationship.store.crm.record_tables import Record
 from relationship.store.signals.signal_tables import SIGNAL, SignalRecord
+from relationship.store.tables import table
 from relationship.store.upsert import insert_new
+
+_record = table(Record)
 
 # Why such a signal is over: it was found and over before anybody looked.
 PAST = "past"
@@ -24,10 +29,12 @@ def save(conn: Connection, over: Iterable[Spell], now: Iterable[Spell], *, since
     """Keep spells that ended in the past, and since when those that are still open have been there.
 
     since  the first day looked at: what was kept of the past from then on is replaced
-    What was found in time stays as it was; an open signal may only turn out to be older.
+    What was found in time stays as it was; an open signal may only turn out to be older. Accounts that are gone are
+    left out.
     """
     conn.execute(sa.delete(SIGNAL).where(SIGNAL.c.ended_why == PAST, SIGNAL.c.first_seen >= since))
-    rows = [_row(one) for one in over]
+    there = set(conn.scalars(sa.select(_record.c.id).where(_record.c.kind == RecordKind.ACCOUNT.value)))
+    rows = [_row(one) for one in over if one.signal.account_id in there]
     unique = {(row["detector"], row["subject_id"], row["key"]): row for row in rows}
     for chunk in in_chunks(list(unique.values())):
         insert_new(conn, SignalRecord, chunk, key=["detector", "subject_id", "key"])

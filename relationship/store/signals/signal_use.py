@@ -33,8 +33,16 @@ class UseOf:
     missing: Bools
 
 
-def use_of(conn: Connection, ids: Ints, *, today: int, stale_days: int, months: UsageSpans | None = None) -> UseOf:
-    """The use of these accounts (ids ascending) up to today; months: more than enough of them, read already.
+def use_of(
+    conn: Connection,
+    ids: Ints,
+    *,
+    today: int,
+    stale_days: int,
+    months: UsageSpans | None = None,
+    weeks: UsageSpans | None = None,
+) -> UseOf:
+    """The use of these accounts (ids ascending) up to today; months, weeks: more than enough of them, read already.
 
     Where files leave days without use out, an account that is not named is not in use as long as news of others
     comes; where they name every day, an account of which nothing comes is broken.
@@ -51,7 +59,10 @@ def use_of(conn: Connection, ids: Ints, *, today: int, stale_days: int, months: 
     known = ~np.isnan(last)
     late = known & (today - np.nan_to_num(last, nan=0.0) > stale_days)
     broken = late & (every_day or bool(today - newest > stale_days))
-    last_login, login_weeks = _log_ins(conn, ids, today)
+    if weeks is None:
+        last_login, login_weeks = _log_ins(conn, ids, today)
+    else:
+        last_login, login_weeks = _log_ins_among(weeks, ids, today)
     figures = _matrices(months, ids, starts, every_day=every_day)
     found = Use(start=starts, last_login=last_login, login_weeks=login_weeks, **figures)
     return UseOf(found, broken, ~known)
@@ -117,6 +128,17 @@ def _log_ins(conn: Connection, ids: Ints, today: int) -> tuple[Floats, Ints]:
     days, weeks = np.full(len(ids), np.nan), np.zeros(len(ids), dtype=np.int64)
     days[place[there]], weeks[place[there]] = rows[there, 1], rows[there, 2]
     return days, weeks
+
+
+def _log_ins_among(weeks: UsageSpans, ids: Ints, today: int) -> tuple[Floats, Ints]:
+    """The same from weeks that were read already, all of them over by today."""
+    place, there = places(ids, weeks.account_id)
+    told = there & (weeks.start >= today - 7 * _WEEKS) & (weeks.start <= today) & ~np.isnan(weeks.last_login_day)
+    row, start = place[told], weeks.start[told]
+    days = np.full(len(ids), np.nan)
+    np.fmax.at(days, row, weeks.last_login_day[told])
+    counted = row[start > days[row] - 7 * WEEKS_BEFORE_LAST_LOGIN]
+    return days, np.bincount(counted, minlength=len(ids)).astype(np.int64)
 
 
 def _matrices(months: UsageSpans, ids: Ints, starts: Ints, *, every_day: bool) -> dict[str, Floats]:
