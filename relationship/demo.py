@@ -32,9 +32,10 @@ from relationship.terminal.bringing_in import import_folder
 from relationship.terminal.bringing_in_verbatims import import_survey
 from relationship.terminal.console import stderr
 from relationship.terminal.delivering import deliver
-from relationship.terminal.rounds import rated, sync
+from relationship.terminal.rounds import past_scored, rated, sync
 from relationship.terminal.seeding_acts import act_on_past_signals
 from relationship.terminal.seeding_alerts import follow_rules, switch_rules_on
+from relationship.terminal.seeding_contacts import change_primary_contacts
 from relationship.terminal.writing_back import keep_written
 from settings.rules import Feedback, HealthSection, Rules, Sources
 
@@ -83,6 +84,8 @@ def run(wishes: Wishes, *, serve: bool) -> None:
             import_folder(house, folder / "imports")
             import_survey(house, folder / "imports" / "verbatims.csv")
             rated(house)
+            past_scored(house)
+            change_primary_contacts(house)
             act_on_past_signals(house)
             follow_rules(house)
             keep_moods(house)

@@ -18,6 +18,8 @@ from simulator.world import Account, Person, Side, World
 
 FOLDER = "imports"
 USAGE_DAYS = 540
+# Of one customer nothing has come for so many days: its export stands still.
+STUCK_DAYS = 18
 _WEEKEND = 5
 
 Line = Sequence[object]
@@ -109,10 +111,11 @@ def write_facts(world: World, folder: Path) -> None:
     for person in world.people:
         if person.side is Side.CONTACT and person.account_id:
             first.setdefault(person.account_id, person)
+    stuck = next((account for account in customers if story_of(account) is STORIES[0]), None)
     _write(
         target / "usage.csv",
         "account,day,active_users,logins,features_used,premium_features,seats",
-        (line for account in customers for line in _usage(account, today)),
+        (line for account in customers for line in _usage(account, today, STUCK_DAYS if account is stuck else 0)),
     )
     _write(
         target / "events.csv",
@@ -138,10 +141,11 @@ def story_of(account: Account) -> Story:
     return Random(f"facts:{account.id}").choices(STORIES, weights=_SHARES)[0]
 
 
-def _usage(account: Account, today: date) -> Iterator[Line]:
+def _usage(account: Account, today: date, until: int) -> Iterator[Line]:
+    """Its use on every working day up to so many days ago."""
     story, rng = story_of(account), Random(f"usage:{account.id}")
     seats = max(5, min(400, (account.employees or 50) // 12))
-    for age in range(USAGE_DAYS, 0, -1):
+    for age in range(USAGE_DAYS, until, -1):
         day = today - timedelta(days=age)
         level = story.level(age)
         if day.weekday() >= _WEEKEND:

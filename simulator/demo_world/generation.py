@@ -16,6 +16,7 @@ from simulator.demo_world.company_mail import (
 from simulator.demo_world.customers import Customer, company_names, find_leads, win_customers
 from simulator.demo_world.days import PARIS
 from simulator.demo_world.deals import HISTORY_DAYS, Deal, strike_deals
+from simulator.demo_world.departures import newcomers, write_first_letters, write_meetings_called_off
 from simulator.demo_world.diary import Diary
 from simulator.demo_world.feedback import ADDRESS, bodies, feedback_mailbox, write_feedback
 from simulator.demo_world.mail import write_deal_mails, write_lead_mails
@@ -68,9 +69,12 @@ def generate(*, seed: int = DEFAULT_SEED, now: datetime = DEFAULT_NOW, scale: fl
     _write_company_life(seed, diary, company, customers, bulk, scale)
     mailbox = feedback_mailbox(number + len(leads) + len(bulk))
     words = write_feedback(_rng(seed, "feedback"), diary, mailbox, customers, _other_senders(company, bulk), today)
+    new = newcomers(names, customers, first_person=number + len(leads) + len(bulk) + 1)
+    write_first_letters(diary, customers, new, today)
+    write_meetings_called_off(diary, customers, today)
     activities = diary.activities()
     contacts = [person for customer in customers for person in customer.contacts]
-    people = [*company.people, *contacts, *(lead.person for lead in leads), *bulk, mailbox]
+    people = [*company.people, *contacts, *(lead.person for lead in leads), *bulk, mailbox, *new]
     return World(
         name=COMPANY,
         organisation_domain=DOMAIN,

@@ -27,6 +27,7 @@ from relationship.store.signals.signal_tables import SIGNAL
 from relationship.store.sources import sources
 from relationship.store.tables import table
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_MARK
+from relationship.terminal.seeding_contacts import change_primary_contacts
 from settings.rules import Actions, Rules, Signals
 from settings.rules.actions import EVENTS, Endpoint
 
@@ -257,3 +258,25 @@ def test_webhooks_hear_of_signals_that_begin_and_end_but_not_of_the_first_detect
         conn.execute(sa.delete(ACCOUNT_EVENT).where(ACCOUNT_EVENT.c.key == "budget"))
     detect_all(house(office, days_later=1))
     assert told()[1:] == [("signal.ended", "H-R8")]
+
+
+def test_the_demonstration_tells_of_a_primary_contact_that_is_another_one_than_before(office: Store) -> None:
+    happened(office, "reorganisation", "")
+    with office.transaction() as conn:
+        conn.execute(sa.update(RECORD).where(RECORD.c.guid == "a1").values(contact_guid="c-una"))
+    detect_all(house(office))
+    assert "H-R5" not in found(office)
+    assert change_primary_contacts(house(office)) == 1
+    assert [(fact.what, fact.day, fact.ref) for fact in found(office)["H-R5"].evidence] == [
+        ("contact_replaced", TODAY, number(office, "contact", "c-tor"))
+    ]
+
+
+def test_the_stage_of_a_deal_tells_what_its_probability_may_be(office: Store) -> None:
+    with office.transaction() as conn:
+        conn.execute(sa.update(RECORD).where(RECORD.c.guid == "o1").values(stage="qualify", probability=40))
+    detect_all(house(office))
+    assert [(fact.what, fact.value, fact.before) for fact in found(office)["H-P2"].evidence] == [
+        ("probability", 40, 15),
+        ("stage_qualify", None, 15),
+    ]

@@ -9,7 +9,7 @@ import pytest
 
 from simulator.demo_world import DEFAULT_NOW, generate, write_facts
 from simulator.demo_world.facts import story_of
-from simulator.world import World
+from simulator.world import World, WorldStatus
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +49,32 @@ def test_use_falls_by_a_third_two_months_running_where_the_customer_turns_away_a
             assert by[0] == 0
         if stories[key] == "growth":
             assert by[0] > 1.1 * by[6]
+
+
+def test_the_export_of_one_customer_stands_still_while_those_of_others_go_on(world: World, tmp_path: Path):
+    write_facts(world, tmp_path)
+    last: dict[str, date] = {}
+    for row in rows(tmp_path, "usage"):
+        last[row["account"]] = date.fromisoformat(row["day"])
+    ages = sorted((world.now.date() - day).days for day in last.values())
+    assert ages[-1] > 14
+    assert ages[-2] == ages[0] == 1
+
+
+def test_whoever_spoke_for_a_customer_left_and_a_new_director_has_not_answered_yet(world: World):
+    new = [person for person in world.people if person.account_id and person.job_title.endswith(" des opérations")]
+    stories = {account.id: story_of(account).name for account in world.accounts}
+    unmet = {person.id for person in new if not any(person.id == a.from_id for a in world.activities)}
+    unmet = {person.id for person in new if person.id in unmet and stories[person.account_id or ""] == "champion gone"}
+    assert unmet
+    written = [a for a in world.activities if unmet & {*a.to_ids, *a.cc_ids}]
+    assert len(written) >= len(unmet)
+
+
+def test_a_customer_who_fell_silent_calls_the_monthly_meeting_off(world: World):
+    called_off = [a for a in world.activities if a.subject == "Point mensuel" and a.status is WorldStatus.CANCELLED]
+    stories = {account.id: story_of(account).name for account in world.accounts}
+    accounts = {person.id: person.account_id for person in world.people}
+    for activity in called_off:
+        assert "silent" in {stories.get(accounts[person] or "") for person in activity.to_ids}
+    assert len(called_off) >= 2
