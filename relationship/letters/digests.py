@@ -29,6 +29,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "choice": "Vous recevez ce message parce que les notifications par e-mail sont activées.",
         "change": "Choisir autrement (tout de suite, une fois par jour, jamais)\u00a0:",
         "other": "Autres nouvelles",
+        "outside": "Vous recevez ces alertes parce qu’un administrateur de l’expéditeur a confirmé votre adresse. "
+        "Pour ne plus les recevoir, demandez-lui de la retirer.",
     },
     "en": {
         "digest": "{count} updates on your relationships",
@@ -36,6 +38,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "choice": "You receive this because notifications by mail are switched on.",
         "change": "Choose otherwise (at once, once a day, never):",
         "other": "Other updates",
+        "outside": "You receive these alerts because an administrator of the sender confirmed your address. "
+        "To stop them, ask the administrator to withdraw it.",
     },
 }
 
@@ -78,7 +82,7 @@ def composed(notices: Sequence[Notice], *, language: str, choice_link: str = "")
     """
     words = _WORDS[language]
     clean = [_clean(one) for one in notices]
-    frame = (words["choice"], words["change"], choice_link) if choice_link else None
+    frame = (words["choice"], words["change"], choice_link) if choice_link else (words["outside"], "", "")
     if len(clean) == 1:
         return _single(clean[0], words, frame)
     subject = words["digest"].format(count=len(clean))
@@ -185,14 +189,17 @@ def _paragraphs(one: Notice, words: Mapping[str, str]) -> str:
 
 def _framed_text(parts: Sequence[str], frame: tuple[str, str, str] | None) -> str:
     text = "\n".join(parts).rstrip()
-    return f"{text}\n\n-- \n{frame[0]}\n{frame[1]} {frame[2]}\n" if frame else f"{text}\n"
+    if frame is None:
+        return f"{text}\n"
+    return "\n".join([text, "", "-- ", frame[0], *([f"{frame[1]} {frame[2]}"] if frame[2] else []), ""])
 
 
 def _framed_html(parts: Sequence[str], frame: tuple[str, str, str] | None, language: str) -> str:
     foot = ""
     if frame:
         shown = escape(frame[1].rstrip(" \u00a0:"))
-        foot = f'<hr><p><small>{escape(frame[0])} <a href="{escape(frame[2])}">{shown}</a></small></p>'
+        link = f' <a href="{escape(frame[2])}">{shown}</a>' if frame[2] else ""
+        foot = f"<hr><p><small>{escape(frame[0])}{link}</small></p>"
     inside = "\n".join([*parts, foot])
     style = "font-family:Segoe UI,Arial,sans-serif;max-width:40em"
     return f'<!DOCTYPE html><html lang="{language}"><body style="{style}">\n{inside}\n</body></html>\n'

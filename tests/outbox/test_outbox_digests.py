@@ -74,8 +74,11 @@ def test_a_digest_stands_under_its_groups_in_their_order_and_names_every_notice(
     assert f'href="{PAGE}"' in found.html
 
 
-def test_a_mail_to_outside_readers_has_no_page_of_choices() -> None:
-    assert "notices" not in composed([Notice("Un")], language="en").text
+def test_a_mail_to_outside_readers_has_no_page_of_choices_and_says_how_it_stops() -> None:
+    found = composed([Notice("Un")], language="en")
+    for said in (found.text, found.html):
+        assert "notices" not in said
+        assert "ask the administrator to withdraw it" in said
 
 
 @given(st.lists(st.builds(Notice, st.text(), st.tuples(st.text()), st.text(), st.text()), min_size=1, max_size=5))
