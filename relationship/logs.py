@@ -5,8 +5,18 @@ Events are named words with ids and counts; texts, addresses and secrets are nev
 
 import logging
 import sys
+import traceback
+from pathlib import PurePath
 
 import structlog
+
+DEEPEST_FRAMES = 12
+
+
+def place_of(error: BaseException) -> str:
+    """Where something happened, innermost last, without a message or a value: both may hold what people wrote."""
+    frames = traceback.extract_tb(error.__traceback__)[-DEEPEST_FRAMES:]
+    return " > ".join(f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
 
 
 def configure() -> None:

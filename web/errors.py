@@ -1,9 +1,7 @@
 """Error pages in the design of the product: what happened, and what to do about it."""
 
-import traceback
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import PurePath
 
 import structlog
 from flask import Flask, Response, g, render_template
@@ -13,12 +11,11 @@ from werkzeug.exceptions import HTTPException
 
 from relationship.access import RightsUnknown
 from relationship.errors import RelationshipError, StorageTrouble, TryLater
+from relationship.logs import place_of
 from web.api import problems
 from web.panel import place
 
 log = structlog.get_logger()
-
-DEEPEST_FRAMES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +100,10 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response | tuple[str, int]:
-        log.error("request_crashed", kind=type(error).__name__, place=_place(error))
+        log.error("request_crashed", kind=type(error).__name__, place=place_of(error))
         if problems.wanted():
             return problems.answer(problems.Refused(500, problems.Fault("internal")))
         return sorry(500)
-
-
-def _place(error: Exception) -> str:
-    """Where it happened, innermost last, without a message or a value: both may hold what people wrote."""
-    frames = traceback.extract_tb(error.__traceback__)[-DEEPEST_FRAMES:]
-    return " > ".join(f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
 
 
 def sorry(status: int) -> tuple[str, int]:

@@ -27,6 +27,7 @@ from relationship.letters import teams_cards
 from relationship.letters.digests import Notice, composed, personal
 from relationship.store import rules as stored
 from relationship.store.crm import mail_refusals
+from relationship.store.importing import import_runs
 from relationship.store.knows import reading_introduction
 from relationship.store.outbox import hook_secrets, mail_choices, outbox
 from relationship.store.outbox.mail_choices import How
@@ -144,9 +145,11 @@ def deliver_now(
 
 
 def tidy(house: House, *, clock: Callable[[], datetime] = real_clock) -> int:
-    """Give up what has waited too long for a way out, and forget what was settled long ago; returns how many went."""
+    """Give up what has waited too long for a way out, forget what was settled long ago, and files of imports about
+    which nobody decided; returns how many deliveries went."""
     now = clock()
     with house.store.transaction() as conn:
+        import_runs.forget_waiting(conn, now=house.clock())
         kept_answers.forget_older(conn, before=now - timedelta(hours=kept_answers.KEPT_HOURS))
         outbox.give_up_older(conn, before=now - timedelta(days=OLDEST_DAYS), at=now)
         return outbox.forget(conn, before=now - timedelta(days=KEPT_DAYS))

@@ -27,13 +27,14 @@ from relationship.store.privacy import (
     forgetting_alerts,
     forgetting_customers,
     forgetting_deliveries,
+    forgetting_mentions,
+    forgetting_signatures,
     forgetting_verbatims,
 )
 from relationship.store.privacy.audit import Act, Action
 from relationship.store.privacy.excluded_names import LeftOut, note_lift
 from relationship.store.privacy.one_person import Person, person, spelled
 from relationship.store.rights import kept_answers
-from relationship.store.signals import recommendation_acts
 from relationship.store.sources import sources
 from relationship.store.sources.read_again import read_again
 from relationship.sync.readers.readers import reader_of
@@ -51,7 +52,8 @@ FORGET: tuple[tuple[str, Forget], ...] = (
     ("alerts", forgetting_alerts.alerts),
     ("deliveries", forgetting_deliveries.deliveries),
     ("kept_answers", kept_answers.forget),
-    ("recommendations", recommendation_acts.forget),
+    ("mentions", forgetting_mentions.mentions),
+    ("signatures", forgetting_signatures.signatures),
     ("records", forgetting.records),
     ("colleagues", forgetting.colleagues),
     ("addresses", forgetting.addresses),

@@ -56,9 +56,24 @@ def test_erasing_somebody_leaves_no_words_in_runs_of_verbatims_nor_in_files_that
         keys = [import_runs.start(conn, new) for _ in range(2)]
         import_runs.keep_file(conn, keys[1], iter([body]))
         import_runs.move(conn, keys[0], State.RUNNING, only_from=(State.COLUMNS,), at=NOON)
+        answers = import_runs.start(conn, NewRun(ImportKind.SATISFACTION, State.CHECKED, "page", options, by, "a.csv"))
+        import_runs.keep_file(conn, answers, iter([b"account,contact\nN-17,tor@fjordfils.example\n"]))
     bring_in(house, keys[0], of_survey(house, of_bytes(body, "s.csv"), options, columns), options=options, by=by)
     assert len(small_office.rows("import_sample")) == 1
     with house.store.transaction() as conn:
         forgetting_customers.imports(conn, person(conn, f"contact:{TOR}"))
-    assert small_office.rows("import_run", "state, columns", "id") == [("done", ""), ("cancelled", "")]
+    assert small_office.rows("import_run", "state, columns", "id") == [("done", ""), *[("cancelled", "")] * 2]
     assert (small_office.rows("import_sample", "line"), small_office.rows("import_piece", "number")) == ([], [])
+
+
+def test_files_about_which_nobody_decides_are_forgotten_those_of_verbatims_first(small_office: Office):
+    house, by = small_office.house, By(NOON, "inga", "Inga Holm")
+    with house.store.transaction() as conn:
+        for kind in (ImportKind.VERBATIMS, ImportKind.SATISFACTION):
+            key = import_runs.start(conn, NewRun(kind, State.CHECKED, "page", Options(), by, "s.csv"))
+            import_runs.keep_file(conn, key, iter([b"a"]))
+    for days, left in ((1, 2), (3, 1), (29, 1), (31, 0)):
+        with house.store.transaction() as conn:
+            import_runs.forget_waiting(conn, now=NOON + timedelta(days=days))
+        assert len(small_office.rows("import_piece", "number")) == left
+    assert small_office.rows("import_run", "state", "id") == [("cancelled",), ("cancelled",)]

@@ -5,7 +5,6 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
@@ -19,12 +18,10 @@ from relationship.errors import RelationshipError
 from relationship.house import House
 from relationship.importing.kinds import ImportKind
 from relationship.importing.opening import Source
+from relationship.logs import place_of
 from relationship.store.importing import import_runs
 from relationship.store.importing.import_runs import PIECE_BYTES, NewRun, Run, State
 from relationship.store.importing.staging import By
-
-# A file of verbatims about which nobody decided is kept so long: it holds what customers said.
-WAITS = timedelta(days=2)
 
 log = structlog.get_logger()
 
@@ -39,7 +36,7 @@ def keep(house: House, new: NewRun, file: IO[bytes]) -> str:
     known = replace(new, digest=digest.hexdigest(), size=size)
     with house.store.transaction() as conn:
         import_runs.fail_stalled(conn, at=house.clock())
-        import_runs.forget_waiting(conn, before=house.clock() - WAITS)
+        import_runs.forget_waiting(conn, now=house.clock())
         key = import_runs.start(conn, known)
         import_runs.keep_file(conn, key, iter(lambda: file.read(PIECE_BYTES), b""))
     return key
@@ -69,9 +66,10 @@ def work(house: House, run: Run, by: By, rights: frozenset[HealthRight]) -> None
                 take_up(house, found.touched)
     except RelationshipError as error:
         log.info("import_not_done", run=run.key, code=error.code)
-    except Exception:
-        # The rim of this thread: whoever waits for the run must be told that nobody works on it any more.
-        log.exception("import_broken", run=run.key)
+    except Exception as error:
+        # The rim of this thread: whoever waits for the run must be told that nobody works on it any more. Neither the
+        # message nor a value is told: both may hold what stands in the file.
+        log.error("import_broken", run=run.key, kind=type(error).__name__, place=place_of(error))
         _give_up(lambda: _fail(house, run.key))
 
 

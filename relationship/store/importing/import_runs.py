@@ -26,6 +26,8 @@ from relationship.store.importing.staging import By, Sample
 PIECE_BYTES = 1_048_576
 # Whoever works on a run gives a sign of life every second, but not while the rows are merged.
 STALLED_AFTER = timedelta(minutes=5)
+# Files about which nobody decided are kept so long; those of verbatims shorter, for they hold what customers said.
+FILES_WAIT, WORDS_WAIT = timedelta(days=30), timedelta(days=2)
 
 
 class State(StrEnum):
@@ -273,29 +275,31 @@ def forget_file(conn: Connection, key: str) -> None:
     conn.execute(sa.delete(IMPORT_PIECE).where(IMPORT_PIECE.c.run_id == number))
 
 
-def forget_waiting(conn: Connection, *, before: datetime) -> int:
-    """Forget files about which nobody decided since; their runs are called off."""
+def forget_waiting(conn: Connection, *, now: datetime) -> int:
+    """Forget files about which nobody decided for so long; their runs are called off. Returns how many."""
     waiting = [State.COLUMNS.value, State.CHECKED.value, State.FAILED.value]
-    query = sa.select(IMPORT_RUN.c.key, IMPORT_RUN.c.state).where(
-        IMPORT_RUN.c.kind == ImportKind.VERBATIMS.value, IMPORT_RUN.c.state.in_(waiting),
-        IMPORT_RUN.c.touched_at < before, sa.exists().where(IMPORT_PIECE.c.run_id == IMPORT_RUN.c.id),
-    )  # fmt: skip
-    found = conn.execute(query).all()
-    for key, _state in found:
-        move(conn, key, State.CANCELLED, only_from=(State.COLUMNS, State.CHECKED), at=before)
+    holds_words = IMPORT_RUN.c.kind == ImportKind.VERBATIMS.value
+    too_long = sa.or_(
+        IMPORT_RUN.c.touched_at < now - FILES_WAIT, sa.and_(holds_words, IMPORT_RUN.c.touched_at < now - WORDS_WAIT)
+    )
+    query = sa.select(IMPORT_RUN.c.key).where(
+        IMPORT_RUN.c.state.in_(waiting), too_long, sa.exists().where(IMPORT_PIECE.c.run_id == IMPORT_RUN.c.id)
+    )
+    found = list(conn.scalars(query))
+    for key in found:
+        move(conn, key, State.CANCELLED, only_from=(State.COLUMNS, State.CHECKED), at=now)
         forget_file(conn, key)
     return len(found)
 
 
 def forget_words(conn: Connection) -> None:
-    """Forget what runs of verbatims show of customers' words, and the files that wait: nobody knows here whose they
-    are."""
-    theirs = sa.select(IMPORT_RUN.c.id).where(IMPORT_RUN.c.kind == ImportKind.VERBATIMS.value)
-    waiting = IMPORT_RUN.c.state.in_([State.COLUMNS.value, State.CHECKED.value])
-    for table in (IMPORT_SAMPLE, IMPORT_PIECE):
-        conn.execute(sa.delete(table).where(table.c.run_id.in_(theirs)))
+    """Forget what runs of verbatims show of customers' words, and all files that wait: nobody knows here who stands in
+    them."""
     mine = IMPORT_RUN.c.kind == ImportKind.VERBATIMS.value
-    conn.execute(sa.update(IMPORT_RUN).where(mine, waiting).values(state=State.CANCELLED.value))
+    conn.execute(sa.delete(IMPORT_SAMPLE).where(IMPORT_SAMPLE.c.run_id.in_(sa.select(IMPORT_RUN.c.id).where(mine))))
+    conn.execute(sa.delete(IMPORT_PIECE))
+    waiting = IMPORT_RUN.c.state.in_([State.COLUMNS.value, State.CHECKED.value])
+    conn.execute(sa.update(IMPORT_RUN).where(waiting).values(state=State.CANCELLED.value))
     conn.execute(sa.update(IMPORT_RUN).where(mine, IMPORT_RUN.c.state != State.RUNNING.value).values(columns=""))
 
 

@@ -1,4 +1,4 @@
-"""Forgetting one person in alerts and their rules: as recipient, on lists, in letters, as whoever saved or decided.
+"""Forgetting one person in alerts and their rules: as recipient, on lists, in letters, as owner of rules.
 
 Alerts about what the person said go with the verbatims themselves; what left of them, `desk/withdraw_alerts.py`.
 """
@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.store.alerts.alert_tables import (
-    ALERT,
     ALERT_LETTER,
     ALERT_LIST_ENTRY,
     ALERT_RULE,
@@ -31,13 +30,6 @@ def alerts(conn: Connection, person: Person) -> int:
         (OUTSIDE_ADDRESS.c.address, names),
     ):
         gone += conn.execute(sa.delete(column.table).where(column.in_(values))).rowcount
-    for table, by, name in (
-        (ALERT, "decided_by", "decided_by_name"),
-        (ALERT_LETTER, "decided_by", "decided_by_name"),
-        (ALERT_RULE_VERSION, "saved_by", "saved_by_name"),
-        (OUTSIDE_ADDRESS, "confirmed_by", "confirmed_by_name"),
-    ):
-        gone += conn.execute(sa.update(table).where(table.c[by].in_(keys)).values({name: ""})).rowcount
     gone += conn.execute(sa.delete(ALERT_RULE).where(ALERT_RULE.c.owner_key.in_(keys))).rowcount
     for table in (ALERT_RULE, ALERT_RULE_VERSION):
         gone += _rules(conn, table, frozenset(names), frozenset(keys))

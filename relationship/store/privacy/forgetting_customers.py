@@ -6,15 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from relationship.store.customers import usage
-from relationship.store.customers.customer_tables import (
-    ACCOUNT_EVENT,
-    ACCOUNT_HEALTH_VALUE,
-    SATISFACTION,
-    USAGE_DAY,
-    USAGE_SPAN,
-)
+from relationship.store.customers.customer_tables import ACCOUNT_EVENT, SATISFACTION, USAGE_DAY, USAGE_SPAN
 from relationship.store.importing import import_runs
-from relationship.store.importing.import_tables import IMPORT_FAULT, IMPORT_RUN
+from relationship.store.importing.import_tables import IMPORT_FAULT
 from relationship.store.privacy.one_person import Person
 
 # A week or month that holds a day began at most so many days before it.
@@ -28,17 +22,8 @@ def answers(conn: Connection, person: Person) -> int:
 
 
 def imports(conn: Connection, person: Person) -> int:
-    """The name of whoever brought something in, and rejected lines that hold an address of the person."""
-    keys = person.colleague_keys
-    gone = conn.execute(
-        sa.update(IMPORT_RUN).where(IMPORT_RUN.c.started_by.in_(keys)).values(started_by_name="")
-    ).rowcount
-    for table, by, name in (
-        (ACCOUNT_EVENT, "added_by", "added_by_name"),
-        (SATISFACTION, "added_by", "added_by_name"),
-        (ACCOUNT_HEALTH_VALUE, "by", "by_name"),
-    ):
-        gone += conn.execute(sa.update(table).where(table.c[by].in_(keys)).values({name: ""})).rowcount
+    """Rejected lines that hold an address of the person, and what runs show of customers' words."""
+    gone = 0
     for address in sorted(one for one in person.names if "@" in one):
         lines = IMPORT_FAULT.c.cells.icontains(address, autoescape=True)
         gone += conn.execute(sa.update(IMPORT_FAULT).where(lines).values(cells="")).rowcount

@@ -14,8 +14,7 @@ from relationship.signals.standing import ACTING, Deed, Move, State
 from relationship.store.chunks import in_chunks
 from relationship.store.crm.record_tables import Colleague
 from relationship.store.customers.score_tables import ACCOUNT_SCORE
-from relationship.store.privacy.one_person import Person
-from relationship.store.signals.recommendation_tables import QBR_DOCUMENT, RECOMMENDATION_ACT, RecommendationAct
+from relationship.store.signals.recommendation_tables import RECOMMENDATION_ACT, RecommendationAct
 from relationship.store.signals.signal_tables import SIGNAL
 from relationship.store.tables import table
 from relationship.store.upsert import insert_new
@@ -181,15 +180,6 @@ def outcomes(conn: Connection, *, now: datetime, zone: Any) -> list[Outcome]:
         rose = known[-1] > before if known and before is not None else None
         found.append(Outcome(row.recommendation, ended, rose))
     return found
-
-
-def forget(conn: Connection, person: Person) -> int:
-    """Who did it; what was done stays."""
-    gone = 0
-    for found, by in ((_act, "by"), (QBR_DOCUMENT, "saved_by")):
-        theirs = sa.update(found).where(found.c[by].in_(person.colleague_keys))
-        gone += conn.execute(theirs.values({by: ""})).rowcount
-    return gone
 
 
 def _ends(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[datetime | None, str]]:
