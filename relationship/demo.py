@@ -114,7 +114,8 @@ def simulate(
     if ready_file is None:
         ready_file = FOLDER / "organisation.json"
         ready_file.parent.mkdir(parents=True, exist_ok=True)
-    stderr.print(f"Simulating “{loaded.name}”; how to reach it stands in {ready_file}. Stop with Ctrl+C.")
+    stderr.print(f"Simulating “{loaded.name}”; how to reach it stands in {ready_file}.", soft_wrap=True)
+    stderr.print("Stop with Ctrl+C.")
     plan = FaultPlan.from_file(faults) if faults else None
     serve(loaded, port=port, sign_in_port=sign_in_port, ready_file=ready_file, faults=plan, panel_url=panel_url)
 
@@ -256,13 +257,15 @@ def _columns_following(house: House) -> Iterator[None]:
 def _say_result(house: House) -> None:
     with house.store.reading() as conn:
         counts = ratings.open_by_rating(conn)
-    said = ", ".join(f"{count} {name}" for name, count in counts.items())
+    rated = [f"{counts.pop(rating)} {rating}" for rating in ("good", "fair", "poor") if rating in counts]
+    said = ", ".join([*rated, *([f"{sum(counts.values())} without a rating"] if counts else [])])
     stderr.print(f"Open opportunities: {said or 'none'}.")
 
 
 def _serve(house: House, port: int, *, forms: str) -> None:
-    stderr.print(f"\n  Open [bold]{house.config.base_url}[/] and choose a person to sign in as. Stop with Ctrl+C.")
-    stderr.print(f"  The panel inside the forms of a simulated CRM: [bold]{forms}[/]\n")
+    stderr.print(f"\n  Open [bold]{house.config.base_url}[/] and choose a person to sign in as.")
+    stderr.print(f"  The panel in the forms of a simulated CRM: [bold]{forms}[/]", soft_wrap=True)
+    stderr.print("  Stop with Ctrl+C.\n")
     if sys.stdin.isatty() and os.environ.get("DISPLAY"):
         webbrowser.open(house.config.base_url)
     serve_house(house, host="127.0.0.1", port=port)

@@ -60,6 +60,19 @@ def test_every_command_has_its_own_help():
         assert len(result.output.splitlines()) > 3
 
 
+@pytest.mark.parametrize("group", [[], ["audit"], ["crm"], ["learn"]], ids=lambda words: " ".join(words) or "all")
+def test_in_the_list_of_commands_every_line_stands_whole(group: list[str]):
+    listed = CliRunner().invoke(main, [*group, "--help"]).output.partition("Commands:")[2]
+    assert listed
+    assert "..." not in listed
+
+
+@pytest.mark.parametrize("command", ["serve", "demo", "simulate"])
+def test_a_port_that_cannot_be_is_refused(command: str):
+    result = CliRunner().invoke(main, [command, "--port", "99999"])
+    assert (result.exit_code, "65535" in result.output) == (2, True)
+
+
 @pytest.mark.slow
 def test_one_command_reads_rates_and_says_the_result(tmp_path: Path, tiny_world: Path):
     done = relationship("demo", "--no-serve", "--world", str(tiny_world), cwd=tmp_path)

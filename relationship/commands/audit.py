@@ -7,12 +7,12 @@ import click
 from relationship.commands.configured import configured
 
 
-@click.group()
+@click.group(short_help="The log of who did what: read it, verify it.")
 def audit() -> None:
     """The log of who did what: sign-ins, looks at relationships, exports, settings, introductions."""
 
 
-@audit.command()
+@audit.command(short_help="Work the whole chain out anew.")
 @click.option(
     "--at-least", metavar="NUMBER:MAC", help="What an earlier verification printed; shows an old log put back."
 )
@@ -28,7 +28,7 @@ def verify(at_least: str | None) -> None:
         sys.exit(verify_log(configured(), at_least))
 
 
-@audit.command(name="show")
+@audit.command(name="show", short_help="The newest entries, one JSON array per line.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 def show_log(limit: int) -> None:
     """The newest entries, one JSON array per line: number, time, actor, action, object, result."""

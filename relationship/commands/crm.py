@@ -7,12 +7,12 @@ import click
 from relationship.commands.configured import configured
 
 
-@click.group()
+@click.group(short_help="The columns in Dynamics 365 that hold the ratings.")
 def crm() -> None:
     """The columns in Dynamics 365 that hold every rating (docs/add-in.md)."""
 
 
-@crm.command(name="provision")
+@crm.command(name="provision", short_help="Make the columns, or what is missing of them.")
 def provision_columns() -> None:
     """Make the publisher, the solution and the columns, whichever is missing; publish them.
 
@@ -25,7 +25,7 @@ def provision_columns() -> None:
         sys.exit(writing_back.provision(configured()))
 
 
-@crm.command(name="remove")
+@crm.command(name="remove", short_help="Take the columns away, with their values.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove_columns(yes: bool) -> None:
     """Take the columns and the solution away, with all values in them.
@@ -41,7 +41,7 @@ def remove_columns(yes: bool) -> None:
         sys.exit(writing_back.remove(configured()))
 
 
-@crm.command(name="write")
+@crm.command(name="write", short_help="Write every rating that the columns do not hold yet.")
 @click.option("--all", "everything", is_flag=True, help="Write every record anew, whatever was written before.")
 def write_columns(everything: bool) -> None:
     """Write every rating that differs from what its columns were told.

@@ -6,9 +6,11 @@ from typing import Any
 
 import click
 
+KINDS = ["usage", "events", "satisfaction", "health", "stages", "verbatims"]
 
-@click.command(name="import")
-@click.argument("kind", type=click.Choice(["usage", "events", "satisfaction", "health", "stages", "verbatims"]))
+
+@click.command(name="import", short_help="Bring in what other systems know of customers.")
+@click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--preview", is_flag=True, help="Only say what would change.")
 @click.option("--template", is_flag=True, help="Write an empty file to start from to FILE (.csv or .xlsx) instead.")
@@ -49,6 +51,8 @@ def import_data(
     kind: str, file: Path, preview: bool, template: bool, language: str, rejected: Path | None, **how: Any
 ) -> None:
     """Bring in what other systems know of customers, from a CSV or XLSX file (docs/imports.md).
+
+    KIND is usage, events, satisfaction, health, stages or verbatims.
 
     All of it or nothing; the same file twice changes nothing. Ends with 0 when every line was taken, 65 when
     some were rejected or the file could not be read.

@@ -7,10 +7,10 @@ import click
 from relationship.commands.configured import configured
 
 
-@click.command()
+@click.command(short_help="Remove what is older than you keep.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 def retain(dry_run: bool) -> None:
-    """Remove what happened longer ago than RELATIONSHIP_RETAIN_DAYS; the read window moves with it.
+    """Remove what happened longer ago than the settings or RELATIONSHIP_RETAIN_DAYS say; the read window moves with it.
 
     May be interrupted at any moment and run again. Run `relationship rate` afterwards.
     """
@@ -46,7 +46,7 @@ def erase(name: str, yes: bool, let_in_again: bool) -> None:
         erasing.erase_person(configured(), name)
 
 
-@click.command()
+@click.command(short_help="Print everything that counts, to compare databases.")
 def dump() -> None:
     """Print everything that counts, sorted and without surrogate keys, to compare two databases."""
     from relationship.house import open_house

@@ -7,14 +7,15 @@ from relationship.commands.configured import configured
 
 @click.group()
 def learn() -> None:
-    """Learn from your own history. Nothing learnt is used before an administrator accepts it."""
+    """Learn from your own history."""
 
 
-@learn.command()
+@learn.command(short_help="The risk of churn, from lost and kept customers.")
 def churn() -> None:
     """Learn the risk of churn from lost and kept customers, and measure it against the published rule.
 
-    Takes 50 lost and 50 kept customers with a history, and says so when there are fewer.
+    Takes 50 lost and 50 kept customers with a history, and says so when there are fewer. Used only once a sales
+    administrator accepts it.
     """
     from relationship.terminal.console import told
     from relationship.terminal.learning import learn_churn_round
@@ -23,7 +24,7 @@ def churn() -> None:
         learn_churn_round(configured())
 
 
-@learn.command()
+@learn.command(short_help="What lost customers said before they left.")
 def attrition() -> None:
     """Learn what lost customers said before they left, beside those who stayed, and keep it for alert rules.
 

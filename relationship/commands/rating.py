@@ -5,7 +5,7 @@ import click
 from relationship.commands.configured import configured
 
 
-@click.command()
+@click.command(short_help="Bring every rating up to date.")
 def rate() -> None:
     """Bring every rating up to date, touching only what changed."""
     from relationship.terminal.console import told
@@ -15,7 +15,7 @@ def rate() -> None:
         rate_round(configured())
 
 
-@click.command(name="suggest-settings")
+@click.command(name="suggest-settings", short_help="Propose weights and frequency from closed deals.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable, on stdout.")
 def suggest_settings(as_json: bool) -> None:
     """Propose weights and frequency from your own won and lost opportunities.
@@ -30,7 +30,7 @@ def suggest_settings(as_json: bool) -> None:
         suggest_round(configured(), as_json=as_json)
 
 
-@click.command()
+@click.command(short_help="Detect the signals of today.")
 def detect() -> None:
     """Detect the signals of today: risks, openings, deals at risk (`relationship schedule` does so after every sync).
 
@@ -43,7 +43,7 @@ def detect() -> None:
         detect_round(configured())
 
 
-@click.command()
+@click.command(short_help="Understand earlier verbatims anew.")
 def understand() -> None:
     """Understand anew the verbatims that earlier lists of words or themes were used on.
 

@@ -27,7 +27,7 @@ def sync(once: bool) -> None:  # noqa: ARG001  # the option says what happens; t
         sys.exit(sync_round(configured()))
 
 
-@click.command()
+@click.command(short_help="Say whose mailboxes are read.")
 @click.option("--everyone", is_flag=True, help="Read every mailbox of the directory.")
 @click.option("--group", "group_ids", multiple=True, metavar="ID", help="Read the members of this group; repeatable.")
 @click.option(
@@ -70,7 +70,7 @@ def read_again(key: str) -> None:
         scoping.read_source_again(configured(), key)
 
 
-@click.command()
+@click.command(short_help="Compare the last days with the sources, and heal.")
 @click.option(
     "--days",
     default=30,
@@ -91,7 +91,7 @@ def reconcile(days: int) -> None:
         sys.exit(reconcile_round(configured(), days=days))
 
 
-@click.command()
+@click.command(short_help="How every mailbox and table is doing.")
 def status() -> None:
     """How every mailbox and table is doing; never shows an address."""
     from relationship.terminal.console import told

@@ -9,7 +9,7 @@ from relationship.commands.configured import configured
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True)
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--with-schedule", is_flag=True, help="Also start `relationship schedule` as a second process.")
 def serve(host: str, port: int, with_schedule: bool) -> None:
     """Serve the pages."""
@@ -35,7 +35,7 @@ def schedule(every: int) -> None:
         run_forever(configured(), every_minutes=every)
 
 
-@click.command()
+@click.command(short_help="Send what is due of mails, webhooks and CRM tasks.")
 def deliver() -> None:
     """Send what is due of mails, webhooks and CRM tasks (`relationship schedule` does so every 20 seconds).
 
@@ -48,7 +48,7 @@ def deliver() -> None:
         sys.exit(deliver_round(configured()))
 
 
-@click.command(name="new-key")
+@click.command(name="new-key", short_help="Print a new encryption key.")
 def new_key() -> None:
     """Print a new key for RELATIONSHIP_ENCRYPTION_KEYS (put it in front of the old ones)."""
     from cryptography.fernet import Fernet

@@ -4,11 +4,20 @@ from pathlib import Path
 
 import click
 
+# 0: a free one is chosen.
+PORT = click.IntRange(0, 65535)
+
 
 @click.command()
 @click.option("--world", type=click.Path(path_type=Path, file_okay=False), help="A world folder to show instead.")
 @click.option("--now", help="The moment it is, like 2026-06-17T09:00:00Z. At first: the end of the world's data.")
-@click.option("--port", default=8080, show_default=True, help="Where your browser finds the demonstration.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Where your browser finds the demonstration.",
+)
 @click.option("--frequency", type=click.IntRange(1, 5), help="Expected contact frequency, 1 daily … 5 monthly.")
 @click.option("--database", help="A database URL; at first a fresh SQLite file under var/.")
 @click.option("--no-serve", is_flag=True, help="Sync, rate, print the result and end.")
@@ -34,8 +43,8 @@ def demo(
 @click.option(
     "--world", type=click.Path(path_type=Path, file_okay=False), help="World folder; at first a generated one."
 )
-@click.option("--port", default=8443, show_default=True, help="HTTPS port; 0 chooses a free one.")
-@click.option("--sign-in-port", default=0, help="Port of the sign-in page; 0 chooses a free one.")
+@click.option("--port", default=8443, show_default=True, type=PORT, help="HTTPS port; 0 chooses a free one.")
+@click.option("--sign-in-port", default=0, type=PORT, help="Port of the sign-in page; 0 chooses a free one.")
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Write how to reach it here, as JSON.")
 @click.option(
     "--faults",

@@ -57,4 +57,4 @@ def _print(findings: list[Finding]) -> None:
     out.print(table)
     bad = sum(finding.mark is Mark.BAD for finding in findings)
     warned = sum(finding.mark is Mark.WARNING for finding in findings)
-    out.print(f"{len(findings)} parts looked at, {bad} must be mended, {warned} deserve a look.")
+    out.print(f"Parts looked at: {len(findings)}. To be mended: {bad}. Worth a look: {warned}.")
