@@ -1,10 +1,12 @@
 """The published sums, by hand and by their laws."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from score_builders import NAN, facts, with_burden
 
+from relationship.signals.catalogue import DETECTORS
 from relationship.signals.scores import (
     GROUP_OF,
     RISKS,
@@ -18,6 +20,7 @@ from relationship.signals.scores import (
     movement,
     scores,
 )
+from relationship.signals.signal import Family
 
 
 def points(found: ScoreFacts, score: Score) -> dict[str, int]:
@@ -97,6 +100,11 @@ def test_each_score_reaches_both_ends_of_its_scale() -> None:
 def test_every_named_signal_of_accounts_has_its_group() -> None:
     named = [f"H-R{number}" for number in range(1, 10)] + [f"H-O{number}" for number in range(1, 7)]
     assert set(named) <= set(GROUP_OF)
+
+
+@pytest.mark.parametrize("detector", [name for name, one in DETECTORS.items() if one.family is not Family.PIPELINE])
+def test_a_risk_counts_as_a_risk_and_an_opening_as_an_opening(detector: str) -> None:
+    assert (GROUP_OF[detector] in RISKS) == (DETECTORS[detector].family is Family.RISK)
 
 
 share = st.one_of(st.just(NAN), st.floats(0, 1))
