@@ -6,16 +6,18 @@ import threading
 from typing import Any
 
 import pytest
-from web_builder import ACCOUNTS, Deal
+from structlog.testing import capture_logs
+from web_builder import ACCOUNTS, Deal, guid, oid
 from web_site import Site
 
+from relationship.activities import RecordKind, RecordRef
 from relationship.importing.faults import OF_A_FILE, OF_A_LINE
 from relationship.importing.kinds import SPECS, ImportKind
 from relationship.importing.opening import Source
 from relationship.importing.options import Options
 from relationship.importing.rows import read
 from relationship.store.importing import import_names, import_runs
-from web.importing import import_words, imports
+from web.importing import import_words, import_work, imports
 
 USAGE = "account;date;log-ins;seats\r\n{name};2026-06-15;64;40\r\nnobody;2026-06-15;1;1\r\n{name};2026-06-16;70;40\r\n"
 
@@ -74,6 +76,32 @@ def test_a_file_is_looked_at_then_taken_over(office: Site) -> None:
     assert "use.csv" in client.get("/imports").text
 
 
+def test_lines_about_accounts_that_the_crm_withholds_are_not_shown(office: Site) -> None:
+    assert office.crm is not None
+    body = f"account;date;log-ins\n{ACCOUNTS[0]};2026-06-15;64064\n{ACCOUNTS[1]};2026-06-15;41041\n"
+    place = send(office, body).location
+    office.crm.grant(oid(3), [RecordRef(RecordKind.ACCOUNT, guid("account", 0))])
+    whole, part = (office.as_("customer_success", seller).get(place).text.replace(",", "") for seller in (0, 3))
+    assert re.findall("64064|41041", whole) == ["64064", "41041"]
+    assert re.findall(f"64064|41041|{ACCOUNTS[1]}", part) == ["64064"]
+    assert "that you may not open" in part
+
+
+def test_what_breaks_an_import_is_logged_without_what_stands_in_the_file(
+    office: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: Any, **_named: Any) -> None:
+        raise ValueError("omar@fjord.example")
+
+    monkeypatch.setattr(import_work, "check", broken)
+    with capture_logs() as lines:
+        shown = office.as_("customer_success").get(send(office, USAGE.format(name=ACCOUNTS[0])).location)
+    assert shown.status_code == 200
+    (line,) = [one for one in lines if one["event"] == "import_broken"]
+    assert (line["kind"], "broken" in line["place"]) == ("ValueError", True)
+    assert "omar" not in str(line)
+
+
 def test_a_file_that_is_not_wanted_after_all_is_forgotten(office: Site) -> None:
     key = send(office, USAGE.format(name=ACCOUNTS[0])).location.rsplit("/", 1)[1]
     client = office.as_("customer_success")
@@ -98,6 +126,25 @@ def test_markup_in_names_and_cells_is_shown_as_text(office: Site) -> None:
     assert "<b>x</b>" not in text
     assert "&lt;b&gt;x&lt;/b&gt;" in text
     assert "<script>.csv" not in text
+
+
+def test_a_file_without_lines_says_so_and_what_is_too_long_says_how_long_it_may_be(office: Site) -> None:
+    client = office.as_("customer_success")
+    assert (
+        "The file has no lines below its header." in client.get(send(office, "account;date;log-ins\r\n").location).text
+    )
+    long = client.get(send(office, f"account;date;log-ins\r\n{'x' * 200_000};2026-06-15;1\r\n").location).text
+    assert "A cell in line 2 has more than 131,072 characters." in long
+
+
+def test_a_direction_that_goes_without_saying_is_not_shown(office: Site) -> None:
+    lines = f"{ACCOUNTS[0]};2026-06-15;competitor;\r\n{ACCOUNTS[0]};2026-06-15;budget;down\r\n"
+    shown = send(office, f"account;date;kind;direction\r\n{lines}", kind="events").location
+    text = office.as_("customer_success").get(shown).text
+    assert re.findall(r"<td>(?:Competitor|Budget)</td><td>(.*?)</td>", text) == [
+        '<span class="muted">–</span>',
+        "falling",
+    ]
 
 
 def test_no_file_or_a_wrong_day_comes_back_with_a_sentence(office: Site) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -21,10 +21,11 @@ from relationship.importing.kinds import SPECS, VERBATIMS, ImportKind
 from relationship.importing.opening import MEBIBYTE, safe_name
 from relationship.importing.options import DELIMITERS, ENCODINGS, Dates, Options
 from relationship.importing.template import XLSX, csv_template, xlsx_template
-from relationship.store.importing import import_runs
+from relationship.store.importing import import_names, import_runs
 from relationship.store.importing.import_runs import AT_WORK, NewRun, Run, State
-from relationship.store.importing.staging import By
+from relationship.store.importing.staging import By, Sample
 from web.export import neutral
+from web.identity import rights
 from web.identity.members import for_importers, member
 from web.importing import import_words, import_work
 from web.languages import language
@@ -104,6 +105,8 @@ def run(key: object) -> str | AnyResponse:
         return redirect(url_for("verbatim_files.columns", key=key))
     template = "imports/state.html" if request.headers.get("HX-Request") else "imports/run.html"
     with _house().store.reading() as conn:
+        samples = import_runs.samples(conn, found.id)
+        shown = _readable(conn, samples)
         return render_template(
             template,
             run=found,
@@ -112,7 +115,8 @@ def run(key: object) -> str | AnyResponse:
             old_days=OLD_DAYS,
             at_work=found.state in AT_WORK,
             faults=import_runs.faults(conn, found.id, limit=MOST_FAULTS_SHOWN),
-            samples=import_runs.samples(conn, found.id),
+            samples=shown,
+            withheld=len(shown) < len(samples),
         )
 
 
@@ -167,6 +171,14 @@ def template(kind: str, form: str) -> Response:
     if form == "xlsx":
         return _file(xlsx_template(ImportKind(kind), language()), XLSX, f"{kind}.xlsx")
     return _file(csv_template(ImportKind(kind), language()), "text/csv; charset=utf-8", f"{kind}.csv")
+
+
+def _readable(conn: Connection, samples: Sequence[Sample]) -> list[Sample]:
+    """Those about records that the reader may see, and about customers whom nobody knows. Of several records of one
+    name all must be readable."""
+    refs = import_names.records_called(conn, {one.name for one in samples if one.name})
+    seen = rights.among(ref for several in refs.values() for ref in several)
+    return [one for one in samples if not one.name or (one.name in refs and refs[one.name] <= seen)]
 
 
 def _start(entered: Entered) -> str:

@@ -1,12 +1,15 @@
 """What files may call the accounts, opportunities and contacts that are kept."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from relationship.activities import RecordKind
+from relationship.activities import RecordKind, RecordRef
 from relationship.importing.kinds import ImportKind
 from relationship.importing.names import ContactName, Contacts, Named, Names, Registry
 from relationship.store import tables
+from relationship.store.chunks import in_chunks
 from relationship.store.crm.record_tables import Record, RecordAddress
 from relationship.store.customers import account_facts
 
@@ -23,6 +26,17 @@ def names(conn: Connection, kind: ImportKind) -> Names:
     accounts = _accounts(conn)
     contacts = _contacts(conn) if kind is ImportKind.SATISFACTION else Contacts(())
     return Names(accounts, Registry("opportunity", ()), contacts)
+
+
+def records_called(conn: Connection, wanted: Collection[str]) -> dict[str, frozenset[RecordRef]]:
+    """The accounts and opportunities that bear these names, by name."""
+    found: dict[str, set[RecordRef]] = {}
+    kinds = [RecordKind.ACCOUNT.value, RecordKind.OPPORTUNITY.value]
+    for chunk in in_chunks(sorted(set(wanted))):
+        query = sa.select(_record.c.name, _record.c.kind, _record.c.guid).where(_record.c.name.in_(chunk))
+        for name, kind, guid in conn.execute(query.where(_record.c.kind.in_(kinds))):
+            found.setdefault(name, set()).add(RecordRef(RecordKind(kind), guid))
+    return {name: frozenset(refs) for name, refs in found.items()}
 
 
 def _accounts(conn: Connection) -> Registry:
