@@ -16,7 +16,7 @@ from relationship.addresses import addresses_in, normalise
 from relationship.clock import day_number
 from relationship.house import House
 from relationship.store import rules as stored
-from relationship.store.privacy import audit, excluded_names
+from relationship.store.privacy import audit, excluded_names, verbatims_left_out
 from relationship.store.privacy.audit import Act, Action
 from relationship.store.verbatims import verbatim_corrections, verbatim_scores, verbatims
 from relationship.store.verbatims.verbatim_speakers import Speakers
@@ -162,9 +162,10 @@ def keep(house: House, conn: Connection, understood: Understood, *, by: str, by_
 
 def may_be_kept(conn: Connection, heard: Sequence[Heard]) -> list[Heard]:
     """Those that nobody said who is left out or was erased, and that name nobody such."""
-    names = {name for one in heard for name in _names(one)}
-    gone = excluded_names.among(conn, names)
-    return [one for one in heard if not gone.intersection(_names(one))]
+    accounts = verbatims_left_out.account_names(conn, {one.account_id for one in heard if one.account_id is not None})
+    names = [_names(one, accounts) for one in heard]
+    gone = excluded_names.among(conn, {name for several in names for name in several})
+    return [one for one, named in zip(heard, names, strict=True) if gone.isdisjoint(named)]
 
 
 def write(house: House, conn: Connection, heard: Sequence[Heard], *, by: str, by_name: str) -> Written:
@@ -197,7 +198,10 @@ def _key(one: Said, address: str, text: str) -> str:
     return f"{one.source}/{sha256(said.encode()).hexdigest()[:32]}"
 
 
-def _names(one: Heard) -> set[str]:
-    """Who said it, and whose address stands in it: erasing somebody removes both sorts of texts."""
-    found = {one.address, *addresses_in(one.text)} - {""}
+def _names(one: Heard, accounts: Mapping[int, str]) -> set[str]:
+    """Who said it, and whose address stands in it or beside it: erasing somebody removes both sorts of texts."""
+    words = (one.text, one.customer_id, *one.filters.values(), *one.information.values())
+    found = {one.address, *addresses_in("\n".join(words))} - {""}
+    if one.account_id is not None and one.account_id in accounts:
+        found.add(accounts[one.account_id])
     return found | ({f"contact:{one.contact_guid}"} if one.contact_guid else set())

@@ -25,7 +25,7 @@ LONGEST_SECTION_BYTES = 2 * 1024 * 1024
 
 class HiddenBody(BaseModel):
     """How many of each would be hidden that are not hidden now. opportunities: of those accounts, or that lose an
-    activity; activities: that go, or lose somebody."""
+    activity; activities: that go, or lose somebody; texts: of customers, that go."""
 
     contacts: int
     leads: int
@@ -33,6 +33,7 @@ class HiddenBody(BaseModel):
     colleagues: int
     opportunities: int
     activities: int
+    texts: int
 
 
 class RemovalBody(BaseModel):

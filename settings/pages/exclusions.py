@@ -51,8 +51,9 @@ class Effect:
 
     @property
     def confirmation(self) -> str:
-        """What the form has to send back when stored activities go; '' when none do."""
-        return str(self.hidden.activities) if self.hidden.activities else ""
+        """What the form has to send back when stored activities or texts of customers go; '' when none do."""
+        gone = [self.hidden.activities, *([self.hidden.texts] if self.hidden.texts else [])]
+        return "-".join(map(str, gone)) if any(gone) else ""
 
 
 @blueprint.get("/exclusions")

@@ -8,11 +8,12 @@ from import_builders import FJORD, NORDLYS, TOR, Office
 
 from relationship.clock import number_of
 from relationship.desk.hear import Said, hear
-from relationship.store.privacy import erased_names, forgetting_verbatims
+from relationship.store.privacy import erased_names, exclusions, forgetting_verbatims, hiding, verbatims_left_out
 from relationship.store.privacy.erased_names import NameKeys
 from relationship.store.privacy.one_person import person
 from relationship.store.verbatims import verbatim_moods, verbatims
 from relationship.store.verbatims.verbatims import Source
+from settings.rules import Exclusions
 
 DAY = number_of(date(2026, 6, 16))
 THREAT = Said(
@@ -109,6 +110,26 @@ def test_whoever_was_erased_is_not_heard_again(office: Office):
     with office.house.store.transaction() as conn:
         erased_names.add(conn, ["tor@fjordfils.example"], at=office.house.clock())
     assert (say(office, THREAT).left_out, kept(office)) == (1, [])
+    beside = [
+        replace(THREAT, address="", filters={"Contact": "Tor@fjordfils.example"}),
+        replace(THREAT, address="", line_id="L2", information={"Note": "voir tor@fjordfils.example"}),
+        replace(THREAT, address="", line_id="L3", customer_id="tor@fjordfils.example"),
+    ]
+    assert (say(office, *beside).left_out, kept(office)) == (3, [])
+
+
+def test_texts_of_a_left_out_account_are_counted_go_and_are_not_heard_again(office: Office):
+    of_the_account = replace(THREAT, address="", account=FJORD)
+    beside = replace(
+        THREAT, line_id="L2", address="", account=NORDLYS, information={"Note": "voir una@fjordfils.example"}
+    )
+    say(office, of_the_account, beside, replace(THREAT, line_id="L3", address="", account=NORDLYS))
+    wanted = Exclusions(accounts=(FJORD,), domains=("fjordfils.example",))
+    with office.house.store.transaction() as conn:
+        assert hiding.hidden_by(conn, wanted).texts == 2
+        assert verbatims_left_out.remove(conn, exclusions.settle(conn, wanted).added) == 2
+    assert [one.line_id for one in kept(office)] == ["L3"]
+    assert say(office, of_the_account, beside).left_out == 2
 
 
 def test_old_texts_go_with_their_time(office: Office):

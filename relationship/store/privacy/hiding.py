@@ -10,7 +10,7 @@ from relationship.excluded import has_excluded_domain, is_below
 from relationship.store import deployment, tables
 from relationship.store.chunks import in_chunks
 from relationship.store.crm.record_tables import Address, Colleague, Record
-from relationship.store.privacy import exclusions
+from relationship.store.privacy import exclusions, verbatims_left_out
 from relationship.store.privacy.excluded_names import left_out
 from settings.rules import Exclusions
 
@@ -29,7 +29,7 @@ class Hidden:
     """How many of each are hidden that are not hidden now.
 
     contacts, leads, accounts, colleagues: left out themselves; opportunities: of those accounts, or that lose an
-    activity; activities: that go, or lose somebody
+    activity; activities: that go, or lose somebody; texts: of customers, that go
     """
 
     contacts: int = 0
@@ -38,6 +38,7 @@ class Hidden:
     colleagues: int = 0
     opportunities: int = 0
     activities: int = 0
+    texts: int = 0
 
 
 def hidden_by(conn: Connection, wanted: Exclusions) -> Hidden:
@@ -70,6 +71,7 @@ def hidden_by(conn: Connection, wanted: Exclusions) -> Hidden:
         colleagues=_known_colleagues(conn, users),
         opportunities=int(deals),
         activities=int(touched),
+        texts=len(verbatims_left_out.theirs(conn, added)),
     )
 
 
