@@ -25,7 +25,7 @@ def lines(source: Source, options: Options) -> Iterator[Line]:
             yield from _lines(text, delimiter(text, options))
         except UnicodeError:
             raise FileRefused(
-                "encoding_wrong", line=_bad_line(source, codec), detail=options.encoding or "utf-8"
+                "encoding_wrong", line=_bad_line(source, codec), detail=(options.encoding or "utf-8").upper()
             ) from None
 
 

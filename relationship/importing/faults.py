@@ -21,6 +21,10 @@ OF_A_FILE: Mapping[str, tuple[int, str]] = {
         "The name says %(detail)s, the content is something else. Save the file under its true type.",
     ),
     "spoilt_workbook": (422, "The workbook cannot be opened. Save it again as XLSX, without a password."),
+    "formula_without_result": (
+        422,
+        "Line %(line)s of the workbook has a formula without its result. Open it in a spreadsheet and save it again.",
+    ),
     "workbook_too_long": (413, "A workbook may have %(detail)s lines. Save it as CSV, which may have 1,000,000."),
     "unpacked_too_large": (413, "The workbook would unpack to more than %(detail)s MiB. Split it into several."),
     "encoding_undeclared": (
@@ -68,6 +72,7 @@ OF_A_LINE: Mapping[str, str] = {
     "number_too_large": "The number is larger than anything that is counted here. Correct it.",
     "score_missing": "The score is missing. Fill it in.",
     "score_out_of_range": "The score lies outside its scale (%(detail)s). Correct it, or the kind of survey.",
+    "beyond_scale": "The number lies outside its scale (%(detail)s). Correct it.",
     "kind_missing": "The kind is missing. Use a word of the template.",
     "kind_unknown": "This kind is not known. Use a word of the template.",
     "direction_unknown": "This is no direction. Use up or down, or leave the cell empty.",
@@ -131,5 +136,6 @@ class FileRefused(RelationshipError):
         self.status, text = OF_A_FILE[code]
         self.line = line
         self.detail = str(detail)
-        sentence, _, next_step = (text % {"line": line, "detail": detail}).partition(". ")
+        named = f"{detail:,}" if isinstance(detail, int) else detail
+        sentence, _, next_step = (text % {"line": line, "detail": named}).partition(". ")
         super().__init__(f"{sentence}.", next_step=next_step or "Choose another file.", code=code)

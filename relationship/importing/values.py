@@ -90,7 +90,7 @@ def score(decimal: str) -> Reader:
     def read(text: str) -> str:
         found = whole(text)
         if not isinstance(found, int) or found > 100:
-            raise Bad("score_out_of_range", "0–100")
+            raise Bad("beyond_scale", "0–100")
         return str(found)
 
     return read
@@ -103,7 +103,7 @@ def percent(decimal: str) -> Reader:
     def read(text: str) -> int:
         found = whole(text.removesuffix("%").strip())
         if not isinstance(found, int) or found > 100:
-            raise Bad("score_out_of_range", "0–100")
+            raise Bad("beyond_scale", "0–100")
         return found
 
     return read

@@ -2,10 +2,12 @@
 
 import csv
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from typing import Any
 from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
 
 from relationship.importing.csv_lines import Line
 from relationship.importing.faults import FileRefused
@@ -16,7 +18,16 @@ from relationship.importing.options import Options
 MOST_LINES = 300_000
 
 # What a file that does not hold what it promises makes openpyxl raise.
-_SPOILT = (BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, ParseError, EOFError, OSError)
+_SPOILT = (
+    zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, IndexError, AttributeError, ParseError, EOFError,
+    OSError,
+)  # fmt: skip
+# A formula that no spreadsheet has worked out yet: no value, and it is not one that comes to an empty text.
+_UNSOLVED = re.compile(
+    rb'<c r="[A-Z]+(\d+)"((?:\s[^<>]*)?)>\s*<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
+)
+_EMPTY_TEXT = b't="str"'
+_CHUNK = 1_048_576
 _LOOKS_GROUPED = re.compile(r"[+-]?\d{1,3}\.\d{3}")
 
 
@@ -29,10 +40,13 @@ def lines(source: Source, options: Options) -> Iterator[Line]:
     with source.open() as file:
         try:
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-            sheet = book.worksheets[0]
+            sheet: Any = book.worksheets[0]
             sheet.reset_dimensions()
+            unsolved = _first_unsolved(source, sheet._worksheet_path)
         except _SPOILT:
             raise FileRefused("spoilt_workbook") from None
+        if unsolved:
+            raise FileRefused("formula_without_result", line=unsolved)
         rows = sheet.iter_rows(values_only=True)
         line, width = 0, 0
         while True:
@@ -56,6 +70,20 @@ def lines(source: Source, options: Options) -> Iterator[Line]:
             width = width or len(cells)
             yield line, cells + [""] * (width - len(cells))
         book.close()
+
+
+def _first_unsolved(source: Source, part: str) -> int:
+    """The line of the first formula of a sheet that has no result, 0 without one: its cell would pass for empty."""
+    with source.open() as file, zipfile.ZipFile(file) as archive, archive.open(part) as sheet:
+        rest = b""
+        while chunk := sheet.read(_CHUNK):
+            text = rest + chunk
+            for found in _UNSOLVED.finditer(text):
+                if _EMPTY_TEXT not in found[2]:
+                    return int(found[1])
+            # A cell that goes on in the next part; none of ours is longer than what may be kept of it.
+            rest = text[max(text.rfind(b"<c "), len(text) - _CHUNK) :]
+    return 0
 
 
 def _text(value: object, options: Options) -> str:

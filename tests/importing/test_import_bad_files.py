@@ -136,6 +136,77 @@ def test_b40_a_workbook_with_macros_is_refused(small_office: Office):
     assert refused(small_office, book.getvalue(), "data.xlsx").status == 415
 
 
+def changed(body: bytes, part: str, to: bytes) -> bytes:
+    """The workbook with another text in one of its parts."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(body)) as old, zipfile.ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, to if name == part else old.read(name))
+    return packed.getvalue()
+
+
+def formulas(*cells: bytes) -> bytes:
+    """A sheet with the header, a line without any formula, and one in which log-ins are this cell."""
+    body = workbook(
+        HEADER.split(","), ["N-17", "2026-06-14", 18, 1, 9, 1, 40], ["N-17", "2026-06-15", 18, 77, 9, 1, 40]
+    )
+    with zipfile.ZipFile(io.BytesIO(body)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml")
+    plain = b'<c r="D3" t="n"><v>77</v></c>'
+    assert plain in sheet
+    return changed(body, "xl/worksheets/sheet1.xml", sheet.replace(plain, b"".join(cells)))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b'<c r="D3"><f>60+4</f><v></v></c>',
+        b'<c r="D3"><f>60+4</f><v/></c>',
+        b'<c r="D3" s="1"><f t="shared" si="0"/></c>',
+        b'<c r="D3"><f t="shared" ref="D3:D9" si="0">60+4</f></c>',
+    ],
+)
+def test_a_formula_that_was_never_worked_out_is_refused_with_its_line(small_office: Office, cell: bytes):
+    error = refused(small_office, formulas(cell), "data.xlsx")
+    assert (error.status, error.code, error.line) == (422, "formula_without_result", 3)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        (b'<c r="D3"><f>60+4</f><v>64</v></c>', 64),
+        (b'<c r="D3" t="str"><f>IF(1,"","x")</f><v></v></c>', None),
+        (b'<c r="D3"><f>B1</f><v>5</v></c><c r="E3" t="n"><v>9</v></c>', 5),
+    ],
+    ids=["a number", "an empty text", "beside another cell"],
+)
+def test_a_formula_counts_with_its_result(small_office: Office, cell: bytes, kept: int | None):
+    small_office.bring(ImportKind.USAGE, formulas(cell), "data.xlsx")
+    assert [row[0] for row in small_office.rows("usage_day", "logins", "day")] == [1, kept]
+
+
+def test_a_formula_without_a_result_is_found_across_the_parts_that_are_read(
+    small_office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    from relationship.importing import xlsx_lines
+
+    body = formulas(b'<c r="D3"><f>60+4</f><v></v></c>')
+    for size in (70, 71, 113, 200):
+        monkeypatch.setattr(xlsx_lines, "_CHUNK", size)
+        with pytest.raises(FileRefused) as found:
+            small_office.look(ImportKind.USAGE, body, "data.xlsx")
+        assert (found.value.code, found.value.line) == ("formula_without_result", 3)
+
+
+def test_a_workbook_whose_packed_text_is_damaged_is_refused(small_office: Office):
+    lines = [LINE.split(",") for _ in range(200)]
+    body = bytearray(workbook(HEADER.split(","), *lines))
+    with zipfile.ZipFile(io.BytesIO(body)) as book:
+        start = book.getinfo("xl/worksheets/sheet1.xml").header_offset
+    body[start + 120 : start + 160] = b"\xff" * 40
+    assert refused(small_office, bytes(body), "data.xlsx").code == "spoilt_workbook"
+
+
 def test_a_workbook_whose_text_expands_without_end_is_refused(small_office: Office):
     book = io.BytesIO(workbook(HEADER.split(","), LINE.split(",")))
     lol = (

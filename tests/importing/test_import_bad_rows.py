@@ -197,13 +197,13 @@ def test_b44_b45_an_account_is_found_by_what_it_is_called_or_the_row_is_rejected
         (ImportKind.EVENTS, "account,day,kind,text", "N-17,2026-06-15,other,a\x07b", "text", "text_unclean"),
         (ImportKind.SATISFACTION, "account,day,kind,score", "N-17,2026-06-15,nps,11", "score", "score_out_of_range"),
         (ImportKind.SATISFACTION, "account,day,kind,score", "N-17,2026-06-15,csat,0", "score", "score_out_of_range"),
-        (ImportKind.HEALTH, "account,score", "N-17,101", "score", "score_out_of_range"),
+        (ImportKind.HEALTH, "account,score", "N-17,101", "score", "beyond_scale"),
         (ImportKind.HEALTH, "account,status", "N-17,ill", "status", "status_unknown"),
         (ImportKind.HEALTH, "account,churn", "N-17,perhaps", "churn", "flag_unknown"),
         (ImportKind.STAGES, "opportunity,day,stage", "Nobody's,2026-06-15,develop", "opportunity",
          "opportunity_unknown"),
         (ImportKind.STAGES, "opportunity,day,stage,probability", "Second site,2026-06-15,develop,140", "probability",
-         "score_out_of_range"),
+         "beyond_scale"),
     ],
 )  # fmt: skip
 def test_b45_what_cannot_be_is_rejected_with_its_column(

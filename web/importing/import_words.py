@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
+from relationship.importing.words import USUAL, EventKind
+from web import formats
 from web.customers import customer_words, event_words
 
 KINDS: Mapping[str, object] = {
@@ -104,6 +106,9 @@ OF_A_FILE: Mapping[str, object] = {
         "The name says %(detail)s, the content is something else. Save the file under its true type."
     ),
     "spoilt_workbook": _l("The workbook cannot be opened. Save it again as XLSX, without a password."),
+    "formula_without_result": _l(
+        "Line %(line)s of the workbook has a formula without its result. Open it in a spreadsheet and save it again."
+    ),
     "workbook_too_long": _l("A workbook may have %(detail)s lines. Save it as CSV, which may have 1,000,000."),
     "unpacked_too_large": _l("The workbook would unpack to more than %(detail)s MiB. Split it into several."),
     "encoding_undeclared": _l(
@@ -162,6 +167,7 @@ OF_A_LINE: Mapping[str, object] = {
     "number_too_large": _l("The number is larger than anything that is counted here. Correct it."),
     "score_missing": _l("The score is missing. Fill it in."),
     "score_out_of_range": _l("The score lies outside its scale (%(detail)s). Correct it, or the kind of survey."),
+    "beyond_scale": _l("The number lies outside its scale (%(detail)s). Correct it."),
     "kind_missing": _l("The kind is missing. Use a word of the template."),
     "kind_unknown": _l("This kind is not known. Use a word of the template."),
     "direction_unknown": _l("This is no direction. Use up or down, or leave the cell empty."),
@@ -206,12 +212,22 @@ def shown(name: str, value: str) -> str:
     return str(words.get(name, {}).get(value, value))
 
 
+def is_usual(kind: str, direction: str) -> bool:
+    """Whether a direction goes without saying for events of this kind."""
+    return kind in set(EventKind) and USUAL.get(EventKind(kind)) == direction
+
+
 def of_line(code: str, detail: str) -> str:
     """What is wrong with a line, and what to do."""
-    return str(OF_A_LINE[code]) % {"detail": detail}
+    return str(OF_A_LINE[code]) % {"detail": _figure(detail)}
 
 
 def of_run(code: str, *, line: int | None, detail: str) -> str:
     """Why nothing of a file was taken, and what to do."""
     sentence = OF_A_FILE.get(code) or OF_A_RUN.get(code) or OF_A_RUN["internal"]
-    return str(sentence) % {"line": line, "detail": detail}
+    return str(sentence) % {"line": "" if line is None else formats.number(line), "detail": _figure(detail)}
+
+
+def _figure(detail: str) -> str:
+    """A number as people write it; any other text as it is."""
+    return formats.number(int(detail)) if detail.isdecimal() and len(detail) <= 9 else detail
