@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from relationship.store import rules as stored
 from relationship.store.outbox import acting
 from relationship.store.outbox.acting import Fired
-from settings.pages import actions_form, sections, wording_actions
+from settings.pages import actions_form, keyed, sections, wording_actions
 from settings.pages.actions_form import Typed
 from settings.pages.shell import blueprint
 from settings.pages.versions import shown_version
@@ -66,12 +66,11 @@ def save_action_rule(key: str) -> str | Response | tuple[str, int]:
     with house().store.reading() as conn:
         version, base = shown_version(conn)
         section = base.actions
-        known = key in {one.key for one in section.rules}
-        own = key if known else actions_form.key_for(request.form.get("name", ""), section.rules)
+        own = keyed.own_key(key, request.form.get("name", ""), section.rules)
         found = actions_form.rule(request.form.to_dict(flat=False), own)
         if not isinstance(found.made, ActionRule) or not set(found.made.endpoints) <= _keys(section):
             return _editor(conn, version, section, key, found, told=True), 422
-    rules = actions_form.placed(section.rules, found.made)
+    rules = keyed.placed(section.rules, found.made)
     if len(rules) > MOST_RULES:
         abort(422)
     wanted = section.model_copy(update={"rules": rules})

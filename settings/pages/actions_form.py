@@ -1,19 +1,18 @@
 """The forms of actions on change, webhooks and times of mails: what is typed, and what of it cannot be saved. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 
-from settings.pages.template_form import new_key
+from settings.pages import keyed
 from settings.rules.actions import BANDS, EVENTS, TRENDS, ActionRule, Actions, Endpoint, MailTimes
 from settings.rules.form import Form
 
 RECORDS = ("opportunity", "account", "contact", "lead")
 MAIL_FIELDS = tuple(MailTimes.model_fields)
 Sent = Mapping[str, Sequence[str]]
-Entry = TypeVar("Entry", ActionRule, Endpoint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +81,8 @@ def mails(form: Sent, base: MailTimes) -> Typed:
     return _made(MailTimes, values, faults)
 
 
-def key_for(name: str, entries: Iterable[ActionRule | Endpoint]) -> str:
-    """A key for a new entry, unlike those that are there."""
-    return new_key(name, [one.key for one in entries])
-
-
-def placed(entries: tuple[Entry, ...], one: Entry) -> tuple[Entry, ...]:
-    """The entries with this one in the place of the one with its key, or at the end."""
-    found: list[Entry] = [one if other.key == one.key else other for other in entries]
-    if one.key not in {other.key for other in entries}:
-        found.append(one)
-    return tuple(found)
-
-
 def without_rule(section: Actions, key: str) -> Actions:
-    return section.model_copy(update={"rules": tuple(one for one in section.rules if one.key != key)})
+    return section.model_copy(update={"rules": keyed.without(section.rules, key)})
 
 
 def without_endpoint(section: Actions, key: str) -> Actions:
@@ -106,7 +92,7 @@ def without_endpoint(section: Actions, key: str) -> Actions:
         kept = tuple(name for name in one.endpoints if name != key)
         if one.notify_owner or one.task or kept:
             rules.append(one.model_copy(update={"endpoints": kept}))
-    endpoints = tuple(one for one in section.endpoints if one.key != key)
+    endpoints = keyed.without(section.endpoints, key)
     return section.model_copy(update={"rules": tuple(rules), "endpoints": endpoints})
 
 

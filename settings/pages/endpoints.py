@@ -16,7 +16,7 @@ from relationship.store.outbox import hook_secrets
 from relationship.store.outbox.outbox import State
 from relationship.store.privacy.audit import Action
 from relationship.sync.outward.webhooks import HookPost, new_secret
-from settings.pages import actions_form, sections, wording_actions
+from settings.pages import actions_form, keyed, sections, wording_actions
 from settings.pages.actions import HOME, NEW, saved
 from settings.pages.actions_form import Fault, Typed
 from settings.pages.shell import blueprint, whole_house
@@ -61,12 +61,11 @@ def save_webhook(key: str) -> str | Response | tuple[str, int]:
     with house().store.reading() as conn:
         version, base = shown_version(conn)
         section = base.actions
-        known = key in {one.key for one in section.endpoints}
-        own = key if known else actions_form.key_for(request.form.get("name", ""), section.endpoints)
+        own = keyed.own_key(key, request.form.get("name", ""), section.endpoints)
         found = _allowed(actions_form.endpoint(request.form.to_dict(flat=False), own))
         if not isinstance(found.made, Endpoint):
             return _editor(conn, version, key, found, told=True), 422
-    endpoints = actions_form.placed(section.endpoints, found.made)
+    endpoints = keyed.placed(section.endpoints, found.made)
     if len(endpoints) > MOST_ENDPOINTS:
         abort(422)
     wanted = section.model_copy(update={"endpoints": endpoints})

@@ -8,7 +8,7 @@ from relationship.store import rules as stored
 from relationship.store.lists import choosing
 from relationship.store.lists.choosing import Choice
 from relationship.store.reading import reading_choices
-from settings.pages import permitted, sample_letter, sections, template_form, wording_lists
+from settings.pages import keyed, permitted, sample_letter, sections, template_form, wording_lists
 from settings.pages.shell import blueprint
 from settings.pages.template_form import Fault, Written
 from settings.pages.versions import shown_version
@@ -67,7 +67,7 @@ def move_template() -> Response | tuple[str, int]:
     if step is None:
         abort(400)
     section = base.introductions
-    order = template_form.moved(section.templates, request.form.get("key", ""), step)
+    order = keyed.moved(section.templates, request.form.get("key", ""), step, among=lambda one: one.language)
     return _saved(version, base, section.model_copy(update={"templates": order}), "settings.move_template", {})
 
 
@@ -108,13 +108,11 @@ def save_template(key: str) -> str | Response | tuple[str, int]:
     with house().store.reading() as conn:
         version, base = shown_version(conn)
         section = base.introductions
-        known = key in {one.key for one in section.templates}
-        name = request.form.get("name", "")
-        own = key if known else template_form.new_key(name, [one.key for one in section.templates])
+        own = keyed.own_key(key, request.form.get("name", ""), section.templates)
         done = template_form.written(request.form, own)
         if done.template is None:
             return _editor(conn, version, key, done, told=True), 422
-        templates = template_form.placed(section.templates, done.template)
+        templates = keyed.placed(section.templates, done.template)
     if len(templates) > MOST_TEMPLATES:
         abort(422)
     changed = section.model_copy(update={"templates": templates})

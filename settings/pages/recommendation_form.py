@@ -1,12 +1,13 @@
 """The form of one recommendation of the catalogue, and of the limits of scores. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from relationship.signals.recommendations import Way
+from settings.pages import keyed
 from settings.rules.form import Form
 from settings.rules.recommendations import CatalogueEntry, Recommendations, RecommendationWords, ScoreLimits
 
@@ -68,28 +69,20 @@ def limits(form: Sent) -> Typed:
 
 def placed(section: Recommendations, one: CatalogueEntry) -> Recommendations:
     """The catalogue with this entry in the place of the one with its key, or at the end."""
-    known = {other.key for other in section.catalogue}
-    entries = [one if other.key == one.key else other for other in section.catalogue]
-    return _with(section, entries if one.key in known else [*entries, one])
+    return _with(section, keyed.placed(section.catalogue, one))
 
 
 def without(section: Recommendations, key: str) -> Recommendations:
-    return _with(section, [one for one in section.catalogue if one.key != key])
+    return _with(section, keyed.without(section.catalogue, key))
 
 
 def moved(section: Recommendations, key: str, way: str) -> Recommendations:
     """The entry one place earlier or later: the order is that in which they are proposed."""
-    entries = list(section.catalogue)
-    at = next((place for place, one in enumerate(entries) if one.key == key), None)
-    to = None if at is None else at - 1 if way == BETTER else at + 1
-    if at is None or to is None or not 0 <= to < len(entries):
-        return section
-    entries[at], entries[to] = entries[to], entries[at]
-    return _with(section, entries)
+    return _with(section, keyed.moved(section.catalogue, key, -1 if way == BETTER else 1))
 
 
-def _with(section: Recommendations, entries: Iterable[CatalogueEntry]) -> Recommendations:
-    return section.model_copy(update={"catalogue": tuple(entries)})
+def _with(section: Recommendations, entries: tuple[CatalogueEntry, ...]) -> Recommendations:
+    return section.model_copy(update={"catalogue": entries})
 
 
 def _made(model: type[Form], values: dict[str, Any], made: dict[str, Any]) -> Typed:

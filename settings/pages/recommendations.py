@@ -7,10 +7,9 @@ from werkzeug.wrappers import Response
 from relationship.signals.recommendations import PLACEHOLDERS, Way
 from relationship.store import rules as stored
 from relationship.store.signals import callings
-from settings.pages import recommendation_form, sections
+from settings.pages import keyed, recommendation_form, sections
 from settings.pages.recommendation_form import BETTER, WORSE, Typed
 from settings.pages.shell import blueprint
-from settings.pages.template_form import new_key
 from settings.pages.versions import shown_version
 from settings.rules import Rules
 from settings.rules.recommendations import MOST_RECOMMENDATIONS, CatalogueEntry, Recommendations, ScoreLimits
@@ -64,8 +63,7 @@ def save_recommendation(key: str) -> str | Response | tuple[str, int]:
     """Save one; 422 with what cannot be, or show what it would lead to."""
     with house().store.reading() as conn:
         version, base = shown_version(conn)
-        keys = [one.key for one in base.recommendations.catalogue]
-        own = key if key in keys else new_key(request.form.get("fr_title", ""), keys)
+        own = keyed.own_key(key, request.form.get("fr_title", ""), base.recommendations.catalogue)
         found = recommendation_form.entry(request.form.to_dict(flat=False), own)
         if request.form.get("preview") or not isinstance(found.made, CatalogueEntry):
             return _editor(conn, version, key, found, looked=bool(request.form.get("preview"))), (

@@ -1,18 +1,16 @@
 """The form of one template: what is written, and what of it cannot be saved, with its place. Pure."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
+from settings.pages import keyed
 from settings.rules import Introductions, Template
 from settings.rules.templates import with_line_feeds
 
 FIELDS = ("name", "language", "subject", "body")
-LONGEST_KEY = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,46 +53,9 @@ def written(form: Mapping[str, str], key: str) -> Written:
         return Written(typed, None, tuple(_fault(found) for found in error.errors()))
 
 
-def new_key(name: str, taken: Iterable[str]) -> str:
-    """A key made of a name, unlike those taken.
-
-    >>> new_key("Demander un avis d’abord", []), new_key("Court", ["court"]), new_key("?", [])
-    ('demander-un-avis-d-abord', 'court-2', 'texte')
-    """
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
-    base = re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-")[: LONGEST_KEY - 3].strip("-") or "texte"
-    used = set(taken)
-    number, key = 1, base
-    while key in used:
-        number += 1
-        key = f"{base}-{number}"
-    return key
-
-
-def placed(templates: tuple[Template, ...], template: Template) -> tuple[Template, ...]:
-    """The templates with this one in the place of the one with its key, or at the end."""
-    if template.key not in {one.key for one in templates}:
-        return (*templates, template)
-    return tuple(template if one.key == template.key else one for one in templates)
-
-
-def moved(templates: tuple[Template, ...], key: str, step: int) -> tuple[Template, ...]:
-    """The templates with one a step up (-1) or down (1) among those of its language; at the end it stays."""
-    order = list(templates)
-    here = next((place for place, one in enumerate(order) if one.key == key), None)
-    if here is None:
-        return templates
-    peers = [place for place, one in enumerate(order) if one.language == order[here].language]
-    there = peers.index(here) + step
-    if 0 <= there < len(peers):
-        order[here], order[peers[there]] = order[peers[there]], order[here]
-    return tuple(order)
-
-
 def without(section: Introductions, key: str) -> Introductions:
     """The section without one template; the built-in ones come back with the last."""
-    kept = tuple(one for one in section.templates if one.key != key)
-    return Introductions.model_validate({**dict(section), "templates": kept})
+    return Introductions.model_validate({**dict(section), "templates": keyed.without(section.templates, key)})
 
 
 def _fault(found: Any) -> Fault:

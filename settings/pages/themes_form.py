@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from relationship.verbatims import word_lists
 from relationship.verbatims.catalogue import DEEPEST, default_catalogue, parents
-from settings.pages.template_form import new_key
+from settings.pages.keyed import new_key
 from settings.rules import OwnTheme, OwnWords, Themes
 from settings.rules.themes import LISTS
 

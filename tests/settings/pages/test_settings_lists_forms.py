@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from settings.pages.exclusions_form import read as read_exclusions
+from settings.pages.keyed import moved, new_key, placed
 from settings.pages.sources_form import fields, read
-from settings.pages.template_form import moved, new_key, placed, without, written
+from settings.pages.template_form import without, written
 from settings.rules import Exclusions, Introductions, Sources
 from settings.rules.introductions import built_in
 
@@ -105,11 +106,18 @@ def test_a_name_becomes_a_key_that_nobody_has():
 
 
 def test_a_text_moves_among_those_of_its_language_only():
-    keys = [one.key for one in moved(built_in(), "avis-d-abord", -1)]
-    assert keys == ["court", "avis-d-abord", "avec-contexte", "short", "with-context"]
-    assert moved(built_in(), "court", -1) == built_in()
-    assert moved(built_in(), "avis-d-abord", 1) == built_in()
-    assert [one.key for one in moved(built_in(), "with-context", -1)][3:] == ["with-context", "short"]
+    def after(key: str, step: int) -> list[str]:
+        return [one.key for one in moved(built_in(), key, step, among=lambda one: one.language)]
+
+    as_built = [one.key for one in built_in()]
+    assert after("avis-d-abord", -1) == ["court", "avis-d-abord", "avec-contexte", "short", "with-context"]
+    assert after("court", -1) == as_built
+    assert after("avis-d-abord", 1) == as_built
+    assert after("with-context", -1)[3:] == ["with-context", "short"]
+
+
+def test_an_entry_that_is_not_there_moves_nothing():
+    assert moved(built_in(), "nobody", 1) == built_in()
 
 
 def test_a_text_is_put_in_its_place_or_at_the_end():
