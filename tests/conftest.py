@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import expect
 
 from relationship.store.database import Store, open_store
 from relationship.store.migrate import migrate
@@ -32,6 +33,8 @@ hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=No
 hypothesis_settings.load_profile("repeatable")
 
 DATABASES = ("sqlite", "postgresql")
+# The five of Playwright are too few for a machine that runs several browsers; what is there at once costs no time.
+EXPECT_SECONDS = 30
 _FAULT = re.compile(r"::test_([fab]\d\d)_")
 _LOOK = re.compile(r"-(fr-light|en-dark)-\d+(?=\])")
 
@@ -108,6 +111,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Debian's Chromium, which must not call home; one for all browser tests of a process."""
+    expect.set_options(timeout=EXPECT_SECONDS * 1_000)
     quiet = [
         "--disable-background-networking",
         "--disable-component-update",

@@ -1,7 +1,6 @@
 """Sites for the page tests: fresh ones on each database, and one that lives for all tests that only read."""
 
 import shutil
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,9 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 import web_builder
+from browsing import Visitor, served
 from status_builder import add_every_sort
-from web_site import Site, session_of, site_over
-from werkzeug.serving import make_server
+from web_site import Site, site_over
 
 from relationship.store.database import Store, open_store
 
@@ -77,38 +76,8 @@ def living_site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture(scope="session")
 def address(living_site: Site) -> Iterator[str]:
     """The living site on a real port of this machine."""
-    server = make_server("127.0.0.1", 0, living_site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-
-
-class Visitor:
-    """Opens pages of the living site as somebody, in a language, theme and width.
-
-    troubles: what the console and the network had to complain about; a test ends with none.
-    """
-
-    def __init__(self, new_context: Callable[..., Any], site: Site, address: str) -> None:
-        self._new_context, self._site, self._address = new_context, site, address
-        self.troubles: list[str] = []
-
-    def __call__(
-        self, path: str, *, role: str = "sales_manager", lang: str = "fr", theme: str = "light", width: int = 1280
-    ) -> Any:
-        locale = "fr-FR" if lang == "fr" else "en-GB"
-        context = self._new_context(viewport={"width": width, "height": 860}, locale=locale)
-        signer = self._site.app.session_interface.get_signing_serializer(self._site.app)
-        values = {"session": signer.dumps(session_of(role)), "lang": lang, "theme": theme}
-        context.add_cookies([{"name": name, "value": value, "url": self._address} for name, value in values.items()])
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on("console", lambda told: self.troubles.append(told.text) if _is_trouble(told) else None)
-        page.on("response", lambda answer: self.troubles.append(answer.url) if _is_broken(answer) else None)
-        page.goto(self._address + path)
-        return page
+    with served(living_site.app) as found:
+        yield found
 
 
 @pytest.fixture
@@ -116,12 +85,3 @@ def visit(new_context: Callable[..., Any], living_site: Site, address: str) -> I
     visitor = Visitor(new_context, living_site, address)
     yield visitor
     assert visitor.troubles == []
-
-
-def _is_trouble(told: Any) -> bool:
-    """Errors and warnings, such as of the content security policy; missing files are noted by their address."""
-    return told.type in {"error", "warning"} and not told.text.startswith("Failed to load resource")
-
-
-def _is_broken(answer: Any) -> bool:
-    return answer.status >= 400 and answer.request.resource_type != "document"

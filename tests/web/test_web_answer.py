@@ -1,6 +1,5 @@
 """Answering a request by the link in the mail, without a session; and giving the right to send."""
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -8,11 +7,10 @@ from uuid import uuid4
 
 import pytest
 import web_builder
-from axe_playwright_python.sync_playwright import Axe
+from browsing import findings, served
 from flask.testing import FlaskClient
 from playwright.sync_api import expect
 from web_site import Site, site_over
-from werkzeug.serving import make_server
 
 from relationship.activities import RecordKind, RecordRef
 from relationship.graph.ties import TieWord
@@ -183,16 +181,8 @@ def test_no_name_and_no_key_stands_in_the_address(small_site: Site) -> None:
 @pytest.fixture
 def link_site(small_store: Store) -> Iterator[tuple[Site, str]]:
     site = site_over(small_store)
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield site, f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-
-
-def findings(page: Any) -> list[str]:
-    return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in Axe().run(page).response["violations"]]
+    with served(site.app) as address:
+        yield site, address
 
 
 @pytest.mark.browser

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import findings
 from looks import LOOKS
 from web_builder import ACCOUNTS
 
@@ -16,10 +16,6 @@ BODY = (
     "Nobody & Sons;2026-06-16;1;1;1\r\n"
     f"{ACCOUNTS[0]};2027-06-16;12;35;40\r\n"
 )
-
-
-def findings(page: Any) -> list[str]:
-    return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in Axe().run(page).response["violations"]]
 
 
 @pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)

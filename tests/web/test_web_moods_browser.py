@@ -1,17 +1,15 @@
 """In a real browser: a theme is written, tried and saved, a text is published and copied; every page accessible."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import findings, served
 from looks import LOOKS
 from web_builder import ACCOUNTS, NOW, Deal, guid
 from web_site import Site, site_over
-from werkzeug.serving import make_server
 
 from relationship.clock import number_of
 from relationship.desk.hear import Said, hear
@@ -45,17 +43,12 @@ def living_site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="module")
 def address(living_site: Site) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, living_site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(living_site.app) as found:
+        yield found
 
 
 def is_fine(page: Any, width: int) -> None:
-    found = [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in Axe().run(page).response["violations"]]
-    assert (page.url, found) == (page.url, [])
+    assert findings(page) == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

@@ -3,14 +3,10 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import findings
 from looks import LOOKS
 
 pytestmark = pytest.mark.browser
-
-
-def findings(page: Any) -> list[str]:
-    return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in Axe().run(page).response["violations"]]
 
 
 @pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)

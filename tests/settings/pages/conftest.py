@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "web"))
 
-from settings_site import Visitor, fill
+from browsing import Visitor, served
+from settings_site import fill
 from web_site import Site, site_over
-from werkzeug.serving import make_server
 
 from relationship.store.database import Store, open_store
 
@@ -47,11 +46,9 @@ def small_site(small_store: Store) -> Site:
 @pytest.fixture
 def visit(new_context: Callable[..., Any], small_site: Site) -> Iterator[Visitor]:
     """Pages of a site of its own, on a real port of this machine."""
-    server = make_server("127.0.0.1", 0, small_site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    visitor = Visitor(new_context, small_site, f"http://localhost:{server.server_port}")
-    yield visitor
-    server.shutdown()
-    thread.join()
+    with served(small_site.app) as address:
+        # An effect that a later one replaces is broken off on purpose.
+        on_purpose = ("htmx:afterRequest", "htmx:sendAbort")
+        visitor = Visitor(new_context, small_site, address, role="sales_admin", on_purpose=on_purpose)
+        yield visitor
     assert visitor.troubles == []

@@ -1,12 +1,11 @@
 """A filled organisation for the tests of the settings' pages, its forms as a browser sends them, and visitors."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
 import web_builder
-from web_site import Site, session_of
+from web_site import Site
 
 from relationship.desk.rate import rate_all
 from relationship.store import rules, tables
@@ -64,50 +63,3 @@ def fill(site: Site, deals: int = 60) -> Site:
             conn.execute(sa.update(record).where(half).values(team_guid=team, team_name=name, segment=segment))
     rate_all(site.app.extensions["house"])
     return site
-
-
-class Visitor:
-    """Opens pages of one site as somebody, in a language, theme and width.
-
-    troubles: what the console and the network had to complain about; a test ends with none.
-    """
-
-    def __init__(self, new_context: Callable[..., Any], site: Site, address: str) -> None:
-        self._new_context, self.site, self.address = new_context, site, address
-        self.troubles: list[str] = []
-
-    def __call__(
-        self,
-        path: str,
-        *,
-        role: str = "sales_admin",
-        seller: int = 0,
-        lang: str = "fr",
-        theme: str = "light",
-        width: int = 1280,
-        scripts: bool = True,
-    ) -> Any:
-        locale = "fr-FR" if lang == "fr" else "en-GB"
-        context = self._new_context(
-            viewport={"width": width, "height": 900}, locale=locale, java_script_enabled=scripts
-        )
-        signer = self.site.app.session_interface.get_signing_serializer(self.site.app)
-        values = {"session": signer.dumps(session_of(role, seller)), "lang": lang, "theme": theme}
-        context.add_cookies([{"name": name, "value": value, "url": self.address} for name, value in values.items()])
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on("console", lambda told: self.troubles.append(told.text) if _is_trouble(told) else None)
-        page.on("response", lambda answer: self.troubles.append(answer.url) if _is_broken(answer) else None)
-        page.goto(self.address + path)
-        return page
-
-
-def _is_trouble(told: Any) -> bool:
-    """Errors and warnings, such as of the content security policy. Missing files are noted by their address, and
-    an effect that a later one replaces is broken off on purpose."""
-    on_purpose = ("Failed to load resource", "htmx:afterRequest", "htmx:sendAbort")
-    return told.type in {"error", "warning"} and not told.text.startswith(on_purpose)
-
-
-def _is_broken(answer: Any) -> bool:
-    return answer.status >= 400 and answer.request.resource_type != "document"

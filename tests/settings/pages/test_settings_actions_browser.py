@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import findings
 from lists_site import present, put
 from looks import LOOKS
 from playwright.sync_api import expect
@@ -39,10 +39,7 @@ def test_every_page_of_actions_is_accessible_and_fits_its_screen(visit: Any, lan
     for path in PAGES:
         page.goto(visit.address + path)
         expect(page.locator("#effect.htmx-request")).to_have_count(0)
-        found = [
-            f"{path} {one['id']}: {one['nodes'][0]['html'][:160]}" for one in Axe().run(page).response["violations"]
-        ]
-        assert found == []
+        assert findings(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import after, findings
 from looks import LOOKS
 from playwright.sync_api import expect
 from settings_site import bands_shown, in_force
@@ -19,15 +19,9 @@ pytestmark = pytest.mark.browser
 Visit = Any
 
 
-def findings(page: Any) -> list[str]:
-    """What axe has to say, with the place."""
-    answer = Axe().run(page).response
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in answer["violations"]]
-
-
 def settled(page: Any) -> None:
     """The effect of what is on the screen has arrived."""
-    page.wait_for_timeout(200)
+    after(page, 200)
     expect(page.locator("#effect.htmx-request")).to_have_count(0)
     expect(page.locator("#effect .effect-foot")).to_be_visible()
 
@@ -235,8 +229,8 @@ def test_leaving_with_unsaved_changes_is_asked_about(visit: Visit) -> None:
 
     page.on("dialog", stay)
     page.locator("#weight-task-range").press("ArrowRight")
-    page.evaluate("setTimeout(() => window.location.assign('/opportunities'), 0)")
-    page.wait_for_timeout(500)
+    with page.expect_event("dialog"):
+        page.evaluate("setTimeout(() => window.location.assign('/opportunities'), 0)")
     assert asked == ["beforeunload"]
     assert page.url.endswith("/settings/health")
     page.click("#revert")

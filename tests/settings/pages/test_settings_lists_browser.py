@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import Visitor, after, findings, served
 from crm_of_tests import CrmOfTests
 from lists_site import HR, SALES, add_directory, add_mailboxes, present, put
 from looks import LOOKS
 from playwright.sync_api import expect
-from settings_site import Visitor
 from web_builder import oid
 from web_site import Site, begin_visits
-from werkzeug.serving import make_server
 
 from relationship import schedule
 from relationship.house import House, prepare
@@ -49,15 +47,9 @@ PAGES = (
 )
 
 
-def findings(page: Any) -> list[str]:
-    """What axe has to say of the settings, with the place."""
-    answer = Axe().run(page).response
-    return [f"{page.url} {one['id']}: {one['nodes'][0]['html'][:160]}" for one in answer["violations"]]
-
-
 def settled(page: Any) -> None:
     """What the screen would do has been counted, or the letter written."""
-    page.wait_for_timeout(400)
+    after(page, 400)
     expect(page.locator("#effect.htmx-request")).to_have_count(0)
 
 
@@ -188,13 +180,9 @@ def new_house(small_store: Store) -> Iterator[House]:
 def first_visit(new_context: Callable[..., Any], new_house: House) -> Iterator[Visitor]:
     begin_visits(new_house.store)
     site = Site(create_app(new_house), new_house.store)
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    visitor = Visitor(new_context, site, f"http://localhost:{server.server_port}")
-    yield visitor
-    server.shutdown()
-    thread.join()
+    with served(site.app) as address:
+        visitor = Visitor(new_context, site, address, role="sales_admin")
+        yield visitor
     assert visitor.troubles == []
 
 

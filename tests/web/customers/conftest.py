@@ -2,16 +2,15 @@
 
 import shutil
 import sys
-import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import web_builder
+from browsing import served
 from web_builder import Deal, weekly
 from web_site import Site, site_over
-from werkzeug.serving import make_server
 
 sys.path.append(str(Path(__file__).parents[2] / "scores"))
 
@@ -73,9 +72,5 @@ def living_site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="module")
 def address(living_site: Site) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, living_site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(living_site.app) as found:
+        yield found

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import web_builder
-from axe_playwright_python.sync_playwright import Axe
+from browsing import findings
 from looks import LOOKS
 from playwright.sync_api import expect
 
@@ -18,11 +18,6 @@ PAGES = (
     "/customers?show=all",
     "/settings/customer-health",
 )
-
-
-def findings(page: Any) -> list[str]:
-    answer = Axe().run(page).response
-    return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in answer["violations"]]
 
 
 @pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)

@@ -1,17 +1,14 @@
 """The small organisation of who knows whom, as a site to call and as one to visit in a browser."""
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import knows_builder
 import pytest
-from knows_visitor import Visitor
+from browsing import Visitor, served
 from web_site import Site, site_over
-from werkzeug.serving import make_server
 
 from relationship.store.database import Store, open_store
 
@@ -48,19 +45,9 @@ def quick_site(knows_file: Path, tmp_path: Path) -> Iterator[Site]:
     store.close()
 
 
-@contextmanager
-def served(site: Site) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-
-
 @pytest.fixture
 def visit(new_context: Callable[..., Any], quick_site: Site) -> Iterator[Visitor]:
-    with served(quick_site) as address:
-        visitor = Visitor(new_context, quick_site, address)
+    with served(quick_site.app) as address:
+        visitor = Visitor(new_context, quick_site, address, role="seller")
         yield visitor
         assert visitor.troubles == []

@@ -6,7 +6,7 @@ from typing import Any
 
 import knows_builder as world
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import findings
 from knows_builder import AURELIE, BASTIEN, CHLOE, DAMIEN, HUGO, INES
 from looks import LOOKS
 from playwright.sync_api import expect
@@ -55,11 +55,6 @@ def post(visit: Visit) -> Post:
     found = Post()
     visit.site.app.extensions["posts"] = lambda _seller: {Via.GRAPH: found}
     return found
-
-
-def findings(page: Any) -> list[str]:
-    answer = Axe().run(page).response
-    return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in answer["violations"]]
 
 
 @pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)
@@ -200,7 +195,7 @@ def test_the_network_is_drawn_and_walked_with_the_keyboard(visit: Visit, width: 
     expect(page.locator("#network-said")).to_contain_text("Hugo Lefèvre · Vous: Fort · Aurélie Fontaine: Fort")
     expect(page.locator("#way-0")).to_have_class(re.compile("chosen"))
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "way-0"
+    expect(page.locator("#way-0")).to_be_focused()
 
 
 def test_a22_a_name_that_is_markup_stays_a_name(visit: Visit) -> None:

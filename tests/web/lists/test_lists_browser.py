@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import findings
 from looks import LOOKS
 from playwright.sync_api import expect
 
@@ -18,19 +18,10 @@ PATHS = {
 Visit = Any
 
 
-@pytest.fixture
-def findings() -> Any:
-    def of(page: Any) -> list[str]:
-        answer = Axe().run(page).response
-        return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in answer["violations"]]
-
-    return of
-
-
 @pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 def test_every_page_is_accessible_and_fits_its_screen(
-    visit: Visit, findings: Any, path: str, lang: str, theme: str, width: int
+    visit: Visit, path: str, lang: str, theme: str, width: int
 ) -> None:
     role = "seller" if path == "/home" else "sales_manager"
     page = visit(path, role=role, lang=lang, theme=theme, width=width)
@@ -39,7 +30,7 @@ def test_every_page_is_accessible_and_fits_its_screen(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_list_is_arranged_kept_under_a_name_removed_and_taken_back(visit: Visit, findings: Any) -> None:
+def test_a_list_is_arranged_kept_under_a_name_removed_and_taken_back(visit: Visit) -> None:
     page = visit("/opportunities", lang="en")
     page.locator(".columns-menu summary").click()
     page.get_by_label("Hide Trend").click()

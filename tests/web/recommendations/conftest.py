@@ -1,14 +1,13 @@
 """One simulated organisation for the browser tests of a module, and a browser signed in as Ines."""
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import served
 from recommendation_bench import Bench, bench
-from werkzeug.serving import make_server
 
 from relationship.store.database import open_store
 from web.identity.members import VISIT
@@ -26,12 +25,8 @@ def organisation(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="module")
 def place(organisation: Bench) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, organisation.site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(organisation.site.app) as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 """The whole way in a browser: from a signal to the task in the CRM, the mail sent, the meeting planned."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import findings
 from looks import LOOKS
+from playwright.sync_api import expect
 from recommendation_bench import OMAR, TOR, Bench
 from recommendation_builder import rows
 
@@ -15,10 +17,6 @@ from simulator import identity
 from simulator.dataverse.schema import Ref
 
 pytestmark = pytest.mark.browser
-
-
-def findings(page: Any) -> list[str]:
-    return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in Axe().run(page).response["violations"]]
 
 
 def rec(bench: Bench) -> str:
@@ -52,7 +50,7 @@ def test_a_mail_leaves_from_the_sellers_mailbox_to_the_contact(organisation: Ben
     line = page.locator(rec(organisation))
     line.get_by_role("link", name="Envoyer un e-mail").click()
     body = line.get_by_label("Texte")
-    assert body.input_value().startswith("Bonjour Tor,")
+    expect(body).to_have_value(re.compile("^Bonjour Tor,"))
     body.fill(body.input_value() + "\nP.-S. : à jeudi.")
     line.get_by_role("button", name="Envoyer").click()
     line.get_by_text("E-mail envoyé").wait_for()
@@ -69,7 +67,7 @@ def test_a_meeting_is_planned_at_a_time_that_is_free(organisation: Bench, ines: 
     line = page.locator(rec(organisation))
     line.get_by_role("link", name="Planifier une réunion").click()
     line.get_by_label("Ordre du jour").fill("Bilan\nSuite")
-    assert line.locator("input[name=start]").count() > 2
+    expect(line.locator("input[name=start]").nth(2)).to_be_attached()
     line.get_by_role("button", name="Inviter").click()
     line.get_by_text("Réunion planifiée").wait_for()
     (invitation,) = handed

@@ -1,14 +1,13 @@
 """An organisation with contacts, leads and accounts: one per database for tests that only read, one for Chromium."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import records_builder
+from browsing import served
 from web_site import Site, site_over
-from werkzeug.serving import make_server
 
 from relationship.store.database import Store, open_store
 
@@ -36,9 +35,5 @@ def living_site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="session")
 def address(living_site: Site) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, living_site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(living_site.app) as found:
+        yield found

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import records_builder as made
-from axe_playwright_python.sync_playwright import Axe
+from browsing import findings
 from looks import LOOKS
 from playwright.sync_api import expect
 
@@ -22,11 +22,6 @@ PATHS = {
     "nothing": "/leads?q=personne",
 }
 Visit = Any
-
-
-def findings(page: Any) -> list[str]:
-    answer = Axe().run(page).response
-    return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in answer["violations"]]
 
 
 @pytest.mark.parametrize(("lang", "theme", "width"), LOOKS)
