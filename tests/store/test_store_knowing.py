@@ -29,7 +29,7 @@ from relationship.store.crm.colleagues import DirectoryUser
 from relationship.store.knows import networks
 from relationship.store.knows.preferences import Choice
 from relationship.store.privacy import audit
-from settings.rules import Exclusions, Rules
+from settings.rules import Exclusions, Feedback, Rules, Sources
 from settings.rules.proposals import proposals
 
 NOW = datetime(2026, 6, 17, 9, 0, tzinfo=UTC)
@@ -253,6 +253,15 @@ def test_a06_an_excluded_colleague_is_gone_the_moment_the_rules_are_saved_and_le
         tables = [(name, "colleague_id") for name in ("tie_day", "tie", "tie_activity")]
         tables += [(name, "high_colleague_id") for name in ("pair_day", "pair_activity")]
         assert [conn.exec_driver_sql(rows.format(*one)).scalar_one() for one in tables] == [0] * 5
+
+
+def test_a_mailbox_for_feedback_introduces_nobody_until_it_is_withdrawn(house):
+    before = routes(asked(house))
+    feedback = Sources(everyone=True, consulted_on=NOW.date(), feedback=Feedback(mailboxes=(BRUNO,)))
+    change_rules(house, Rules(sources=feedback), expected_version=0, by="admin", by_name="Admin")
+    assert routes(asked(house)) == []
+    change_rules(house, Rules(), expected_version=1, by="admin", by_name="Admin")
+    assert routes(asked(house)) == before
 
 
 def test_whoever_may_not_sign_in_any_more_introduces_nobody(house):

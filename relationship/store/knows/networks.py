@@ -3,7 +3,7 @@
 A process keeps one per store. Three marks tell whether it is still true (`tie_rounds`): ties written since are
 read alone, people as a whole, and everything when rows went without a trace. Whatever is kept is never trusted
 without that look. Another day is one factor for all ties. Whoever opted out, is excluded or may not sign in any
-more is left out before the network is built.
+more, and mailboxes for feedback, are left out before the network is built.
 """
 
 import threading
@@ -30,6 +30,7 @@ from relationship.store.knows.tie_rounds import Marks, marks
 from relationship.store.knows.tie_tables import TIE
 from relationship.store.knows.ties import colleague_number, record_number
 from relationship.store.privacy import excluded_names
+from relationship.store.verbatims.feedback_mailboxes import is_feedback_mailbox
 
 _colleague = tables.table(Colleague)
 _record = tables.table(Record)
@@ -188,7 +189,7 @@ _Person = tuple[int, str, str, str]
 def _colleagues(conn: Connection, left_out: frozenset[str], chosen: dict[str, preferences.Choice]) -> list[_Person]:
     columns = _colleague.c
     query = sa.select(columns.id, columns.key, columns.name, columns.crm_name).where(
-        columns.enabled, sa.or_(columns.in_directory, columns.in_crm)
+        columns.enabled, sa.or_(columns.in_directory, columns.in_crm), ~is_feedback_mailbox(columns.key)
     )
     return [
         (colleague_number(number), COLLEAGUE, key, name or crm_name)

@@ -22,6 +22,7 @@ from relationship.store.reading.reading_exchanges import Period, in_period
 from relationship.store.reading.reading_record import RatedRecord
 from relationship.store.reading.reading_scope import Scope, may_be_read
 from relationship.store.tables import table
+from relationship.store.verbatims.feedback_mailboxes import is_feedback_mailbox
 
 _record = table(Record)
 _membership = table(Membership)
@@ -120,6 +121,7 @@ def in_touch(conn: Connection, found: RatedRecord, period: Period) -> list[InTou
             _day.c.address_id.in_(them),
             _day.c.day.between(period.since, period.until),
             _colleague.c.enabled,
+            ~is_feedback_mailbox(_colleague.c.key),
             ~sa.exists().where(PREFERENCE.c.colleague_key == _colleague.c.key, PREFERENCE.c.opted_out_at.is_not(None)),
             ~sa.exists().where(_excluded.c.address == sa.literal("user:") + sa.func.lower(_colleague.c.key)),
         )

@@ -10,7 +10,9 @@ from relationship.store import deployment, tables
 from relationship.store.chunks import in_chunks
 from relationship.store.crm import colleagues
 from relationship.store.crm.record_tables import Colleague, ColleagueAddress, Record
+from relationship.store.knows import tie_rounds
 from relationship.store.privacy import exclusions
+from relationship.store.sources import sources
 from relationship.store.upsert import insert_new
 from relationship.store.verbatims.verbatim_tables import VERBATIM, VERBATIM_COPY, VerbatimCopy
 from settings.rules import Feedback, Rules, Sources
@@ -55,6 +57,11 @@ def declared(conn: Connection, present: Rules) -> list[Declared]:
         for one in wanted
         for key in (owners.get(one, ""),)
     ]
+
+
+def is_feedback_mailbox(key: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Whether the user with this key is a mailbox that is read for feedback: nobody whom one could ask or meet."""
+    return sa.exists().where(_source.c.key == sa.literal(SOURCE) + key)
 
 
 def refused(conn: Connection, present: Feedback, wanted: Feedback) -> list[tuple[str, str]]:
@@ -110,6 +117,14 @@ def texts_leaving(conn: Connection, present: Rules, wanted: Sources) -> int:
     return conn.scalar(sa.select(sa.func.count()).select_from(VERBATIM).where(_only_in(left))) or 0
 
 
+def enlist(conn: Connection, present: Rules) -> None:
+    """Keep a source for each declared mailbox of the directory; a new one is no colleague any more to the network."""
+    wanted = {one.source_key for one in declared(conn, present) if one.key}
+    if new := wanted - sources.ids(conn).keys():
+        sources.ensure(conn, sorted(new))
+        tie_rounds.note_people(conn)
+
+
 def withdraw(conn: Connection, present: Rules) -> int:
     """Forget the mailboxes that are not declared any more, with their places; their texts as the rules say.
 
@@ -121,6 +136,7 @@ def withdraw(conn: Connection, present: Rules) -> int:
     gone = 0
     if not present.sources.feedback.keep_when_withdrawn:
         gone = conn.execute(sa.delete(VERBATIM).where(_only_in(left))).rowcount
+    tie_rounds.note_people(conn)
     return gone + conn.execute(sa.delete(_source).where(_source.c.id.in_(left))).rowcount
 
 

@@ -67,6 +67,7 @@ def enforce(house: House, conn: Connection) -> Enforced:
     settled = exclusions.settle(conn, present.exclusions)
     failpoints.passage("policy.settled")
     texts = feedback_mailboxes.withdraw(conn, present)
+    feedback_mailboxes.enlist(conn, present)
     gone = scope.left_sources(conn)
     if not settled.added and not gone:
         return Enforced(texts, is_lifted=bool(settled.lifted))
