@@ -7,12 +7,12 @@ from flask import Flask
 from flask_babel import Babel
 
 from relationship.signals.catalogue import DETECTORS
-from relationship.signals.signal import WHAT
+from relationship.signals.signal import WHAT, Fact
 from relationship.signals.thresholds import Thresholds
 from settings.pages.wording_signals import GROUPS
 from settings.rules import Signals
 from web.signals import signal_words
-from web.signals.signal_facts_words import SENTENCES
+from web.signals.signal_facts_words import OVER, SENTENCES, sentence
 from web.signals.signal_rules import RULES
 
 DOC = Path(__file__).parents[2] / "docs" / "signals.md"
@@ -46,3 +46,14 @@ def test_every_threshold_that_decides_a_detector_exists_and_every_one_is_used() 
 def test_every_detector_has_words_and_every_fact_a_sentence() -> None:
     assert signal_words.TITLES.keys() == RULES.keys() == DETECTORS.keys()
     assert SENTENCES.keys() == WHAT.keys()
+
+
+def test_a_signal_that_is_over_does_not_say_how_long_ago_its_facts_are() -> None:
+    app = Flask("words")
+    Babel(app)
+    assert OVER.keys() <= SENTENCES.keys()
+    with app.test_request_context():
+        fact = Fact("last_contact", 20_621, 17.0)
+        assert sentence(fact) == "last contact on Jun 17, 2026, 17 days ago"
+        assert sentence(fact, over=True) == "last contact on Jun 17, 2026"
+        assert sentence(Fact("idle", 20_621, 17.0), over=True) == "no activity since Jun 17, 2026, 17 days"

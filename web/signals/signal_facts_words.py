@@ -61,6 +61,15 @@ SENTENCES: Mapping[str, object] = {
     "renewal": _l("renewal on %(day)s, in %(days)s"),
 }  # fmt: skip
 
+# Of a signal that is over: how long ago something was, or how far ahead it lay, was true on its last day only.
+OVER: Mapping[str, object] = {
+    "last_login": _l("last log-in on %(day)s"),
+    "last_contact": _l("last contact on %(day)s"),
+    "overdue": _l("closing date passed on %(day)s"),
+    "close_on": _l("closing on %(day)s"),
+    "renewal": _l("renewal on %(day)s"),
+}
+
 _NO_NAME = {
     "contact": _l("somebody you may not open"),
     "opportunity": _l("an opportunity you may not open"),
@@ -71,11 +80,11 @@ _NO_NAME = {
 _DAYS = frozenset({"brought_forward"})
 
 
-def sentence(fact: Fact, *, name: str = "", event: tuple[str, str] | None = None) -> str:
+def sentence(fact: Fact, *, name: str = "", event: tuple[str, str] | None = None, over: bool = False) -> str:
     """A fact in the reader's language.
 
     name   of the record behind it, '' where the reader may not see it or there is none
-    event  kind and direction of the event behind it
+    event  kind and direction of the event behind it;  over: its signal has ended
     """
     figures: dict[str, object] = {
         "now": _figure(fact.value),
@@ -88,7 +97,8 @@ def sentence(fact: Fact, *, name: str = "", event: tuple[str, str] | None = None
     }
     if fact.what in _DAYS:
         figures |= {"until": _written(fact.value), "from": _written(fact.before)}
-    return str(SENTENCES[fact.what]) % figures
+    found = OVER.get(fact.what) if over else None
+    return str(found or SENTENCES[fact.what]) % figures
 
 
 def withheld(fact: Fact) -> str:

@@ -125,7 +125,7 @@ def lines(conn: Connection, found: Sequence[ListedSignal], limits: Thresholds) -
             _without_account(one, seen),
             signal_words.title(one.signal.detector),
             signal_words.rule(one.signal.detector, limits),
-            tuple(told.line(fact, RecordRef(RecordKind.ACCOUNT, one.account_guid)) for fact in one.signal.evidence),
+            tuple(told.line(fact, one) for fact in one.signal.evidence),
         )
         for one in found
         if one.ref in seen
@@ -147,8 +147,9 @@ class _Told:
     events: Mapping[int, EventBehind]
     seen: frozenset[RecordRef]
 
-    def line(self, fact: Fact, account: RecordRef) -> EvidenceLine:
+    def line(self, fact: Fact, of: ListedSignal) -> EvidenceLine:
         """A fact; of a deal, an event or a text that the reader may not see nothing but that there is one."""
+        account = RecordRef(RecordKind.ACCOUNT, of.account_guid)
         match WHAT.get(fact.what):
             case "event":
                 return self._event(fact)
@@ -161,7 +162,7 @@ class _Told:
                 if ref is None or ref not in self.seen:
                     return _withheld(fact) if sort == "opportunity" else EvidenceLine(fact, _sentence(fact))
                 return EvidenceLine(fact, _sentence(fact, name=name), url_for(_PAGES[ref.kind], guid=ref.guid), ref=ref)
-        return EvidenceLine(fact, _sentence(fact))
+        return EvidenceLine(fact, _sentence(fact, over=of.signal.ended_at is not None))
 
     def _event(self, fact: Fact) -> EvidenceLine:
         event = self.events.get(fact.ref or 0)
