@@ -89,7 +89,7 @@ def act_name(act: ActOutcome) -> str:
     return {
         "email": _("An e-mail today"),
         "task": _("A task completed today"),
-        "call": _("A call today, answered"),
+        "call": _("An answered call today"),
         "meeting": _("A meeting today"),
     }[act.kind.value]
 
