@@ -11,6 +11,9 @@ import unicodedata
 _LEGACY = re.compile(r"^/o=", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff]")
 _WRITTEN = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+# As people type one, and as mail programs copy it with a name.
+_BARE = re.compile(r"[^\s<>(),;:\"\[\]\\@]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+_PASTED = re.compile(r"[^<>@]*<([^<>]+)>")
 LONGEST = 254  # RFC 5321, section 4.5.3.1.3 less the angle brackets
 
 # Local parts that no person writes from (RFC 2142 and what large senders use).
@@ -37,6 +40,17 @@ def normalise(raw: object) -> str | None:
     if not at or not local or not domain or "@" in local or len(text) > LONGEST:
         return None
     return f"{local}@{_ascii(domain)}"
+
+
+def typed(text: str) -> str | None:
+    """One address as somebody types it, or pastes it with a name, normalised; None when it is none.
+
+    >>> typed(" Paul Roy <Paul.Roy@granit.example>"), typed("paul roy@granit.example"), typed("granit.example")
+    ('paul.roy@granit.example', None, None)
+    """
+    pasted = _PASTED.fullmatch(text.strip())
+    bare = pasted[1] if pasted else text.strip()
+    return normalise(bare) if bare.isprintable() and _BARE.fullmatch(bare) else None
 
 
 def addresses_in(text: str) -> frozenset[str]:

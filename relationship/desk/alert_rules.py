@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from relationship.access import AppRole, Reader
-from relationship.addresses import normalise
+from relationship.addresses import typed
 from relationship.clock import real_clock
 from relationship.errors import RelationshipError
 from relationship.house import House
@@ -173,7 +173,7 @@ def bring_list_back(house: House, number: int) -> None:
 
 def put_on_list(house: House, number: int, texts: Iterable[str]) -> int:
     """Add addresses to a list, all or none; returns how many are new. Raises NotSaved."""
-    found = [normalise(text.strip()) for text in texts if text.strip()]
+    found = [typed(text) for text in texts if text.strip()]
     if not found or not all(found):
         raise NotSaved("address_malformed")
     now = real_clock()

@@ -104,7 +104,7 @@ def test_what_cannot_be_asked_is_refused_by_a_code(condition: dict[str, object],
 
 
 @pytest.mark.parametrize(
-    "address", ["a@b.example\r\nBcc: c@d.example", "Ann <a@b.example>", "a@b.example, c@d.example", "x"]
+    "address", ["a@b.example\r\nBcc: c@d.example", "Ann <a@b.example>", "a@b.example, c@d.example", "x", "a@b.example>"]
 )
 def test_an_outside_address_is_one_plain_address(address: str) -> None:
     with pytest.raises(ValidationError):

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from relationship.addresses import normalise
+from relationship.addresses import typed
 from relationship.verbatims.alerts.conditions import DEGREES, FLAGS, MOST_CONDITIONS, MOST_GROUPS, NUMBERS
 from relationship.verbatims.alerts.rule import AlertRule
 
@@ -220,7 +220,7 @@ def _addresses(
     for part in text.replace(",", "\n").replace(";", "\n").splitlines():
         if not part.strip():
             continue
-        found = normalise(part.strip()) if part.strip().isprintable() and " " not in part.strip() else None
+        found = typed(part)
         if found is None:
             faults.append("address_malformed")
         elif found in colleagues:

@@ -4,10 +4,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from werkzeug.wrappers import Response as Answer
 
 from relationship.activities import RecordRef
+from relationship.addresses import typed as typed_address
 from relationship.clock import day_of
 from relationship.desk import alert_rules as desk
 from relationship.desk.alert_rules import MOST_ON_A_LIST, NotSaved
@@ -29,6 +41,7 @@ from web.texts import _
 blueprint = Blueprint("alert_lists", __name__, url_prefix="/alerts/rules/lists")
 
 PAGE = 200
+LONGEST_BAD = 100
 
 
 @blueprint.post("")
@@ -47,6 +60,11 @@ def new_list() -> Answer:
 @blueprint.get("/<int:number>")
 @for_writers
 def one_list(number: int) -> str:
+    return _page(number, fault=request.args.get("fault", ""))
+
+
+def _page(number: int, *, fault: str = "", typed: str = "", bad: str = "") -> str:
+    """typed: the addresses as they were sent, when they were not taken; bad: the first of them that is none."""
     with house().store.reading() as conn:
         found = alert_lists.one(conn, number)
         if found is None:
@@ -66,7 +84,9 @@ def one_list(number: int) -> str:
         filled_by=filled_by,
         following=rows[PAGE - 1].key if len(rows) > PAGE else None,
         is_admin=is_admin(),
-        fault=request.args.get("fault", ""),
+        fault=fault,
+        typed=typed,
+        bad=bad,
         alert_words=alert_words,
     )
 
@@ -100,12 +120,12 @@ def change_list(number: int) -> Answer:
     """Put addresses on it or take one off; for administrators: rename, let alerts go to it, remove."""
     form = request.form
     act: Callable[[], object]
+    lines = form.get("addresses", "").replace(",", "\n").replace(";", "\n").splitlines()
     if "take_off" in form:
         act = lambda: _take_off(number, form["take_off"])  # noqa: E731
     elif form.get("act") == "choose":
         act = lambda: _choose(number, form.getlist("choose"))  # noqa: E731
     elif "addresses" in form:
-        lines = form["addresses"].replace(",", "\n").replace(";", "\n").splitlines()
         act = lambda: desk.put_on_list(house(), number, lines)  # noqa: E731
     elif "remove" in form:
         _administrators_only()
@@ -119,6 +139,9 @@ def change_list(number: int) -> Answer:
     try:
         act()
     except NotSaved as error:
+        if "addresses" in form:
+            bad = next((line.strip() for line in lines if line.strip() and not typed_address(line)), "")
+            return make_response(_page(number, fault=error.code, typed=form["addresses"], bad=bad[:LONGEST_BAD]), 422)
         return redirect(url_for("alert_lists.one_list", number=number, fault=error.code), 303)
     _noted(number)
     if "remove" in form:

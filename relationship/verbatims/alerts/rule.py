@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from relationship.addresses import normalise
+from relationship.addresses import typed
 from relationship.verbatims.alerts.conditions import When, _Form
 
 MOST_PEOPLE, MOST_ADDRESSES, MOST_LISTS, MOST_PERIMETERS = 100, 50, 20, 200
@@ -15,8 +15,8 @@ Key = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9:_
 
 
 def _address(text: str) -> str:
-    found = normalise(text) if text.isprintable() else None
-    if found is None or found != text.strip().lower() or " " in found or "," in found or "<" in found:
+    found = typed(text)
+    if found is None or found != text.strip().lower():
         raise PydanticCustomError("address_malformed", "one mail address like name@company.example")
     return found
 
