@@ -14,8 +14,8 @@ from simulator.sign_in import choices
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 _ROLE_NAMES = {
-    "seller": ("Vendeur", "Seller"),
-    "sales_manager": ("Responsable commercial", "Sales manager"),
+    "seller": ("Commercial", "Seller"),
+    "sales_manager": ("Responsable des ventes", "Sales manager"),
     "sales_admin": ("Administrateur des ventes", "Sales admin"),
     "customer_success": ("Réussite client", "Customer success"),
     "privacy_officer": ("Protection des données", "Privacy officer"),
