@@ -35,10 +35,11 @@ MOST_LISTED = 200
 
 
 class RecommendationsQuery(Form):
-    """who: of the caller's own records, or of all the caller may see; place: where they stand."""
+    """who: of the caller's own records, or of all the caller may see; place: where they stand; page: from 1 on."""
 
     who: Literal["me", "all"] = "me"
     place: Literal["open", "snoozed", "done", "dismissed"] = "open"
+    page: Annotated[int, Field(ge=1, le=999)] = 1
 
 
 class TaskOfRecommendation(Form):
@@ -101,7 +102,7 @@ class RecommendationBody(BaseModel):
 
 
 class RecommendationsBody(BaseModel):
-    """The largest value at stake first; at most 200. more: how many further ones there are."""
+    """The largest value at stake first; at most 200 on a page. more: how many further ones there are."""
 
     items: list[RecommendationBody]
     more: int
@@ -116,8 +117,9 @@ def listed() -> Response:
     with house().store.reading() as conn:
         found = recommending.listed(conn, mine=query.who == "me", scope=caller.scope)
     rows = [one for one in found if one.place.value == query.place]
-    shown = recommending.readable(rows[:MOST_LISTED])
-    body = RecommendationsBody(items=[_body(one) for one in shown], more=max(0, len(rows) - MOST_LISTED))
+    last = query.page * MOST_LISTED
+    shown = recommending.readable(rows[last - MOST_LISTED : last])
+    body = RecommendationsBody(items=[_body(one) for one in shown], more=max(0, len(rows) - last))
     return answer(body)
 
 

@@ -42,12 +42,14 @@ def vocabulary() -> dict[str, object]:
 @for_readers
 def page() -> str:
     """The recommendations of the reader's own records, or of all that the reader may see: of all from the start for
-    whoever owns no record that anything is recommended about."""
+    whoever owns no record that anything is recommended about. Narrowed to one recommendation or one owner, by pages."""
     asked = request.args.get("who", "")
     who = "all" if asked == "all" else "me"
     chosen = request.args.get("place", Place.OPEN.value)
-    if chosen not in recommendation_words.PLACES:
+    number = request.args.get("page", "1")
+    if chosen not in recommendation_words.PLACES or not (number.isascii() and number.isdigit() and 0 < len(number) < 4):
         abort(404)
+    advice, owner = request.args.get("advice", ""), request.args.get("owner", "")
     with house().store.reading() as conn:
         found = recommending.listed(conn, mine=who == "me", scope=member().scope)
         if not found and not asked:
@@ -55,12 +57,23 @@ def page() -> str:
             found = recommending.listed(conn, mine=False, scope=member().scope)
         results = recommending.results(conn)
         titles = {one.key: one.pure() for one in recommending.section(conn).catalogue}
-    counts = {name: sum(one.place.value == name for one in found) for name in recommendation_words.PLACES}
-    rows = [one for one in found if one.place.value == chosen]
+    owners = {one.calling.owner_guid: one.calling.owner for one in found if one.calling.owner_guid}
+    known = {one.one.key: one.words.title for one in found}
+    fitting = [
+        one for one in found if advice in ("", one.one.key) and (who == "me" or owner in ("", one.calling.owner_guid))
+    ]
+    counts = {name: sum(one.place.value == name for one in fitting) for name in recommendation_words.PLACES}
+    rows = [one for one in fitting if one.place.value == chosen]
+    at = max(1, int(number))
+    narrowed = {"who": who, "place": chosen, "advice": advice or None, "owner": owner or None}
     return render_template(
         "recommendations/page.html",
-        rows=recommending.readable(rows[:PAGE_SIZE]),
-        more=max(0, len(rows) - PAGE_SIZE),
+        rows=recommending.readable(rows[(at - 1) * PAGE_SIZE : at * PAGE_SIZE]),
+        more=max(0, len(rows) - at * PAGE_SIZE),
+        at=at,
+        narrowed=narrowed,
+        advices=[(key, known[key]) for key in titles if key in known],
+        owners=sorted(owners.items(), key=lambda one: one[1].casefold()),
         counts=counts,
         who=who,
         chosen=chosen,

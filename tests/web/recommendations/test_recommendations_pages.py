@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from pptx import Presentation
 from recommendation_builder import rows
 from settings_rights import take_list_from_sellers
+from web_builder import guid
 from web_site import Site
 
 from relationship.desk import keep_health
@@ -340,3 +341,34 @@ def test_another_time_that_nobody_typed_leaves_the_first_free_one_chosen() -> No
     assert recommendation_forms.without_empty_time(untyped).start == ""
     typed = recommendation_forms.read({"start": ["other"], "other_day": ["2026-07-01"]}, "meeting")
     assert recommendation_forms.without_empty_time(typed).start == "other"
+
+
+def test_every_recommendation_can_be_reached_by_pages_and_narrowed_to_one_or_one_owner(
+    small_site: Site, signals: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = small_site.as_()
+    everything = {f"rec-{one['cause']}-{one['key']}" for one in listed(client)}
+    monkeypatch.setattr("web.recommendations.recommendations.PAGE_SIZE", 2)
+    seen: list[str] = []
+    for number in range(1, len(everything)):
+        page = client.get(f"/recommendations?who=all&lang=en&page={number}").text
+        seen += re.findall(r'<div class="rec" id="(rec-[^"]+)"', page)
+        if "Next page" not in page:
+            break
+    assert (set(seen), len(seen)) == (everything, len(everything))
+    monkeypatch.undo()
+    page = client.get("/recommendations?who=all&advice=contact-again&lang=en").text
+    assert {one.removeprefix("rec-").split("-", 2)[2] for one in re.findall(r'class="rec" id="([^"]+)"', page)} == {
+        "contact-again"
+    }
+    owner = client.get(f"/recommendations?who=all&owner={guid('systemuser', 0)}&lang=en").text
+    assert f"rec-signal-{signals['silence']}-contact-again" in owner
+    assert f"rec-signal-{signals['foreign']}-contact-again" not in owner
+    assert "Nothing here fits these filters." in client.get("/recommendations?who=all&advice=none&lang=en").text
+    assert client.get("/recommendations?page=x").status_code == 404
+    assert client.get("/api/v1/recommendations?who=all&page=2").json == {"items": [], "more": 0}
+
+
+def listed(client: FlaskClient) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get("/api/v1/recommendations?who=all").json["items"]  # type: ignore[index]
+    return found
