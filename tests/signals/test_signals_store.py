@@ -245,7 +245,10 @@ def test_webhooks_hear_of_signals_that_begin_and_end_but_not_of_the_first_detect
 
     def told() -> list[tuple[str, str]]:
         with office.reading() as conn:
-            bodies = [orjson.loads(orjson.loads(one)["body"]) for one in conn.scalars(sa.select(DELIVERY.c.payload))]
+            bodies = [
+                orjson.loads(orjson.loads(one)["body"])
+                for one in conn.scalars(sa.select(DELIVERY.c.payload).order_by(DELIVERY.c.id))
+            ]
         return [(body["type"], body["data"]["signal"]["detector"]) for body in bodies]
 
     assert told() == []

@@ -39,7 +39,7 @@ def fill(store: Store, count: int = 60) -> None:
         )
     with store.transaction() as conn:
         conn.execute(sa.insert(record), rows)
-        for number in conn.scalars(sa.select(record.c.id)).all():
+        for number in conn.scalars(sa.select(record.c.id).order_by(record.c.id)).all():
             moments = [NOW + timedelta(days=dice.randrange(9)) if dice.random() < 0.7 else None for _ in range(2)]
             values = {"last_activity_at": moments[0], "next_activity_at": moments[1]}
             if dice.random() < 0.9:

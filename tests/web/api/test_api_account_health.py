@@ -53,7 +53,8 @@ def tell(site: Site, source: str, field: str, value: str) -> None:
 
 def hooks(site: Site) -> list[str]:
     with site.store.reading() as conn:
-        return [row.payload for row in conn.execute(outbox_tables.DELIVERY.select())]
+        delivery = outbox_tables.DELIVERY
+        return [row.payload for row in conn.execute(delivery.select().order_by(delivery.c.id))]
 
 
 def test_a_score_of_62_reads_at_risk_and_its_source_is_told(customers: Site) -> None:
