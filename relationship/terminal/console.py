@@ -47,7 +47,7 @@ def lines(what: str) -> Iterator[Advance]:
     def plain(done: int, total: int) -> None:
         if time.monotonic() - said[0] >= QUIET_SECONDS or done == total > 0:
             said[0] = time.monotonic()
-            stderr.print(f"{what}: {done} of {total}")
+            stderr.print(f"{what}: {done} of {total}" if total else f"{what} …")
 
     yield plain
 

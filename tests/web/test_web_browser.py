@@ -150,13 +150,21 @@ def test_the_first_tab_leads_past_the_header(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_a_question_mark_explains_the_keys(visit: Visit) -> None:
+def test_a_question_mark_and_the_menu_explain_the_keys_and_escape_closes_both(visit: Visit) -> None:
     page = visit("/opportunities")
     page.keyboard.press("?")
     assert page.get_by_role("dialog").is_visible()
     assert findings(page) == []
     page.keyboard.press("Escape")
     assert not page.get_by_role("dialog").is_visible()
+    menu = page.locator(".top-tools summary")
+    menu.click()
+    page.keyboard.press("Escape")
+    assert page.locator("details.menu[open]").count() == 0
+    expect(menu).to_be_focused()
+    menu.press("Enter")
+    page.get_by_role("button", name="Clavier").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
 
 
 def test_the_theme_changes_at_once_and_is_remembered(visit: Visit) -> None:

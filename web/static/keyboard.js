@@ -13,6 +13,10 @@ function move(step) {
   all[next].scrollIntoView({ block: "nearest" });
 }
 
+function explain() {
+  document.getElementById("keys").showModal();
+}
+
 function writing(node) {
   return node.closest("input, select, textarea, [contenteditable]") !== null;
 }
@@ -25,10 +29,12 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (document.querySelector("dialog[open]")) return;
+  const menu = document.querySelector("details.menu[open]");
   const onLine = event.target.classList.contains("row-link");
   const acts = {
     "/": search && (() => { search.focus(); search.select(); }),
-    "?": () => document.getElementById("keys").showModal(),
+    "?": explain,
+    Escape: menu && (() => { menu.open = false; menu.querySelector("summary").focus(); }),
     j: () => move(1),
     k: () => move(-1),
     ArrowDown: onLine && (() => move(1)),
@@ -42,5 +48,6 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-explains-keys]")) explain();
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
