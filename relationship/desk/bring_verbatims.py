@@ -66,10 +66,10 @@ class Columns:
         'scale_recommendation'; '' when all is well."""
         if code := wrong(self.roles.roles):
             return code
-        if self.scores is not None and not self.scores.fits(self.roles.scale):
+        if self.scores is not None and not self.scores.may_lie_on(self.roles.scale):
             return "scale"
         place = self.place(Role.RECOMMENDATION)
-        if place is not None and not self.seen.columns[place].fits("0-10"):
+        if place is not None and not self.seen.columns[place].may_lie_on("0-10"):
             return "scale_recommendation"
         return ""
 

@@ -23,6 +23,8 @@ PATIENCE = 50
 LONG_TEXT = 25
 # A file with more of its scores outside of a scale is on another one.
 MOST_OUTSIDE = 0.05
+# From so many scores on, one that lies outside is a slip of the keyboard and no other scale.
+A_FEW = 6
 SHOWN = 3
 
 _TITLES: Mapping[Role, str] = {
@@ -104,6 +106,10 @@ class ColumnSeen:
 
     def fits(self, scale: str) -> bool:
         return self.outside[scale] <= self.figures * MOST_OUTSIDE
+
+    def may_lie_on(self, scale: str) -> bool:
+        """Whether the scale holds the scores but for a slip: a short column may have one, whose line is rejected."""
+        return self.fits(scale) or (self.figures >= A_FEW and self.outside[scale] == 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ import pytest
 from import_builders import FJORD, NORDLYS, TOR, Office
 
 from relationship.clock import number_of
+from relationship.desk import bring_verbatims
 from relationship.desk.hear import Said, hear
+from relationship.importing.options import Options
 from relationship.store.privacy import erased_names, exclusions, forgetting_verbatims, hiding, verbatims_left_out
 from relationship.store.privacy.erased_names import NameKeys
 from relationship.store.privacy.one_person import person
@@ -157,3 +159,20 @@ def test_what_a_text_is_about_is_found_with_everything_above_it(office: Office):
         marks = verbatims.marks(conn, [one.id])[one.id]
     assert {"service", "service/support", "service/support/reachability"} <= marks["theme"]
     assert "support" in marks["sensitivity"]
+
+
+@pytest.mark.parametrize(
+    ("scores", "fault"),
+    [
+        ([1, 2, 3, 4, 5, 9], ""),
+        ([1, 2, 3, 4, 9, 9], "scale"),
+        ([1, 2, 9], "scale"),
+        ([9], "scale"),
+    ],
+)
+def test_one_slip_in_a_short_file_is_a_line_to_reject_and_no_other_scale(office: Office, scores: list[int], fault: str):
+    body = "Date;Commentaire;Note\n" + "".join(f"2026-06-1{place};Merci;{one}\n" for place, one in enumerate(scores))
+    columns, _options = bring_verbatims.look(
+        office.house, bring_verbatims.of_bytes(body.encode(), "notes.csv"), Options()
+    )
+    assert replace(columns, roles=replace(columns.roles, scale="1-5")).fault() == fault
