@@ -110,7 +110,8 @@ def file(number: int, form: str) -> Response:
     shown = [row for row in _shown(rows) if not row.is_refused]
     content = written(shown, columns, form=form, title=found.name, language=language())
     audit.note(Action.EXPORT, f"alert-list/{number}", actor=member().oid, result=str(len(shown)))
-    name = f"{_('list')}-{number}-{day_of(today())}.{form}"
+    word = _("list")
+    name = f"{word}-{number}-{day_of(today())}.{form}"
     return send_file(content, mimetype=TYPES[form], as_attachment=True, download_name=name)
 
 

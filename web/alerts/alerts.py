@@ -111,7 +111,7 @@ def page_of(
 @for_readers
 def listed() -> str:
     """The alerts: mine or all, by what became of them, one by one or by account."""
-    wish = _wish(request.args)
+    wish = wish_of(request.args)
     groups: list[Group] = []
     rows: list[Raised] = []
     if wish.by == "account":
@@ -147,7 +147,7 @@ def decide_many() -> Response:
     state = request.form.get("state", "")
     if state not in alert_words.STATES:
         abort(422)
-    wish = _wish(request.form)
+    wish = wish_of(request.form)
     numbers = [int(one) for one in request.form.getlist("number") if one.isdecimal() and len(one) < 11]
     with house().store.reading() as conn:
         found = {one.id: one for one in store.of_ids(conn, numbers[:MOST_AT_ONCE])}
@@ -165,7 +165,7 @@ def decide_many() -> Response:
 @for_readers
 def again() -> Response:
     """Take a decision about many back: each is again what it was, new or confirmed."""
-    wish = _wish(request.form)
+    wish = wish_of(request.form)
     states = _numbered(request.form.get("done", ""))
     with house().store.reading() as conn:
         found = store.of_ids(conn, list(states))
@@ -249,7 +249,8 @@ def pieces(alert: Raised) -> list[Piece]:
     return [Piece(text[first:last], says) for first, last, says in cut(0, len(text), found)]
 
 
-def _wish(values: Any) -> Wish:
+def wish_of(values: Any) -> Wish:
+    """What the query of an address, or a form, asks for; 422 for what there is not."""
     state = values.get("state_shown", values.get("state", "open"))
     if state not in ("open", "all", *alert_words.STATES):
         abort(422)

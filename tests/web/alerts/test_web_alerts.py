@@ -236,6 +236,23 @@ def _states(caller: Caller, numbers: list[int]) -> list[str]:
     return [caller.get(f"/alerts/{number}").json["state"] for number in numbers]
 
 
+def test_the_list_leaves_as_a_file_of_what_the_reader_may_see(filled: Site) -> None:
+    admin, seller = filled.as_("sales_admin"), filled.as_("seller")
+    post(admin, "/alerts/rules/new", form())
+    say(filled, f"=1+1 {THREAT}")
+    say_all(filled.store, [THREAT], today=TODAY, account=None)
+    raise_alerts(filled.app.extensions["house"])
+    lines = admin.get("/alerts/export.csv?whose=all").text.splitlines()
+    assert lines[0].lstrip("\ufeff") == "Alert,Account,Rule,Said on,Emotion,Text,Why,Raised on,State,Decided by,Note"
+    assert len(lines) == 3
+    assert f"'=1+1 {THREAT}" in lines[2]
+    assert admin.get("/alerts/export.csv?whose=all&state=handled").text.splitlines()[1:] == []
+    assert admin.get("/alerts/export.xlsx?whose=all").data.startswith(b"PK")
+    assert filled.crm is not None
+    filled.crm.grant(oid(0), [RecordRef(RecordKind.ACCOUNT, account(filled))])
+    assert len(seller.get("/alerts/export.csv?whose=all").text.splitlines()) == 2
+
+
 def test_what_was_done_agrees_with_its_noun_in_french(filled: Site) -> None:
     with filled.app.test_request_context(), force_locale("fr"):
         said = {sort: str(word) for sort, word in alert_words.LEFT.items()}
