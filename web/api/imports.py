@@ -251,21 +251,30 @@ def _done(kind: ImportKind, opened: Open, options: Options, *, name: str = "", p
     try:
         if preview:
             found = look(_house(), opened, options=options, rights=member().health_rights)
-            return answer(_outcome(kind, found, State.CHECKED))
+            return answer(_outcome(kind, found, State.CHECKED, name=name))
         by = By(house().clock(), member().oid, member().name)
         with house().store.transaction() as conn:
             key = import_runs.start(conn, NewRun(kind, State.RUNNING, "api", options, by, name))
         found = bring_in(_house(), key, opened, options=options, by=by, rights=member().health_rights)
         take_up(_house(), found.touched)
-        return answer(_outcome(kind, found, State.DONE))
+        return answer(_outcome(kind, found, State.DONE, name=name, by=by))
     except FileRefused as error:
         figures = {"line": error.line, "detail": error.detail}
         raise Refused(error.status, Fault(error.code, "", figures)) from None
 
 
-def _outcome(kind: ImportKind, found: Outcome, state: State) -> ImportBody:
-    faults = [_row_fault(fault) for fault in found.faults[:MOST_FAULTS]]
-    return ImportBody(key=found.key, kind=kind, state=state, faults=faults, **_counts(found.counts))
+def _outcome(kind: ImportKind, found: Outcome, state: State, *, name: str, by: By | None = None) -> ImportBody:
+    """by: who started the run, None for a preview."""
+    return ImportBody(
+        key=found.key,
+        kind=kind,
+        state=state,
+        file_name=name,
+        started_at=by.at if by else None,
+        started_by=by.name if by else "",
+        faults=[_row_fault(fault) for fault in found.faults[:MOST_FAULTS]],
+        **_counts(found.counts),
+    )
 
 
 def _body(run: Run, faults: Sequence[KeptFault] = ()) -> ImportBody:

@@ -210,7 +210,10 @@ class Fault:
     def detail(self) -> str:
         """What is wrong and what to do, in the caller's language."""
         sentence = str(SENTENCES[self.code])
-        return sentence % _Figures(self.figures)
+        figures = dict(self.figures)
+        if isinstance(choices := figures.get("choices"), str):
+            figures["choices"] = choices.replace(" or ", ", ")  # as pydantic lists them, in English only
+        return sentence % _Figures(figures)
 
 
 class _Figures(dict[str, object]):

@@ -35,6 +35,7 @@ def test_use_is_told_day_by_day_and_the_same_again_is_known(office: Site, accoun
     assert (first["read"], first["added"], again["same"], again["added"]) == (2, 2, 2, 0)
     shown = caller.get(f"/imports/{first['key']}").json
     assert (shown["state"], shown["added"], shown["started_by"] != "") == ("done", 2, True)
+    assert shown == first
     assert [one["key"] for one in caller.get("/imports").json["items"]] == [again["key"], first["key"]]
 
 
@@ -135,3 +136,10 @@ def test_b28_the_charset_of_the_content_type_declares_the_encoding(office: Site)
     assert told(Caller(office).send("POST", "/imports/usage", body, media="text/csv"))[1] == "encoding_undeclared"
     taken = Caller(office).send("POST", "/imports/usage", body, media="text/csv; charset=utf-16")
     assert taken.json["added"] == 1
+
+
+def test_choices_are_listed_without_a_word_of_another_language(office: Site, account: str) -> None:
+    caller = Caller(office)
+    body = {"rows": [{"day": "2026-06-15", "kind": "csat7", "score": 3}]}
+    detail = caller.post(f"/accounts/{account}/satisfaction", body).json["detail"]
+    assert detail == "This is none of the choices. Send one of: 'nps', 'csat', 'ces', 'percent'."
