@@ -1,11 +1,14 @@
 """Environment variables in, one frozen configuration out. Bad values are refused with the variable named.
 
 Every variable starts with RELATIONSHIP_; `docs/settings.md` lists them. What admins decide in the
-product (weights, frequency, bands …) is not here but in the database (`settings/rules.py`).
+product (weights, frequency, bands …) is not here but in the database (`settings/rules/`).
 """
 
+import os
 import re
+from collections.abc import Iterable
 from datetime import datetime
+from difflib import get_close_matches
 from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -22,6 +25,8 @@ from relationship.errors import FixSettings
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+_PREFIX = "RELATIONSHIP_"
+ENV_FILE = Path(".env")
 # Where tokens may go in production: Microsoft's own clouds and nothing else (invariant I14).
 MSGRAPH_HOSTS = {
     "graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn",
@@ -85,7 +90,7 @@ HttpsUrl = Annotated[str, AfterValidator(_https)]
 class Config(BaseSettings):
     """The configuration of one deployment (= one organisation)."""
 
-    model_config = SettingsConfigDict(env_prefix="RELATIONSHIP_", env_file=".env", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_file=ENV_FILE, frozen=True, extra="ignore")
 
     mode: Literal["production", "demo", "test"] = "production"
     database_url: str = "sqlite:///var/relationship.db"
@@ -340,6 +345,24 @@ class Config(BaseSettings):
 def _sentence(fault: "ErrorDetails") -> str:
     reason = fault["msg"].removeprefix("Value error, ")
     return f"RELATIONSHIP_{str(fault['loc'][0]).upper()}: {reason}" if fault["loc"] else reason
+
+
+def given_names() -> set[str]:
+    """The names of all variables that the environment and the `.env` file give."""
+    lines = ENV_FILE.read_text("utf-8").splitlines() if ENV_FILE.is_file() else []
+    return {*os.environ, *(line.removeprefix("export ").partition("=")[0].strip() for line in lines)}
+
+
+def misspelt(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Names of variables that are no setting but nearly one, each with the setting that was meant.
+
+    >>> misspelt(["RELATIONSHIP_SMPT_URL", "RELATIONSHIP_SMTP_URL", "HOME"])
+    [('RELATIONSHIP_SMPT_URL', 'RELATIONSHIP_SMTP_URL')]
+    """
+    known = [name.upper() for name in Config.model_fields]
+    given = {name.upper().removeprefix(_PREFIX) for name in names if name.upper().startswith(_PREFIX)}
+    near = ((name, get_close_matches(name, known, n=1, cutoff=0.7)) for name in sorted(given.difference(known)))
+    return [(_PREFIX + name, _PREFIX + found[0]) for name, found in near if found]
 
 
 def load_config(**overrides: object) -> Config:

@@ -91,6 +91,20 @@ def test_a_wrong_setting_is_named_with_the_next_step(examine: Examine, changes: 
     assert len(found.next_step) > 20
 
 
+def test_a_variable_that_is_nearly_a_setting_deserves_a_look(
+    examine: Examine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("RELATIONSHIP_RETAIN_AGGREGATES_DAYS=90\nRELATIONSHIP_RETAIN_DAYS=90\n", "utf-8")
+    monkeypatch.setenv("RELATIONSHIP_SMPT_URL", "smtp://mail.fjord.example")
+    found = [finding for part, finding in examine().items() if part.startswith("variable")]
+    assert {finding.mark for finding in found} == {Mark.WARNING}
+    assert [finding.next_step for finding in found] == [
+        "Call it RELATIONSHIP_RETAIN_DAYS_AGGREGATES if that was meant.",
+        "Call it RELATIONSHIP_SMTP_URL if that was meant.",
+    ]
+
+
 def test_a_wrong_setting_ends_with_78_and_a_wrong_right_with_1(examine: Examine, running: Running):
     assert exit_code(list(examine(encryption_keys="").values())) == 78
     running.services.registration.roles = tuple(role for role in PERMISSIONS if role != "Domain.Read.All")

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from relationship.config import SOURCES, Config
+from relationship.config import SOURCES, Config, given_names
 from relationship.errors import BadItem, RelationshipError, Unavailable
 from relationship.store.database import Store
 from relationship.sync.checks import feedback_checks, file_checks, own_parts
@@ -37,7 +37,7 @@ def examine(
     open_store  prepares and opens the database; its error is a finding
     outside     a user (id or sign-in name) whose mailbox must not be readable
     """
-    found = list(own_parts.settings(config))
+    found = [*own_parts.variables(given_names()), *own_parts.settings(config)]
     found.append(tried("database", lambda: own_parts.written(open_store()), is_setting=True))
     found += file_checks.examine(config)
     if not (config.tenant_id and config.client_id):

@@ -1,13 +1,13 @@
 """What an administrator sets up on this machine: settings, keys, database, clock, certificate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import requests
 from cryptography import x509
 
-from relationship.config import Config
+from relationship.config import Config, misspelt
 from relationship.store.database import Store
 from relationship.store.sources.tokens import TokenVault
 from relationship.sync.checks.findings import Finding, Mark, tried
@@ -51,6 +51,15 @@ def settings(config: Config) -> Iterator[Finding]:
             "The service has no https address: sign-in and notifications need one outside of this machine.",
             "Set RELATIONSHIP_BASE_URL to the https address that browsers use.",
             Mark.WARNING,
+        )
+
+
+def variables(names: Iterable[str]) -> Iterator[Finding]:
+    """One warning for each variable whose name is nearly that of a setting: the service does not look at it."""
+    for number, (given, meant) in enumerate(misspelt(names), 1):
+        part = "variable" if number == 1 else f"variable {number}"
+        yield Finding(
+            part, Mark.WARNING, f"{given} is no setting.", f"Call it {meant} if that was meant.", is_setting=True
         )
 
 
