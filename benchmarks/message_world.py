@@ -140,4 +140,4 @@ def config_for(told: dict[str, str], database_url: str, **changes: object) -> Co
         "read_window_days": 400,
         "now": NOW,
     }
-    return Config(_env_file=None, **(values | changes))  # type: ignore[arg-type]
+    return Config(_env_file=None, **(values | changes))  # type: ignore[arg-type]  # read and checked by pydantic

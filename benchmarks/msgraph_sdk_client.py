@@ -28,7 +28,7 @@ class Bearer(AuthenticationProvider):
     async def authenticate_request(
         self,
         request: RequestInformation,
-        additional_authentication_context: dict[str, Any] | None = None,  # noqa: ARG002
+        additional_authentication_context: dict[str, Any] | None = None,  # noqa: ARG002  # its interface
     ) -> None:
         request.headers.try_add("Authorization", f"Bearer {self.token}")
 

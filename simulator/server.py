@@ -170,7 +170,7 @@ class _Gateway(Gateway_10):
     """Gives the application one more thing: a way to reset the connection."""
 
     def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # cheroot's stub says None
-        environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
+        environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]  # nor types
         environ["simulator.reset"] = self._reset
         return environ
 

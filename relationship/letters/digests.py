@@ -17,7 +17,9 @@ from zoneinfo import ZoneInfo
 LONGEST_SUBJECT, LONGEST_PARAGRAPH, MOST_PARAGRAPHS = 200, 2_000, 30
 
 # Control signs, Unicode's separators, and what turns the direction of writing or cannot be seen.
-_UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ud800-\udfff]")  # fmt: skip  # noqa: E501
+_UNWANTED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 # Spaces at which a line may break; the others are meant as they are.
 _SPACES = re.compile(r"[^\S\u00a0\u202f]+")

@@ -59,7 +59,7 @@ class Column:
 
 
 A, H, S, U = Topic.ACCOUNT, Topic.HEALTH, Topic.SCORES, Topic.USE
-O, R = Topic.OPPORTUNITIES, Topic.RELATIONSHIP  # noqa: E741
+O, R = Topic.OPPORTUNITIES, Topic.RELATIONSHIP  # noqa: E741  # one letter each, as above
 COLUMNS: Mapping[str, Column] = {
     column.key: column
     for column in (

@@ -169,13 +169,20 @@ def _sorted(items: Iterable[T], value: Callable[[T], Value], choices: tuple[str,
         (untold if value(item) in (None, "") else told).append(item)
     ranks = {choice: rank for rank, choice in enumerate(choices)}
 
-    def key(item: T) -> object:
+    def key(item: T) -> tuple[float, str]:
         found = value(item)
-        if isinstance(found, str):
-            return ranks.get(found, len(ranks)) if ranks else folded(found)
-        return found
+        return _rank(ranks.get(found, len(ranks)) if ranks and isinstance(found, str) else found)
 
-    return sorted(told, key=key, reverse=descending) + untold  # type: ignore[arg-type]  # one kind per column
+    return sorted(told, key=key, reverse=descending) + untold
+
+
+def _rank(value: Value) -> tuple[float, str]:
+    """What the values of one column are compared by: they are all texts, all days or all numbers."""
+    if isinstance(value, str):
+        return 0.0, folded(value)
+    if isinstance(value, date):
+        return float(value.toordinal()), ""
+    return float(value or 0), ""
 
 
 def folded(text: str) -> str:
@@ -210,8 +217,8 @@ def _test(condition: Condition, frame: Frame) -> Callable[[int], bool]:
     if condition.op is Op.IS:
         return lambda place: _same(values[place]) == limit
     if condition.op is Op.LEAST:
-        return lambda place: values[place] is not None and values[place] >= limit  # type: ignore[operator]  # one kind per column
-    return lambda place: values[place] is not None and values[place] <= limit  # type: ignore[operator]  # one kind per column
+        return lambda place: values[place] is not None and _rank(values[place]) >= _rank(limit)
+    return lambda place: values[place] is not None and _rank(values[place]) <= _rank(limit)
 
 
 def _limit(condition: Condition) -> Value:

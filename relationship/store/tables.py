@@ -38,7 +38,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         instant = value.astimezone(UTC)
         return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy gives it
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -46,7 +46,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
 
 def table(model: type[SQLModel]) -> sa.Table:
     """The table behind a model, for set-based statements (SQLModel does not declare it for type checkers)."""
-    found: sa.Table = model.__table__  # type: ignore[attr-defined]
+    found: sa.Table = model.__table__  # type: ignore[attr-defined]  # made by its metaclass
     return found
 
 

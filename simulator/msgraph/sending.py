@@ -1,6 +1,7 @@
 """What a person does through Microsoft Graph with the rights he gave (`/me/…`): mail here, meetings in `planning`."""
 
 import re
+from typing import Any
 
 from simulator.msgraph import planning
 from simulator.msgraph.call import Answer, Call, GraphError, Json, bad_request
@@ -80,9 +81,9 @@ def _handed(message: object, sender: str, *, is_draft: bool = False) -> Handed:
     )
 
 
-def _address(recipient: object) -> str:
+def _address(recipient: Any) -> str:
     try:
-        address = recipient["emailAddress"]["address"]  # type: ignore[index]
+        address = recipient["emailAddress"]["address"]
     except (KeyError, TypeError):
         address = None
     if not isinstance(address, str) or address.count("@") != 1 or any(sign.isspace() for sign in address):

@@ -172,7 +172,7 @@ def for_importers(view: Callable[P, R]) -> Callable[P, R | AnyResponse]:
 def install(app: Flask) -> None:
     manager = LoginManager(app)
 
-    @manager.user_loader  # type: ignore[untyped-decorator]
+    @manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
     def load(oid: str) -> Member | None:
         number = session.get(VISIT)
         found = visits.current(number) if isinstance(number, str) else None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -73,7 +73,8 @@ def first_page() -> AnyResponse:
     there = next((place for role, place in BEGINNINGS if role in roles), "opportunities.listing")
     if not current_user.is_authenticated:
         there = "sign_in.page"
-    return redirect(url_for(there, **request.args.to_dict(flat=False)))  # type: ignore[arg-type]
+    values: dict[str, Any] = request.args.to_dict(flat=False)
+    return redirect(url_for(there, **values))
 
 
 @blueprint.get("/home")

@@ -146,7 +146,7 @@ def _chart(series: Series) -> list[Flowable]:
         chart.bars[0].fillColor, chart.bars[0].strokeColor = _BRAND, None
     else:
         chart.lines[0].strokeColor, chart.lines[0].strokeWidth = _BRAND, 2
-        marker: Any = makeMarker("FilledCircle")  # type: ignore[no-untyped-call]
+        marker: Any = makeMarker("FilledCircle")  # type: ignore[no-untyped-call]  # the stub has no types here
         marker.size, marker.fillColor, marker.strokeColor = 5, _BRAND, _BRAND
         chart.lines[0].symbol = marker
     drawing.add(chart)

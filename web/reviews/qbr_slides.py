@@ -15,8 +15,8 @@ from relationship.signals.qbr import Review, Series, Texts
 
 _WIDE, _HIGH = Cm(33.867), Cm(19.05)
 _LEFT, _TOP, _ALL = Cm(1.6), Cm(3.4), Cm(30.6)
-_BRAND: Any = RGBColor.from_string("0F6CBD")  # type: ignore[no-untyped-call]
-_MUTED: Any = RGBColor.from_string("616161")  # type: ignore[no-untyped-call]
+_BRAND: Any = RGBColor.from_string("0F6CBD")  # type: ignore[no-untyped-call]  # python-pptx has no types
+_MUTED: Any = RGBColor.from_string("616161")  # type: ignore[no-untyped-call]  # python-pptx has no types
 _BLANK = 6
 # What XML does not hold, and no slide shows.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -59,7 +59,7 @@ def _section(deck: Any, title: str, text: str, figures: Sequence[tuple[str, str]
 
 
 def _chart(slide: Any, series: Series, left: int, width: int) -> None:
-    data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
+    data: Any = CategoryChartData()  # type: ignore[no-untyped-call]  # python-pptx has no types
     data.categories = [_clean(label) for label in series.labels]
     data.add_series(_clean(series.title), series.values)
     kind = XL_CHART_TYPE.COLUMN_CLUSTERED if series.kind == "bar" else XL_CHART_TYPE.LINE_MARKERS

@@ -60,7 +60,7 @@ class _TimedAdapter(HTTPAdapter):
         """The tunnel through a proxy has the same TLS inside."""
         return super().proxy_manager_for(proxy, **{**kwargs, "ssl_context": self._context})
 
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]  # the stub names each keyword; ours go on as they came
         kwargs["timeout"] = kwargs.get("timeout") or (CONNECT_SECONDS, READ_SECONDS)
         return super().send(request, **kwargs)
 
