@@ -27,6 +27,8 @@ from web.records import record_page, signals_section
 blueprint = Blueprint("account_scores", __name__)
 
 YEAR_DAYS, MOVED_DAYS = 365, 30
+# Of the drawing of use: narrow, so that its texts can be read on a phone too.
+USE_WIDTH = 420
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ def _use_plot(months: Sequence[UseMonth]) -> Plot | None:
     now = day_of(today())
     since = number_of(now.replace(year=now.year - 1, day=1))
     most = plotted.round_top(max(value for _day, value in told))
-    return plotted.plot(told, since=since, until=today() + 15, most=most, month_name=formats.month)
+    return plotted.plot(told, since=since, until=today() + 15, most=most, month_name=formats.month, width=USE_WIDTH)
 
 
 def _told(value: float) -> float | None:
