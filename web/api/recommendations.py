@@ -80,7 +80,7 @@ class DeedBody(BaseModel):
 
 class RecommendationBody(BaseModel):
     """cause and key name it in addresses; triggers: the detectors and scores that call for it, the one of the cause
-    first; about: the record; value: at stake."""
+    first; about: the record; account_guid: '' where there is none or the caller may not see it; value: at stake."""
 
     cause: str
     key: str
@@ -213,7 +213,7 @@ def _body(item: Item) -> RecommendationBody:
         about_kind=calling.subject.kind.value,
         about_guid=calling.subject.guid,
         about_name=calling.name,
-        account_guid=calling.account_guid,
+        account_guid=item.account_guid,
         value=calling.value,
         currency=calling.currency,
         since=day_of(calling.since),

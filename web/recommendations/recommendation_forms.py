@@ -75,7 +75,7 @@ def first(conn: Connection, item: Item, way: str) -> Form:
     contact = next((one for one in people if one.address), None)
     name = first_name(contact.name) if contact else ""
     form = Form(way, str(uuid4()))
-    about = item.calling.name or item.calling.account_name
+    about = item.calling.name or item.account_name
     if way == "task":
         return replace(form, subject=f"{item.words.title} – {about}"[:200], text=item.words.advice, due_on=_due(item))
     if way == "meeting":
@@ -132,7 +132,7 @@ def shown(conn: Connection, item: Item, form: Form, *, error: RelationshipError 
     colleagues: tuple[tuple[str, str], ...] = ()
     if form.way == "meeting":
         me = member().oid
-        colleagues = tuple(one for one in callings.colleagues_at(conn, item.calling.account_guid) if one[0] != me)
+        colleagues = tuple(one for one in callings.colleagues_at(conn, item.account_guid) if one[0] != me)
     consent = ""
     can_send = Via.GRAPH in sending.posts(member().oid) if form.way == "mail" else False
     if form.way == "mail" and not can_send:
@@ -214,8 +214,8 @@ def moment(form: Form) -> datetime | None:
 
 def fill(item: Item, text: str, contact: str) -> str:
     calling = item.calling
-    opportunity = calling.name if calling.record_id is not None else calling.account_name
-    account = calling.account_name or calling.name
+    opportunity = calling.name if calling.record_id is not None else item.account_name
+    account = item.account_name or calling.name
     values = {"account": account, "contact": contact, "me": member().name, "opportunity": opportunity or account}
     return filled(text, values)
 

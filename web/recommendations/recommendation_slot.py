@@ -1,6 +1,7 @@
 """What is recommended about the signals of a list, for the line of each."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Protocol
 
 from relationship.signals.recommendations import SIGNAL, Cause
@@ -16,14 +17,21 @@ class Line(Protocol):
     @property
     def id(self) -> int: ...
 
+    @property
+    def account_guid(self) -> str:
+        """'' where the reader may not see the account."""
+
 
 def for_signals(signals: Iterable[Line]) -> dict[int, list[Item]]:
     """By the id of the signal, in the order of the catalogue."""
-    causes = [Cause(SIGNAL, one.id) for one in signals]
+    lines = list(signals)
+    causes = [Cause(SIGNAL, one.id) for one in lines]
+    with_account = {one.id for one in lines if one.account_guid}
     found: dict[int, list[Item]] = {}
     with house().store.reading() as conn:
         rules = recommending.section(conn)
         callings_of = callings.of_signals(conn, [one.number for one in causes])
         for item in recommending.items(conn, callings_of, rules):
-            found.setdefault(item.calling.cause.number, []).append(item)
+            number = item.calling.cause.number
+            found.setdefault(number, []).append(replace(item, sees_account=number in with_account))
     return found

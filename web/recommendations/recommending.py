@@ -28,7 +28,8 @@ from web.languages import language
 @dataclass(frozen=True, slots=True)
 class Item:
     """One recommendation about one record. calling: what it comes from; also: what calls for the same there;
-    place: where it stands; acts: what people did that answers it, oldest first."""
+    place: where it stands; acts: what people did that answers it, oldest first; sees_account: whether the reader may
+    see the account of the record, too."""
 
     calling: Calling
     one: Recommendation
@@ -36,6 +37,15 @@ class Item:
     place: Place
     acts: tuple[OneAct, ...]
     also: tuple[Calling, ...] = ()
+    sees_account: bool = True
+
+    @property
+    def account_guid(self) -> str:
+        return self.calling.account_guid if self.sees_account else ""
+
+    @property
+    def account_name(self) -> str:
+        return self.calling.account_name if self.sees_account else ""
 
     @property
     def id(self) -> str:
@@ -123,8 +133,14 @@ def listed(conn: Connection, *, mine: bool, scope: Scope) -> list[Item]:
 def readable(found: Iterable[Item]) -> list[Item]:
     """Those that the CRM lets the reader see: asked in one request."""
     kept = list(found)
-    seen = rights.among({one.calling.subject for one in kept})
-    return [one for one in kept if one.calling.subject in seen]
+    seen = rights.among({ref for one in kept for ref in (one.calling.subject, one.calling.account) if ref})
+    return [_of_account(one, seen) for one in kept if one.calling.subject in seen]
+
+
+def _of_account(one: Item, seen: frozenset[RecordRef]) -> Item:
+    """Who may read an opportunity may not always read its account."""
+    account = one.calling.account
+    return one if account is None or account in seen else replace(one, sees_account=False)
 
 
 def of_account(conn: Connection, account_id: int, guid: str) -> list[Item]:
@@ -152,7 +168,8 @@ def item(conn: Connection, cause_text: str, key: str) -> Item:
     found = next((one for one in items(conn, [calling], rules) if one.one.key == key), None)
     if found is None:
         abort(404)
-    return found
+    account = calling.account
+    return found if account in (None, calling.subject) else _of_account(found, rights.among([account]))
 
 
 def results(conn: Connection) -> tuple[Followed, ...]:

@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 from pptx import Presentation
 from recommendation_builder import rows
 from settings_rights import take_list_from_sellers
-from web_builder import guid
+from web_builder import ACCOUNTS, guid, oid
 from web_site import Site
 
+from relationship.activities import RecordKind, RecordRef
 from relationship.desk import keep_health
 from relationship.house import House
 from relationship.signals.standing import MOST_A_DAY, Deed
@@ -36,6 +37,22 @@ OURS = {"Sec-Fetch-Site": "same-origin"}
 @pytest.fixture
 def signals(small_site: Site) -> dict[str, int]:
     return builder.build(small_site)
+
+
+def test_the_account_of_a_deal_is_not_named_to_whoever_may_not_see_it(
+    small_site: Site, signals: dict[str, int]
+) -> None:
+    assert small_site.crm is not None
+    deal = RecordRef(RecordKind.OPPORTUNITY, builder.DEAL.guid)
+    small_site.crm.grant(oid(3), [deal])
+    seller = small_site.as_("seller", 3)
+    (one,) = {item["key"] for item in seller.get("/api/v1/recommendations?who=all").json["items"]}
+    address = f"/recommendations/signal-{signals['drags']}/{one}"
+    paths = ("/recommendations?who=all", "/api/v1/recommendations?who=all", "/signals")
+    for path in (*paths, address, *(f"{address}/{way}" for way in ("task", "meeting", "mail"))):
+        answer = seller.get(path)
+        assert (answer.status_code, builder.DEAL.name in answer.text) == (200, True), path
+        assert re.findall(f"{ACCOUNTS[0]}|{guid('account', 0)}|Hugo", answer.text) == [], path
 
 
 def token(client: FlaskClient) -> str:
