@@ -28,6 +28,8 @@ from web.verbatims import verbatim_words
 HOME = "settings.themes"
 # Texts shown of those that get or lose a theme.
 MOST_SHOWN = 3
+# Texts read to find so many different ones.
+MOST_READ = 12
 
 
 @blueprint.get("/themes")
@@ -93,12 +95,15 @@ def theme_effect() -> str:
         found = _written(base.themes)
         told = effect(conn, base.themes.catalogue(), found.section.catalogue()) if found.section else None
     proposed = found.section.catalogue() if found.section else None
+    texts = _texts(told) if told else {}
     return render_template(
         "settings/themes_effect.html",
         effect=told,
+        fault=found.fault,
         looked_at=LOOKED_AT,
         most=MOST_SHOWN,
-        texts=_texts(told) if told else {},
+        texts=texts,
+        different=lambda ids: list({texts[one]: one for one in reversed(ids) if one in texts}.values())[::-1],
         name=lambda sort, word: verbatim_words.named(sort, word, proposed),
     )
 
@@ -167,7 +172,7 @@ def _lists(section: Themes) -> list[dict[str, Any]]:
 
 def _texts(told: Effect) -> dict[int, str]:
     """Some of the texts that change, of accounts that the reader may read."""
-    ids = [one for move in told.moves for several in (move.gained, move.lost) for one in several[:MOST_SHOWN]]
+    ids = [one for move in told.moves for several in (move.gained, move.lost) for one in several[:MOST_READ]]
     with house().store.reading() as conn:
         found = [one for number in dict.fromkeys(ids[:60]) if (one := verbatim_lists.one(conn, number))]
     refs = {one.guid: RecordRef(RecordKind.ACCOUNT, one.guid) for one in found if one.guid}

@@ -27,9 +27,9 @@ def office(small_site: Site) -> Site:
     return small_site
 
 
-def say(office: Site, text: str) -> int:
+def say(office: Site, text: str, line: str = "") -> int:
     house = office.app.extensions["house"]
-    return hear(house, [Said(Source.SURVEY, DAY, text, account=ACCOUNTS[0])], by="inga").ids[0]
+    return hear(house, [Said(Source.SURVEY, DAY, text, line, ACCOUNTS[0])], by="inga").ids[0]
 
 
 def themes_of(office: Site, number: int) -> set[str]:
@@ -39,6 +39,7 @@ def themes_of(office: Site, number: int) -> set[str]:
 
 def test_a_theme_is_added_tried_saved_used_and_undone(office: Site) -> None:
     before = say(office, CANTEEN)
+    say(office, CANTEEN, "again")
     assert office.as_("seller").get("/settings/themes").status_code == 403
     admin = office.as_("sales_admin")
     assert "Reachability" in admin.get("/settings/themes").text
@@ -47,8 +48,10 @@ def test_a_theme_is_added_tried_saved_used_and_undone(office: Site) -> None:
     form |= {"name": "Cantine", "name_en": "Canteen", "words_fr": "cantine\nrestaurant|self", "words_en": ""}
     effect = admin.post("/settings/themes/effect", data=form, headers=OURS).text
     assert "Service › Canteen" in effect
-    assert "1 text more" in effect
-    assert CANTEEN in effect
+    assert "2 texts more" in effect
+    assert effect.count(CANTEEN) == len(["service", "service/canteen"])
+    faulty = admin.post("/settings/themes/effect", data={**form, "words_fr": "a*"}, headers=OURS)
+    assert "needs three letters before its *" in faulty.text
     assert themes_of(office, before) == set()
     refused = admin.post("/settings/themes/edit", data={**form, "words_fr": "a*"}, headers=OURS)
     assert refused.status_code == 422
