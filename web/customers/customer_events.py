@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from relationship.desk.bring_in import bring_in, of_cells
 from relationship.desk.take_up import take_up
 from relationship.errors import TryLater
 from relationship.house import House
-from relationship.importing.kinds import ImportKind
+from relationship.importing.kinds import LONGEST_REFERENCE, ImportKind
 from relationship.importing.options import Options
 from relationship.importing.words import DIRECTED
 from relationship.store.customers import account_events
@@ -21,6 +21,8 @@ from relationship.store.customers.account_events import AccountEventRow
 from relationship.store.importing import import_runs
 from relationship.store.importing.import_runs import NewRun, State
 from relationship.store.importing.staging import By
+from relationship.store.privacy import audit
+from relationship.store.privacy.audit import Act, Action
 from web.customers import event_words
 from web.house import house, today
 from web.identity import rights
@@ -32,6 +34,8 @@ blueprint = Blueprint("customer_events", __name__)
 
 LONGEST_TEXT, LONGEST_SOURCE = 1_000, 200
 MOST_SHOWN = 100
+# What was removed is kept in the visit until the next page, so that it can be noted again.
+_REMOVED = "removed_event"
 
 
 @blueprint.get("/accounts/<guid>/events")
@@ -57,7 +61,7 @@ def add(guid: str) -> Response | str | tuple[str, int]:
     if wrong := _wrong(typed):
         return _page(guid, typed, wrong), 422
     try:
-        _bring_in(key, typed)
+        _bring_in(key, {**typed, "reference": _plain("reference", LONGEST_REFERENCE)})
     except TryLater:
         return _page(guid, typed, "busy"), 503
     flash("", "event_added")
@@ -67,14 +71,37 @@ def add(guid: str) -> Response | str | tuple[str, int]:
 @blueprint.post("/accounts/<guid>/events/<int:number>/remove")
 @for_importers
 def remove(guid: str, number: int) -> Response:
-    """Take an event away that was entered by mistake."""
-    with house().store.reading() as conn:
+    """Take an event away that was entered by mistake; the next page offers to note it again."""
+    whole = _whole()
+    with whole.store.reading() as conn:
         found = record_page.relationship(conn, ACCOUNTS, guid)
-    with house().store.transaction() as conn:
-        account_events.remove(conn, found.record.id, number)
-    take_up(_whole(), [found.record.id])
+        event = account_events.by_id(conn, found.record.id, number)
+        if event is not None and not readable(conn, [event]):
+            abort(404)
+    if event is not None:
+        act = Act(whole.clock(), member().oid, Action.IMPORT, f"event/{number}", "removed")
+        with whole.store.transaction() as conn:
+            account_events.remove(conn, found.record.id, number)
+            audit.add(conn, whole.audit_keys(), [act])
+        take_up(whole, [found.record.id])
+        session[_REMOVED] = _as_typed(event)
     flash("", "event_removed")
     return redirect(url_for("customer_events.page", guid=found.record.guid), 303)
+
+
+def _as_typed(event: AccountEventRow) -> dict[str, str] | None:
+    """What notes the event again; None for one that the form cannot tell whole."""
+    if event.record_id is not None or len(event.text) > LONGEST_TEXT or len(event.source) > LONGEST_SOURCE:
+        return None
+    prefix, _, reference = event.key.partition(":")
+    return {
+        "day": day_of(event.day).isoformat(),
+        "kind": event.kind,
+        "direction": event.direction,
+        "text": event.text,
+        "source": event.source,
+        "reference": reference if prefix == "ref" else "",
+    }
 
 
 def readable(conn: Connection, events: Sequence[AccountEventRow]) -> list[AccountEventRow]:
@@ -98,6 +125,7 @@ def _page(guid: str, typed: dict[str, str], wrong: str) -> str:
         record=found.record,
         events=events,
         typed=typed,
+        removed=session.pop(_REMOVED, None),
         wrong=wrong,
         today=day_of(today()),
         event_words=event_words,

@@ -62,6 +62,14 @@ def of_account(conn: Connection, account_id: int, *, until: int, limit: int = 50
     return [AccountEventRow(*row) for row in conn.execute(query)]
 
 
+def by_id(conn: Connection, account_id: int, event_id: int) -> AccountEventRow | None:
+    """One event of an account; None when it is not there."""
+    columns = ACCOUNT_EVENT.c
+    query = sa.select(*_COLUMNS).where(columns.id == event_id, columns.account_id == account_id)
+    row = conn.execute(query).one_or_none()
+    return AccountEventRow(*row) if row else None
+
+
 def opportunities(conn: Connection, events: Sequence[AccountEventRow]) -> dict[int, str]:
     """The opportunities that events are about: GUIDs by record id."""
     found: dict[int, str] = {}

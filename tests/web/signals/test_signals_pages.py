@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -191,6 +192,33 @@ def test_an_event_is_entered_by_hand_and_is_a_signal_at_once_until_it_is_removed
         ("H-R8", TODAY.isoformat()),
         ("H-P6", TODAY.isoformat()),
     }
+
+
+def test_an_event_that_was_removed_can_be_noted_again_once_as_it_was(told: Site) -> None:
+    client = told.as_("sales_admin")
+    at = f"/accounts/{BREVENT}/events"
+    with told.store.transaction() as conn:
+        conn.execute(sa.update(ACCOUNT_EVENT).values(key="ref:T-1", text="“Less” <for> us"))
+    kept = _events(told)
+    (number,) = re.findall(r"/events/(\d+)/remove", client.get(at).text)
+    answer = client.post(f"{at}/{number}/remove", data=_with_token(client, {}), headers=OURS)
+    assert (answer.status_code, _events(told)) == (303, [])
+    page = client.get(answer.location).text
+    back = page[page.index("The event is removed.") : page.index("Note an event")]
+    form = {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', back)}
+    assert client.post(at, data=form, headers=OURS).status_code == 303
+    assert _events(told) == kept
+    assert "The event is removed." not in client.get(at).text
+    with told.store.reading() as conn:
+        acts = conn.execute(sa.text("SELECT object, result FROM audit_entry WHERE action = 'import'")).all()
+    assert (f"event/{number}", "removed") in [tuple(act) for act in acts]
+
+
+def _events(site: Site) -> list[tuple[object, ...]]:
+    columns = ACCOUNT_EVENT.c
+    query = sa.select(columns.key, columns.day, columns.kind, columns.direction, columns.text, columns.source)
+    with site.store.reading() as conn:
+        return [tuple(row) for row in conn.execute(query)]
 
 
 @pytest.mark.parametrize(
