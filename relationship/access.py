@@ -78,7 +78,7 @@ class Crm(Protocol):
 
 
 class Loader(Protocol):
-    """Where sets are read in the background (`relationship.rights_loading`)."""
+    """Where sets are read in the background (`sync/reading_sets.py`)."""
 
     def ask(self, oid: str, *, wait: bool) -> None:
         """Have the sets of one person read, once at a time. wait: for a short while, because nothing is known yet."""

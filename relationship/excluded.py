@@ -1,7 +1,7 @@
 """What is left of an item once excluded people and records are taken out of it. Pure.
 
-The names of fields are those of `sync.disposition`, `sync.events`, `sync.task_rows`, `sync.call_rows` and
-`sync.dataverse_activities`; people are named by address or identity (`addresses`).
+The names of fields are those of `disposition`, `events`, `task_rows`, `call_rows` and `dataverse_activities`, all in
+`sync/shapes/`; people are named by address or identity (`addresses`).
 """
 
 from collections.abc import Set as AbstractSet

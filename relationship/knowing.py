@@ -1,6 +1,6 @@
 """Who knows whom, as one person may see it: what pages, the panel and the API ask.
 
-The network of ties is kept per process (`store.networks`); one question reads the stamp, the few people it names
+The network of ties is kept per process (`store.knows.networks`); one question reads the stamp, the few people it names
 and the few ties it shows. Whether the viewer may read the record at all is asked before (`access`); here it is
 decided what of a colleague's tie he sees (`graph.visibility`). Opted out, excluded, gone from the organisation or
 not to be asked: absent, and the answer is that of an organisation in which this colleague has no tie.

@@ -12,7 +12,7 @@ from relationship.sync.wire.connection import Microsoft, connect
 
 
 def list_groups(house: House, *, microsoft: Microsoft | None = None) -> int:
-    """Keep the names of all groups for `store.choosing`; returns how many there are.
+    """Keep the names of all groups for `store.lists.choosing`; returns how many there are.
 
     microsoft  an open connection; None opens one
     raises     Unavailable without GroupMember.Read.All; TryLater, Reconnect, FixSettings as every reading

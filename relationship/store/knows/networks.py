@@ -43,7 +43,7 @@ COLLEAGUE = "colleague"
 class People:
     """Everybody who may be used, in the order of names; all sequences have the same length.
 
-    numbers    in the network (`store.ties`);  colleague  whether each is one
+    numbers    in the network (`store.knows.ties`);  colleague  whether each is one
     kinds      'colleague', 'contact' or 'lead';  keys  of the colleague, or GUID
     by_key     the number of every colleague by key
     not_asked  the numbers of colleagues who are never proposed

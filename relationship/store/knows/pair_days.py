@@ -112,7 +112,7 @@ def _smaller(one: int, other: int) -> int:
 
 
 def colleague_ids(conn: Connection, names: Iterable[str]) -> dict[str, int]:
-    """Whose the addresses are; should two claim one, the smaller key has it (as in `store.sides`)."""
+    """Whose the addresses are; should two claim one, the smaller key has it (as in `store.activities.sides`)."""
     found: dict[str, tuple[str, int]] = {}
     for chunk in in_chunks(sorted(names)):
         query = (

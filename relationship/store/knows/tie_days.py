@@ -3,7 +3,7 @@
 Who contacts whom by an activity: a mail, and a call that nobody answered, its sender the recipients; a completed
 task its owner the people on it; of a held meeting and an answered call everybody everybody. Only what is done
 counts. A colleague is one person however many addresses he has on it; outside every address is one: which contact
-or lead it belongs to may change, and is asked when ties are added up (`store.ties`).
+or lead it belongs to may change, and is asked when ties are added up (`store.knows.ties`).
 
 `refresh` runs inside that of contact days, for the same activities. What every activity gave is kept
 (`tie_activity`, `pair_activity`), so a day is added up anew when one changes or goes. Colleagues who opted out

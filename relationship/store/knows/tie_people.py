@@ -1,7 +1,7 @@
 """The people outside: which addresses are one contact or lead, and forgetting a colleague.
 
 A contact or lead is a person with all its addresses, those of contacts merged into it included, as
-`store.sides` says. An address in no record keeps its days of contact (`tie_day`) and has no tie of its own: nobody
+`store.activities.sides` says. An address in no record keeps its days of contact (`tie_day`) and has no tie of its own: nobody
 can look for it. The day it becomes a contact or lead, its pairs are noted here and the ties appear. An address in
 two records counts for each of them.
 """
