@@ -1,6 +1,6 @@
 """Activities that change while the CRM runs, and a reader who follows them.
 
-F58, F59: `contracts/faults-and-abuse.md`.
+F58, F59: `docs/fault-plans.md`.
 """
 
 from datetime import UTC, datetime

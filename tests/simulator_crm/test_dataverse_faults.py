@@ -1,4 +1,4 @@
-"""Faults of the plan on requests to the CRM. Ids: `contracts/faults-and-abuse.md`."""
+"""Faults of the plan on requests to the CRM. Ids: `docs/fault-plans.md`."""
 
 import orjson
 import pytest
