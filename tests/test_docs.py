@@ -16,13 +16,23 @@ def test_every_link_inside_the_project_leads_somewhere(document: Path):
         assert (document.parent / target).exists(), target
 
 
-def test_every_command_the_readme_names_exists():
+def test_every_command_that_a_document_names_exists():
     from relationship.cli import main
 
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`relationship ([a-z-]+)", text)) - {"--help"}
-    assert named
-    assert named <= set(main.commands)
+    for document in DOCUMENTS:
+        named = set(re.findall(r"(?:`|^ {4})relationship ([a-z-]+)", document.read_text("utf-8"), re.MULTILINE)) - {
+            "--help"
+        }
+        assert named <= set(main.commands), document.name
+
+
+def test_every_variable_that_a_document_names_is_a_setting():
+    from relationship.config import Config
+
+    known = {f"RELATIONSHIP_{name.upper()}" for name in Config.model_fields}
+    for document in (ROOT / "README.md", *ROOT.glob("docs/**/*.md")):
+        named = set(re.findall(r"RELATIONSHIP_[A-Z_]*[A-Z]", document.read_text(encoding="utf-8")))
+        assert named <= known, document.name
 
 
 def test_every_room_of_the_architecture_exists():
