@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
-START_SECONDS = 300
+START_SECONDS = 600
 # Chromium refuses its sandbox to root.
 SANDBOX = ["--no-sandbox"] if os.geteuid() == 0 else []
 SELLER, MANAGER, ADMIN, SUCCESS = "Karim", "Valérie", "Grégoire", "Chloé"
