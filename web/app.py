@@ -1,7 +1,9 @@
 """The app factory: one Flask application over one house."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, Response
 from flask_limiter import Limiter
@@ -89,6 +91,74 @@ FILES = (
 )
 # A request holds a form or a filter, never a file.
 LONGEST_REQUEST_BYTES = 64 * 1024
+# Each has a blueprint: the pages, and the parts of the API.
+ROOMS = (
+    sign_in,
+    home,
+    pipeline,
+    list_files,
+    list_views,
+    opportunity_list,
+    opportunity_page,
+    contact_page,
+    lead_page,
+    account_page,
+    account_scores_page,
+    account_contacts_page,
+    account_health_page,
+    customers,
+    status,
+    notifications,
+    answer,
+    who_knows_whom,
+    imports,
+    reports,
+    introductions,
+    alert_rules,
+    alert_lists,
+    alerts,
+    alert_export,
+    notices,
+    signals,
+    customer_events,
+    recommendations,
+    qbr,
+    verbatim_files,
+    correcting,
+    attrition,
+    best_verbatims,
+    sensitivities,
+    verbatims,
+    card,
+    panel_sign_in,
+    window,
+)
+API = (
+    api_session,
+    settings.pages.api,
+    settings.pages.api_actions,
+    settings.pages.api_consequences,
+    settings.pages.api_customer_health,
+    settings.pages.api_health_rights,
+    settings.pages.api_introductions,
+    settings.pages.api_preview,
+    settings.pages.api_signals,
+    settings.pages.api_themes,
+    api_signals,
+    api_moods,
+    api_who_knows_whom,
+    api_account_facts,
+    api_account_health,
+    api_imports,
+    api_introductions,
+    api_alerts,
+    api_kpis,
+    api_ratings,
+    api_reports,
+    api_verbatims,
+    api_verbatim_reading,
+    api_recommendations,
+)
 
 
 def create_app(house: House) -> Flask:
@@ -99,19 +169,7 @@ def create_app(house: House) -> Flask:
     app = Flask("web")
     app.url_map.converters["int"] = RowNumber
     https = house.config.base_url.startswith("https://")
-    app.config.update(
-        SECRET_KEY=_secret_key(house),
-        SESSION_COOKIE_NAME="__Host-session" if https else "session",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=https,
-        PERMANENT_SESSION_LIFETIME=timedelta(seconds=members.SESSION_SECONDS),
-        MAX_CONTENT_LENGTH=LONGEST_REQUEST_BYTES,
-        # Our own check of Sec-Fetch-Site and Origin stands in for the Referer, which the pages never send.
-        WTF_CSRF_SSL_STRICT=False,
-        WTF_CSRF_TIME_LIMIT=None,
-        TEMPLATES_AUTO_RELOAD=False,
-    )
+    _configure(app, house, https=https)
     app.session_interface = cookie.Sessions()
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["house"] = house
@@ -134,94 +192,50 @@ def create_app(house: House) -> Flask:
     app.jinja_env.globals["words"] = words
     app.jinja_env.globals["customer_words"] = customer_words
     errors.install(app)
-    for room in (
-        sign_in,
-        home,
-        pipeline,
-        list_files,
-        list_views,
-        opportunity_list,
-        opportunity_page,
-        contact_page,
-        lead_page,
-        account_page,
-        account_scores_page,
-        account_contacts_page,
-        account_health_page,
-        customers,
-        status,
-        notifications,
-        answer,
-        who_knows_whom,
-        imports,
-        reports,
-        introductions,
-        alert_rules,
-        alert_lists,
-        alerts,
-        alert_export,
-        notices,
-        signals,
-        customer_events,
-        recommendations,
-        qbr,
-        verbatim_files,
-        correcting,
-        attrition,
-        best_verbatims,
-        sensitivities,
-        verbatims,
-        card,
-        panel_sign_in,
-        window,
-    ):
+    for room in ROOMS:
         app.register_blueprint(room.blueprint)
     for noun in (CONTACTS, LEADS, ACCOUNTS):
         app.register_blueprint(record_list.room(noun))
     app.register_blueprint(settings.pages.blueprint)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
+    _slow_down(app, limiter)
+    app.register_blueprint(reference.blueprint)
+    for part in API:
+        rooms.register(app, limiter, csrf, part.blueprint)
+    app.add_url_rule("/", view_func=home.first_page, endpoint="_home")
+    app.add_url_rule("/healthz", view_func=_healthz)
+    return app
+
+
+def _configure(app: Flask, house: House, *, https: bool) -> None:
+    app.config.update(
+        SECRET_KEY=_secret_key(house),
+        SESSION_COOKIE_NAME="__Host-session" if https else "session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=https,
+        PERMANENT_SESSION_LIFETIME=timedelta(seconds=members.SESSION_SECONDS),
+        MAX_CONTENT_LENGTH=LONGEST_REQUEST_BYTES,
+        # Our own check of Sec-Fetch-Site and Origin stands in for the Referer, which the pages never send.
+        WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+
+
+def _slow_down(app: Flask, limiter: Limiter) -> None:
+    """Rates of everything but the API, which has its own."""
     limiter.limit(SIGN_IN_RATE)(sign_in.blueprint)
     limiter.limit(NOTIFICATION_RATE)(notifications.blueprint)
     limiter.limit(ANSWER_RATE)(answer.blueprint)
     limiter.limit(FILE_RATE, key_func=list_files.reader_or_address)(list_files.blueprint)
     for endpoint in FILES:
+        view: Callable[..., Any] = app.view_functions[endpoint]
         # What was registered is put in place again: the limit is in the wrapper, not in the view.
-        app.view_functions[endpoint] = limiter.limit(FILE_RATE, key_func=list_files.reader_or_address)(
-            app.view_functions[endpoint]
-        )
+        limited: Any = limiter.limit(FILE_RATE, key_func=list_files.reader_or_address)(view)
+        app.view_functions[endpoint] = limited
     limiter.limit(PANEL_RATE)(panel_sign_in.blueprint)
     limiter.limit(PANEL_RATE)(window.blueprint)
-    app.register_blueprint(reference.blueprint)
-    for part in (
-        api_session,
-        settings.pages.api,
-        settings.pages.api_actions,
-        settings.pages.api_consequences,
-        settings.pages.api_customer_health,
-        settings.pages.api_health_rights,
-        settings.pages.api_introductions,
-        settings.pages.api_preview,
-        settings.pages.api_signals,
-        settings.pages.api_themes,
-        api_signals,
-        api_moods,
-        api_who_knows_whom,
-        api_account_facts,
-        api_account_health,
-        api_imports,
-        api_introductions,
-        api_alerts,
-        api_kpis,
-        api_ratings,
-        api_reports,
-        api_verbatims,
-        api_verbatim_reading,
-        api_recommendations,
-    ):
-        rooms.register(app, limiter, csrf, part.blueprint)
-    app.add_url_rule("/", view_func=home.first_page, endpoint="_home")
-    app.add_url_rule("/healthz", view_func=_healthz)
-    return app
 
 
 def _secret_key(house: House) -> str:
