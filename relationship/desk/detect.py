@@ -55,7 +55,7 @@ def _detect(house: House, account_ids: list[int] | None) -> DetectReport:
         is_first = signals.is_empty(conn)
         opened, ended = signals.save(conn, found, day=today, at=house.clock())
         if not is_first:
-            tell_signals.tell(conn, house, before, found, day=today)
+            tell_signals.tell(conn, house, before, found)
         signals.save_states(conn, states(facts), day=today, account_ids=account_ids)
         failpoints.passage("desk.detect.saved")
     return DetectReport(len(facts.accounts.id), len(found.found), opened, ended)

@@ -17,7 +17,7 @@ OPENED, ENDED = "signal.opened", "signal.ended"
 Name = tuple[str, int, str]
 
 
-def tell(conn: Connection, house: House, before: Collection[Standing], found: Round, *, day: int) -> int:
+def tell(conn: Connection, house: House, before: Collection[Standing], found: Round) -> int:
     """Enqueue a call for each; returns how many. before: what was open among the accounts that were looked at."""
     wanted = {event for one in rules.current(conn)[1].actions.endpoints if one.enabled for event in one.events}
     if not wanted & {OPENED, ENDED}:
@@ -26,23 +26,23 @@ def tell(conn: Connection, house: House, before: Collection[Standing], found: Ro
     opened = [name for one in found.found if (name := (one.detector, one.subject_id, one.key)) not in known]
     ended = [(one.detector, one.subject_id, one.key) for one in (*found.ended, *found.off)]
     return sum(
-        _tell(conn, house, event, names, day=day)
-        for event, names in ((OPENED, opened), (ENDED, ended))
-        if event in wanted
+        _tell(conn, house, event, names) for event, names in ((OPENED, opened), (ENDED, ended)) if event in wanted
     )
 
 
-def _tell(conn: Connection, house: House, event: str, names: Iterable[Name], *, day: int) -> int:
+def _tell(conn: Connection, house: House, event: str, names: Iterable[Name]) -> int:
+    # A signal may begin and end several times on one day; of one detection nothing is told twice.
+    at = house.clock()
     told = callings.of_signals(conn, signals.ids_of(conn, names))
     return sum(
         enqueue.event(
             conn,
             house,
-            key=f"{event}/{one.cause.number}/{day}",
+            key=f"{event}/{one.cause.number}/{at.isoformat()}",
             event=event,
             data=_data(one),
             about=one.subject,
-            at=house.clock(),
+            at=at,
         )
         for one in told
     )

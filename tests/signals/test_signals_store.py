@@ -38,9 +38,9 @@ ADDRESS, SIDE, PARTY = table(Address), table(RecordSide), table(ActivityParty)
 ACTIVITY, LINK = table(Activity), table(RecordActivity)
 
 
-def house(store: Store, *, days_later: int = 0) -> House:
+def house(store: Store, *, days_later: int = 0, hours: int = 0) -> House:
     config = Config(_env_file=None, mode="test", tenant_id="7c4b0f4e-0000-4000-8000-000000000001")
-    return House(config, store, frozen_clock(NOW + timedelta(days=days_later)))
+    return House(config, store, frozen_clock(NOW + timedelta(days=days_later, hours=hours)))
 
 
 @pytest.fixture
@@ -261,6 +261,13 @@ def test_webhooks_hear_of_signals_that_begin_and_end_but_not_of_the_first_detect
         conn.execute(sa.delete(ACCOUNT_EVENT).where(ACCOUNT_EVENT.c.key == "budget"))
     detect_all(house(office, days_later=1))
     assert told()[1:] == [("signal.ended", "H-R8")]
+    for hour in (1, 2):
+        happened(office, "budget", "down", key="budget")
+        detect_all(house(office, days_later=1, hours=2 * hour))
+        with office.transaction() as conn:
+            conn.execute(sa.delete(ACCOUNT_EVENT).where(ACCOUNT_EVENT.c.key == "budget"))
+        detect_all(house(office, days_later=1, hours=2 * hour + 1))
+    assert told()[2:] == [("signal.opened", "H-R8"), ("signal.ended", "H-R8")] * 2
 
 
 def test_the_demonstration_tells_of_a_primary_contact_that_is_another_one_than_before(office: Store) -> None:
