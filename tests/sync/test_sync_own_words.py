@@ -17,6 +17,14 @@ SAID = "Je suis furieux : trois semaines sans réponse."
         "{}\n________________________________\nDe : Avis\nEnvoyé : mardi\nObjet : Avis\n\nBonjour",
         "{}\n\n-----Message d'origine-----\nDe : Avis\nEnvoyé : mardi\n\nBonjour",
         "{}\n\nEnvoyé de mon iPhone\n\n> Le 3 juin 2026 à 10:02, Avis <avis@fjord.example> a écrit :\n>\n> Bonjour",
+        "{}\n\nObtenir Outlook pour iOS<https://ios.example/o>\n\nDe : Avis\nEnvoyé : mardi\nObjet : Avis\n\nBonjour",
+        "{}\n\nProvenance : Courrier<https://windows.example> pour Windows\n\nBonjour",
+        "{}\n\nSent with Proton Mail secure email.",
+        "{}\n\nBelle journée,\nPaul Roy\n01 99 00 00 00",
+        "{}\n\nBien amicalement\nPaul Roy",
+        "{}\n\nAvec mes salutations les meilleures\nPaul Roy",
+        "{}\n\nBest wishes,\nPaul Roy",
+        "{}\n\nCdt\nP. Roy",
         "{}\n-- \nPaul Roy",
         "{}\n\nVeuillez agréer, Madame, l'expression de mes sentiments distingués.\nPaul",
         "{}\n\nCe message et ses pièces jointes sont confidentiels et destinés à leur seul destinataire.",
@@ -29,6 +37,24 @@ SAID = "Je suis furieux : trois semaines sans réponse."
 def test_only_the_own_words_are_left(around: str):
     for line_end in ("\n", "\r\n"):
         assert own_words(around.format(SAID).replace("\n", line_end)) == SAID
+
+
+def test_thanks_close_a_mail_where_a_name_follows():
+    assert own_words(f"{SAID}\n\nMerci,\n\nPaul Roy\nDirecteur\n01 99 00 00 00") == f"{SAID}\n\nMerci,"
+    assert own_words(f"{SAID}\nMerci\nmais répondez-moi.") == f"{SAID}\nMerci\nmais répondez-moi."
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "Envoyé depuis trois semaines, mon dossier n'avance pas.",
+        "Envoyé de mon bureau hier mais toujours rien reçu.",
+        "Get Outlook to work with your app, please.",
+        "Sent from our warehouse, it came back broken!",
+    ],
+)
+def test_what_was_sent_somewhere_is_no_signature(complaint: str):
+    assert own_words(f"{SAID}\n{complaint}\nMerci") == f"{SAID}\n{complaint}\nMerci"
 
 
 @pytest.mark.parametrize(

@@ -28,21 +28,36 @@ _SEPARATOR = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"(?:(?:bien |très |meilleures |sincères |cordiales |respectueuses )*(?:cordialement|salutations|cdlt|cordlt)"
-    r"|bien à vous|respectueusement|sincèrement"
+    r"(?:(?:bien |très |meilleures |sincères |cordiales |respectueuses )*"
+    r"(?:cordialement|salutations|amicalement|cdlt|cordlt|crdlt|cdt)"
+    r"|bien à (?:vous|toi)|bàv|respectueusement|sincèrement|à (?:très )?bientôt"
+    r"|(?:bonne|belle|excellente) (?:fin de )?(?:journée|soirée|semaine|réception|continuation)"
+    r"|(?:avec|recevez|croyez).{0,40} (?:mes|nos) .{0,20}(?:remerciements|salutations|sentiments).{0,40}"
+    r"|avec (?:mes|nos) .{0,20}(?:remerciements|salutations|sentiments).{0,40}|sentiments (?:dévoués|distingués)"
     r"|(?:en vous remerciant|merci|thanks|thank you) (?:d['’]avance|par avance|in advance)"
     r"|dans l['’]attente de .{1,40}|je vous prie d['’]agréer.{0,120}|veuillez agréer.{0,120}"
-    r"|(?:best |kind |kindest |warm )*regards|yours (?:sincerely|faithfully|truly)|sincerely(?: yours)?|cheers)"
+    r"|(?:best |kind |kindest |warm )*regards|yours (?:sincerely|faithfully|truly)|sincerely(?: yours)?|cheers"
+    r"|best wishes|many thanks|with thanks|take care|yours)"
     r"(?: à vous| et bonne journée)? ?[,.!]?$",
     re.IGNORECASE,
 )
+# Thanks close a mail where a name follows; else they are words like others.
+_THANKS = re.compile(r"(?:merci|thanks|thank you) ?[,.!]?$", re.IGNORECASE)
+_NAME = re.compile(r"[A-ZÀ-Ý][\w.'’-]*(?: [A-ZÀ-Ý][\w.'’-]*){0,3}$")
 _GREETING = re.compile(
     r"(?:bonjour|bonsoir|chère?s?|madame|monsieur|messieurs|hello|hi|dear|good (?:morning|afternoon))\b[^.!?]{0,60}$",
     re.IGNORECASE,
 )
+# "Envoyé depuis trois semaines, …" is somebody's own complaint: a device or a mail program must be named.
+_DEVICE = (
+    r"(?:i(?:phone|pad)|android|galaxy|samsung|huawei|xiaomi|pixel|blackberry|mobile|smartphone|téléphone|phone|tablette"
+    r"|tablet|portable|appareil|device|outlook|e?-?mail|messagerie|courrier|yahoo|gmail|windows|mac(?:book)?|proton)"
+)
 _PHONE = re.compile(
-    r"(?:envoyé (?:de(?:puis)?|à partir d['’eu]+) ?.{1,60}|sent from .{1,60}"
-    r"|(?:télécharger|get) outlook (?:pour|for) .{1,40})$",
+    r"(?:envoyé|sent) (?:de(?:puis)?\b|d['’]|à partir d['’eu]|avec|par|via|from|with|using)[^,;!?]{0,50}"
+    rf"\b{_DEVICE}\b[^,;!?]{{0,40}}$"
+    r"|(?:obten(?:ir|ez)|télécharge[rz]|get|download) outlook(?: (?:pour|for) .{1,60}|<.{1,60})?$"
+    r"|(?:provenance|from) ?: (?:courrier|mail)\b.{0,80}windows.{0,10}$",
     re.IGNORECASE,
 )
 _DISCLAIMER = re.compile(
@@ -141,7 +156,11 @@ def _header_length(lines: Sequence[str], place: int) -> int:
 
 def _without_ending(lines: list[str]) -> list[str]:
     """The lines above the signature or the disclaimer."""
+    said = ""
     for place, line in enumerate(lines):
         if line == "--" or _PHONE.match(line) or _DISCLAIMER.match(line) or (place and _CLOSING.match(line)):
             return lines[:place]
+        if _NAME.match(line) and _THANKS.match(said):
+            return lines[:place]
+        said = line or said
     return lines
