@@ -26,7 +26,7 @@ class Sorry:
 
 NOT_FOUND = Sorry(
     _l("We cannot find that"),
-    _l("It does not exist, or you do not have access to it. Go back to your opportunities and look for it there."),
+    _l("It does not exist, or you do not have access to it. Go to the first page and look for it from there."),
 )
 PAGES = {
     400: Sorry(_l("We cannot read that request"), _l("Go back, reload the page and try again.")),
