@@ -11,6 +11,7 @@ from rich.table import Table
 
 from relationship.config import Config
 from relationship.desk.bring_in import Outcome, bring_in, look, of_file
+from relationship.desk.take_up import take_up
 from relationship.errors import FixSettings
 from relationship.house import House, open_house
 from relationship.importing.faults import FLAGS, Fault
@@ -41,6 +42,7 @@ def import_file(
             found = look(house, opened, options=options, progress=advance, total=lines)
         else:
             found = _taken(house, kind, source, options, digest=digest, lines=lines, advance=advance)
+            take_up(house, found.touched)
     tell(found, preview=preview)
     if rejected is not None:
         write_rejected(rejected, found.header, found.faults)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from import_builders import HEADER, TENANT, Office, csv_of
+from import_builders import HEADER, NORDLYS, TENANT, Office, csv_of
 
 from relationship.cli import main
 from relationship.clock import number_of
@@ -42,6 +42,14 @@ def test_a_file_is_previewed_then_taken_and_what_is_rejected_can_be_corrected(ru
     Path("bad.csv").write_text(corrected, encoding="utf-8")
     assert run("usage", "bad.csv").exit_code == 0
     assert len(small_office.rows("usage_day")) == 2
+
+
+def test_what_a_file_brings_is_a_signal_at_once(run, small_office: Office):
+    Path("told.csv").write_text(csv_of("account,day,kind,direction", "N-17,2026-06-15,budget,down"), encoding="utf-8")
+    assert (run("events", "told.csv", "--preview").exit_code, small_office.rows("signal")) == (0, [])
+    assert run("events", "told.csv").exit_code == 0
+    kept = small_office.rows("signal", "detector, account_id, ended_at", "id")
+    assert ("H-R8", small_office.record_id(NORDLYS), None) in kept
 
 
 def test_a_file_that_cannot_be_read_ends_with_its_own_code(run, small_office: Office):
