@@ -24,6 +24,7 @@ SECTIONS: dict[str, str] = {
         "SELECT kind, guid, name, status, created_on, closed_on, owner_guid, account_guid, contact_guid, job_title, "
         "stage, probability, value, currency, close_on FROM record"
     ),
+    "record_mail": "SELECT kind, guid, no_mail, no_bulk_mail FROM record",
     "record_division": "SELECT kind, guid, team_guid, team_name, segment FROM record",
     "record_address": ("SELECT r.kind, r.guid, a.address FROM record_address a JOIN record r ON r.id = a.record_id"),
     "membership": "SELECT connection_guid, opportunity_guid, member, member_guid FROM membership",
@@ -54,7 +55,7 @@ SECTIONS: dict[str, str] = {
     ),
 }
 
-BOOLEANS = {"in_directory", "in_crm", "enabled", "closed", "recent"}
+BOOLEANS = {"in_directory", "in_crm", "enabled", "closed", "recent", "no_mail", "no_bulk_mail"}
 INSTANTS = {"at", "last_activity_at", "next_activity_at"}
 ROUNDED = {"exact", "trend_points", "value"}
 

@@ -225,6 +225,22 @@ def test_a_customer_that_is_a_person_is_the_contact():
     assert (row.account_guid, row.contact_guid) == (None, OTHER)
 
 
+@pytest.mark.parametrize(
+    ("read", "table"),
+    [
+        (dataverse.account, dataverse.ACCOUNTS),
+        (dataverse.contact, dataverse.CONTACTS),
+        (dataverse.lead, dataverse.LEADS),
+    ],
+)
+def test_who_wants_no_mail_is_asked_for_and_read_and_an_empty_column_is_no_refusal(read, table):
+    row = {table.key: GUID, "statecode": 0, "createdon": "2026-03-02T08:15:04Z"}
+    refusing = read(row | {"donotemail": True, "donotbulkemail": False}, PARIS)
+    assert (refusing.no_mail, refusing.no_bulk_mail) == (True, False)
+    assert (read(row | {"donotbulkemail": True}, PARIS).no_bulk_mail, read(row, PARIS).no_mail) == (True, False)
+    assert {"donotemail", "donotbulkemail"} <= set(table.selected)
+
+
 def test_a_team_as_owner_is_no_colleague():
     assert dataverse.opportunity(OPPORTUNITY | {f"_ownerid_value{LOGICAL}": "team"}, PARIS, EURO).owner_guid is None
 
