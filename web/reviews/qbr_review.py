@@ -16,7 +16,7 @@ from relationship.signals.recommendations import Recommendation
 from relationship.signals.standing import ACTING, State
 from relationship.store.crm import related_records
 from relationship.store.customers import account_facts, account_health, account_scores, health_in_force, usage
-from relationship.store.signals import callings, recommendation_acts, signals
+from relationship.store.signals import callings, recommendation_acts, signal_lists, signals
 from relationship.store.signals.recommendation_acts import OneAct
 from relationship.store.signals.signals import SignalRow
 from web import formats
@@ -303,13 +303,17 @@ def _deals(conn: Connection, guid: str, *, stages: bool) -> list[tuple[str, str,
 
 
 def _done(conn: Connection, account_id: int, period: Period) -> list[str]:
-    """What was done about recommendations, without who did it."""
+    """What was done about recommendations, without who did it, and not about deals that the reader may not see."""
     zone = house().config.zone
     since = datetime.combine(period.starts_on, time(0), zone)
     until = datetime.combine(period.ends_on + timedelta(days=1), time(0), zone)
     acts = recommendation_acts.of_account(conn, account_id, since=since, until=until)
     titles = {one.key: one.pure() for one in recommending.section(conn).catalogue}
-    return [_done_line(one, titles) for one in acts if one.deed in ACTING and one.state is State.MADE][-MOST_DONE:]
+    done = [one for one in acts if one.deed in ACTING and one.state is State.MADE]
+    deals = signal_lists.names(conn, {one.record_id for one in done if one.record_id is not None})
+    seen = rights.among(ref for ref, _name in deals.values())
+    shown = {None, *(number for number, (ref, _name) in deals.items() if ref in seen)}
+    return [_done_line(one, titles) for one in done if one.record_id in shown][-MOST_DONE:]
 
 
 def _done_line(one: OneAct, titles: dict[str, Recommendation]) -> str:

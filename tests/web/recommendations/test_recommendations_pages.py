@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from pptx import Presentation
 from recommendation_builder import rows
 from settings_rights import take_list_from_sellers
-from web_builder import ACCOUNTS, guid, oid
+from web_builder import ACCOUNTS, TODAY, guid, oid
 from web_site import Site
 
 from relationship.activities import RecordKind, RecordRef
@@ -241,6 +241,22 @@ def test_a_review_is_edited_and_taken_as_pdf_and_slides(small_site: Site, signal
     assert any(shape.has_chart for shape in shapes)
     tables = [shape.table for shape in shapes if shape.has_table]
     assert tables[0].cell(1, 0).text == "Former <l’équipe>"
+
+
+def test_a_review_does_not_say_what_was_done_about_a_withheld_deal(small_site: Site, signals: dict[str, int]) -> None:
+    assert small_site.crm is not None
+    account = RecordRef(RecordKind.ACCOUNT, builder.account_guid())
+    with small_site.store.transaction() as conn:
+        drags = sa.select(SIGNAL.c.account_id, SIGNAL.c.record_id).where(SIGNAL.c.id == signals["drags"])
+        account_id, deal_id = conn.execute(drags).one()
+        at = datetime.combine(TODAY, time(8), UTC)
+        act = {"key": "k", "cause": "signal-3", "account_id": account_id, "record_id": deal_id, "trigger": "H-P1",
+               "recommendation": "close_plan", "act": "task", "state": "made", "at": at, "by": oid(0)}  # fmt: skip
+        conn.execute(sa.insert(RECOMMENDATION_ACT), [act])
+    small_site.crm.grant(oid(3), [account])
+    here = f"/accounts/{account.guid}/qbr"
+    assert "Task created in the CRM" in small_site.as_().get(here).text
+    assert "Task created in the CRM" not in small_site.as_("seller", 3).get(here).text
 
 
 def test_who_saves_a_review_over_anothers_is_told_and_loses_nothing(small_site: Site, signals: dict[str, int]) -> None:
