@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from simulator import identity
 from simulator.dataverse.activity_rows import ACTIVITY_TABLES, POINTER, Filed, pointer_row
-from simulator.dataverse.connections import connection_row, link_rows
+from simulator.dataverse.connection_book import ConnectionBook
 from simulator.dataverse.divisions import Divisions
 from simulator.dataverse.own_columns import OwnColumns
 from simulator.dataverse.parties import Party, PartyBook, Someone, party_rows
@@ -65,6 +65,7 @@ class Crm:
         for name, guids in {**self._world_rows.keys(), **self._world_activities.keys()}.items():
             self._tables[name] = TrackedTable(guids, builders[name], self._version + 1)
             self._version += len(guids)
+        self._connections = ConnectionBook(self._tables["connection"], next_version=self._next_version, now=self._now)
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -227,8 +228,7 @@ class Crm:
                     if self._tables[activity_table].row(activity).get("_regardingobjectid_value") == Ref(table, guid):
                         self.delete(activity_table, activity)
             if table in ("opportunity", "contact", "systemuser"):
-                for connection in self._connections_of(guid):
-                    self._tables["connection"].remove(connection, self._next_version())
+                self._connections.forget(guid)
 
     def report_unknown_deletion(self, table: str, guid: str | None = None) -> str:
         """Let the next delta name a deleted row that nobody ever saw, as the real service may."""
@@ -296,7 +296,7 @@ class Crm:
                     if moved:
                         self.update(table, guid, moved)
             self._move_activities(old, new)
-            for opportunity in self._opportunities_of(merged):
+            for opportunity in self._connections.opportunities_of(merged):
                 self._disconnect(opportunity, merged)
                 with suppress(ValueError):  # the kept one is a stakeholder there already
                     self._connect(opportunity, new, STAKEHOLDER)
@@ -377,35 +377,11 @@ class Crm:
                 raise KeyError(opportunity)
             if person.guid not in self._tables[person.table]:
                 raise KeyError(person.guid)
-            links = link_rows(opportunity, person, self._world_rows.role_of(category), self._now().date())
-            if any(guid in self._tables["connection"] for guid in links):
-                raise ValueError("they are connected already")
-            for guid, link in links.items():
-                row = connection_row(guid, link, instant(self._now()))
-                self._tables["connection"].put(guid, row, self._next_version())
-
-    def _is_on_sales_team(self, opportunity: str, system_user: str) -> bool:
-        return identity.connection(opportunity, system_user, mirrored=False) in self._tables["connection"]
+            self._connections.add(opportunity, person, self._world_rows.role_of(category))
 
     def _disconnect(self, opportunity: str, person: str) -> None:
         with self.lock:
-            for mirrored in (False, True):
-                guid = identity.connection(opportunity, person, mirrored=mirrored)
-                if guid not in self._tables["connection"]:
-                    raise KeyError(guid)
-                self._tables["connection"].remove(guid, self._next_version())
+            self._connections.remove(opportunity, person)
 
-    def _connections_of(self, guid: str) -> list[str]:
-        found = []
-        for connection in self._tables["connection"]:
-            row = self._tables["connection"].row(connection)
-            ends = (row.get("_record1id_value"), row.get("_record2id_value"))
-            if any(isinstance(end, Ref) and end.guid == guid for end in ends):
-                found.append(connection)
-        return found
-
-    def _opportunities_of(self, contact: str) -> list[str]:
-        """The opportunities that a contact is connected with as a stakeholder."""
-        rows = (self._tables["connection"].row(guid) for guid in self._connections_of(contact))
-        ends = (row.get("_record1id_value") for row in rows)
-        return [end.guid for end in ends if isinstance(end, Ref) and end.table == "opportunity"]
+    def _is_on_sales_team(self, opportunity: str, system_user: str) -> bool:
+        return self._connections.connects(opportunity, system_user)
