@@ -35,3 +35,13 @@ def test_a_family_is_chosen_without_leaving_the_page(seen: Site, visit: Any) -> 
     page.get_by_role("navigation", name="Family").get_by_role("link", name="Pipeline").click()
     page.wait_for_url("**family=pipeline**")
     expect(page.locator(".signal .tag").first).to_have_text("Pipeline")
+    page.fill("#min", "10k")
+    page.keyboard.press("Tab")
+    expect(page.locator("#trouble")).to_have_text(
+        "Something that was entered is not understood. Correct it and try again.", use_inner_text=True
+    )
+    assert any("422" in trouble for trouble in visit.troubles)
+    visit.troubles.clear()
+    page.fill("#min", "10")
+    page.keyboard.press("Tab")
+    expect(page.locator("#trouble")).to_be_hidden()
