@@ -4,10 +4,12 @@ import re
 
 import pytest
 import sqlalchemy as sa
-from web_builder import Deal, guid, weekly
+from web_builder import TODAY, Deal, guid, weekly
 from web_site import Site, site_over, without_form_token
 
+from relationship.clock import number_of
 from relationship.store.crm.record_tables import Record
+from relationship.store.customers.score_tables import ACCOUNT_SCORE
 from relationship.store.database import Store
 from relationship.store.tables import table
 
@@ -61,6 +63,20 @@ def test_filters_offer_only_what_the_records_say_that_somebody_may_read(small_si
         assert "Segment Sud" in manager.get(path).text
         assert "Segment Nord" in (page := seller.get(path).text)
         assert re.findall("(?:Segment|Équipe) Sud", page) == []
+
+
+def test_deals_of_an_account_are_counted_only_for_whoever_may_see_each(small_site: Site) -> None:
+    won = [Deal(f"Gagnée {n}", owner=n, status="won", closed_ago=20, contacts=weekly()) for n in (0, 1)]
+    small_site.fill([*won, Deal("Ouverte", owner=0, contacts=weekly())])
+    with small_site.store.transaction() as conn:
+        account = conn.scalar(sa.select(table(Record).c.id).where(table(Record).c.guid == guid("account", 0)))
+        score = {"account_id": account, "score": "health", "day": number_of(TODAY), "value": 60, "learned": False}
+        conn.execute(sa.insert(ACCOUNT_SCORE), [{**score, "reasons": '[["outcomes", 5, 1.0]]'}])
+    address = f"/accounts/{guid('account', 0)}/scores"
+    assert "2 won, 0 lost" in small_site.as_("sales_manager", 3).get(address).text
+    page = small_site.as_("seller", 0).get(address)
+    assert (page.status_code, "Opportunities won and lost" in page.text) == (200, True)
+    assert re.findall(r"\d won", page.text) == []
 
 
 @pytest.mark.parametrize("part", ["", "/activities", "/weeks/2026-06-17"])

@@ -84,7 +84,7 @@ def page(guid: str) -> str:
         cards = score_cards(conn, number)
         months = use_months(conn, number)
         at_stake = stake(conn, found.record.guid, facts)
-        raw = raw_figures(conn, number)
+        raw = raw_figures(conn, number, found.record.guid)
         signals = signals_section.of_account(conn, number, found.record.guid)
         head = health_told.head(conn, number)
         advice = recommending.about_scores(conn, number, found.record.guid)
@@ -123,8 +123,9 @@ def score_cards(conn: Connection, account_id: int) -> list[ScoreCard]:
     return cards
 
 
-def raw_figures(conn: Connection, account_id: int) -> dict[str, str]:
-    """The inputs of the scores as people read them, by reason; what nobody told is not there."""
+def raw_figures(conn: Connection, account_id: int, guid: str) -> dict[str, str]:
+    """The inputs of the scores as people read them, by reason; what nobody told is not there, and no count of deals of
+    which the reader may not see each."""
     found = score_facts.of_one(conn, account_id, today=today())
     won, lost = int(found.won[0]), int(found.lost[0])
     shown: tuple[tuple[str, float, Callable[[float], str]], ...] = (
@@ -135,7 +136,9 @@ def raw_figures(conn: Connection, account_id: int) -> dict[str, str]:
         ("tenure", float(found.years[0]), score_words.years),
     )
     told = {name: write(value) for name, value, write in shown if not isnan(value)}
-    return told | ({"outcomes": score_words.outcomes(won, lost)} if won + lost else {})
+    if won + lost and customer_list.sees_all_deals(conn, guid, scope=member().scope):
+        told["outcomes"] = score_words.outcomes(won, lost)
+    return told
 
 
 def use_months(conn: Connection, account_id: int) -> list[UseMonth]:

@@ -301,3 +301,13 @@ def open_value(conn: Connection, account_guid: str, *, scope: Scope) -> tuple[fl
     )
     row = conn.execute(query).one_or_none()
     return (row[0], row[1]) if row else (None, "")
+
+
+def sees_all_deals(conn: Connection, account_guid: str, *, scope: Scope) -> bool:
+    """Whether the reader may see every opportunity of an account, so that a count of them may be told."""
+    withheld = sa.select(_record.c.id).where(
+        _record.c.account_guid == account_guid,
+        _record.c.kind == RecordKind.OPPORTUNITY.value,
+        sa.not_(may_be_read(scope, RecordKind.OPPORTUNITY)),
+    )
+    return not conn.scalar(sa.select(withheld.exists()))
