@@ -13,6 +13,7 @@ from simulator.world import Opportunity, OpportunityStatus, Person
 
 # The first mails of the world lie this many days before now: 18 months.
 HISTORY_DAYS = 548
+HOPEFUL = 45
 STAGES = (("Qualify", 20), ("Develop", 40), ("Propose", 60), ("Close", 80))
 # Thousands of euros from and to, by segment.
 VALUES = {"Grand compte": (80, 450), "ETI": (25, 140), "PME": (8, 45)}
@@ -119,11 +120,13 @@ def _team(rng: Random, company: Company, owner: str, story: Story) -> tuple[str,
 
 
 def _progress(rng: Random, plan: _Plan) -> tuple[str, int]:
-    """Stage and probability: the older an open deal, the further."""
+    """Stage and probability: the older an open deal, the further. Now and then an early one is taken for half won."""
     if plan.status is OpportunityStatus.WON:
         return "Close", 100
     reached = min(3, (plan.ends - plan.begins).days // 60)
     stage, probability = STAGES[rng.randint(max(0, reached - 1), reached)]
+    if stage == STAGES[0][0] and plan.begins.day % 3 == 0:
+        probability = HOPEFUL
     return stage, probability if plan.status is OpportunityStatus.OPEN else 0
 
 
