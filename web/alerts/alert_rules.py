@@ -15,7 +15,7 @@ from relationship.store import rules as stored
 from relationship.store.alerts import alert_facts, alerts
 from relationship.store.alerts import alert_rules as store
 from relationship.store.alerts.alert_rules import Kept, Version
-from relationship.store.crm import colleagues
+from relationship.store.crm import colleagues, mail_refusals
 from relationship.store.privacy.audit import Action
 from relationship.verbatims import names
 from relationship.verbatims.alerts.cases import BY_KEY, CASES
@@ -69,6 +69,7 @@ def listed() -> str:
     with house().store.reading() as conn:
         rules = [kept for kept in store.all_rules(conn) if kept.owner_key in ("", me.oid)]
         gone = store.removed(conn, removed) if removed else None
+        confirmed, unconfirmed = store.confirmed(conn), _unconfirmed(conn, rules)
         return render_template(
             "alerts/rules.html",
             rules=rules,
@@ -77,8 +78,9 @@ def listed() -> str:
             cases=[case for case in CASES if is_admin() or case.key in OWN_CASES],
             used=_used(rules),
             lists=store.lists(conn),
-            confirmed=store.confirmed(conn),
-            unconfirmed=_unconfirmed(conn, rules),
+            confirmed=confirmed,
+            unconfirmed=unconfirmed,
+            refused=mail_refusals.addresses(conn, {*confirmed, *unconfirmed}, bulk=True),
             is_admin=is_admin(),
             removed=gone if gone and may_edit(me.reader, gone) else None,
             removed_list=request.args.get("removed_list", type=int),

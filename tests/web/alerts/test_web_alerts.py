@@ -285,5 +285,7 @@ def test_customer_success_fills_lists_and_administrators_keep_them(filled: Site)
     with filled.store.transaction() as conn:
         conn.execute(sa.update(_record).where(_record.c.id == contact).values(no_bulk_mail=True))
     assert "1 entry wants no bulk mail, says the CRM" in own.get(at).text
+    post(admin, "/alerts/rules/new", form(to="zoe@x.example\nother@x.example"))
+    assert admin.get("/alerts/rules").text.count("no bulk mail") == 1
     lines = own.get(f"{at}.csv").text.splitlines()
     assert [line.split(",")[2] for line in lines[1:]] == ["'=a@x.example", "b@x.example"]
