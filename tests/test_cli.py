@@ -67,6 +67,13 @@ def test_in_the_list_of_commands_every_line_stands_whole(group: list[str]):
     assert "..." not in listed
 
 
+@pytest.mark.parametrize("what", ["churn", "attrition"])
+def test_a_history_too_small_to_learn_from_is_no_fault(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["learn", what])
+    assert (result.exit_code, "Not enough: " in result.output) == (0, True)
+
+
 @pytest.mark.parametrize("command", ["serve", "demo", "simulate"])
 def test_a_port_that_cannot_be_is_refused(command: str):
     result = CliRunner().invoke(main, [command, "--port", "99999"])

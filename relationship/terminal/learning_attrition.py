@@ -4,7 +4,6 @@ from rich.table import Table
 
 from relationship.config import Config
 from relationship.desk.learn_attrition import learn_attrition
-from relationship.errors import FixSettings
 from relationship.house import open_house
 from relationship.terminal.console import stderr
 from relationship.verbatims.alerts.attrition import LEAST_KEPT, LEAST_LOST, Profile, TooFewCustomersError
@@ -13,17 +12,18 @@ SHOWN = 15
 
 
 def learn_attrition_round(config: Config) -> None:
-    """Learn and keep it; FixSettings when too few customers were lost or kept."""
+    """Learn and keep it, or say that too few customers were lost or kept."""
     with open_house(config) as house:
         try:
             found = learn_attrition(house, by="command line")
         except TooFewCustomersError as error:
             lost, kept = error.args
-            raise FixSettings(
-                f"Verbatims of {lost} lost and {kept} kept customers are too few to learn from.",
-                next_step=f"Bring in verbatims of at least {LEAST_LOST} lost and {LEAST_KEPT} kept accounts.",
-                code="attrition_too_few",
-            ) from error
+            stderr.print(
+                f"Not enough: verbatims of {lost} lost and {kept} kept customers, and it takes {LEAST_LOST} and "
+                f"{LEAST_KEPT}. Nothing was learnt.",
+                soft_wrap=True,
+            )
+            return
     stderr.print(_table(found))
     share = f"{found.hit_rate:.0%} of those called likely had left, against {found.base:.0%} of all"
     stderr.print(f"{share}; {found.found:.0%} of the lost were among them (customers the profile had not seen).")
