@@ -72,7 +72,7 @@ def page() -> str:
         more=max(0, len(rows) - at * PAGE_SIZE),
         at=at,
         narrowed=narrowed,
-        advices=[(key, known[key]) for key in titles if key in known],
+        offered=[(key, known[key]) for key in titles if key in known],
         owners=sorted(owners.items(), key=lambda one: one[1].casefold()),
         counts=counts,
         who=who,
