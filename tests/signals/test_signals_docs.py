@@ -57,3 +57,13 @@ def test_a_signal_that_is_over_does_not_say_how_long_ago_its_facts_are() -> None
         assert sentence(fact) == "last contact on Jun 17, 2026, 17 days ago"
         assert sentence(fact, over=True) == "last contact on Jun 17, 2026"
         assert sentence(Fact("idle", 20_621, 17.0), over=True) == "no activity since Jun 17, 2026, 17 days"
+
+
+def test_an_amount_is_told_in_its_currency() -> None:
+    app = Flask("words")
+    Babel(app)
+    with app.test_request_context():
+        fact = Fact("value", 20_621, 324_500.0, 259_600.0, ref=1)
+        assert sentence(fact, name="Rollout", currency="EUR") == (
+            "Rollout: amount €324,500, €259,600 before (Jun 17, 2026)"
+        )

@@ -311,8 +311,8 @@ def _done(conn: Connection, account_id: int, period: Period) -> list[str]:
     titles = {one.key: one.pure() for one in recommending.section(conn).catalogue}
     done = [one for one in acts if one.deed in ACTING and one.state is State.MADE]
     deals = signal_lists.names(conn, {one.record_id for one in done if one.record_id is not None})
-    seen = rights.among(ref for ref, _name in deals.values())
-    shown = {None, *(number for number, (ref, _name) in deals.items() if ref in seen)}
+    seen = rights.among(ref for ref, *_ in deals.values())
+    shown = {None, *(number for number, (ref, *_) in deals.items() if ref in seen)}
     return [_done_line(one, titles) for one in done if one.record_id in shown][-MOST_DONE:]
 
 

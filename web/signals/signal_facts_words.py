@@ -78,12 +78,15 @@ _NO_NAME = {
 }
 # Figures that are days themselves.
 _DAYS = frozenset({"brought_forward"})
+_AMOUNTS = frozenset({"value"})
 
 
-def sentence(fact: Fact, *, name: str = "", event: tuple[str, str] | None = None, over: bool = False) -> str:
+def sentence(
+    fact: Fact, *, name: str = "", currency: str = "", event: tuple[str, str] | None = None, over: bool = False
+) -> str:
     """A fact in the reader's language.
 
-    name   of the record behind it, '' where the reader may not see it or there is none
+    name   of the record behind it, '' where the reader may not see it or there is none;  currency: of its amounts
     event  kind and direction of the event behind it;  over: its signal has ended
     """
     figures: dict[str, object] = {
@@ -95,6 +98,8 @@ def sentence(fact: Fact, *, name: str = "", event: tuple[str, str] | None = None
         "who": name or str(_NO_NAME.get(WHAT.get(fact.what, ""), "")),
         "event": _event(event),
     }
+    if fact.what in _AMOUNTS:
+        figures |= {"now": formats.money(fact.value, currency), "before": formats.money(fact.before, currency)}
     if fact.what in _DAYS:
         figures |= {"until": _written(fact.value), "from": _written(fact.before)}
     found = OVER.get(fact.what) if over else None

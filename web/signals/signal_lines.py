@@ -117,7 +117,7 @@ def lines(conn: Connection, found: Sequence[ListedSignal], limits: Thresholds) -
     names = signal_lists.names(conn, {fact.ref for fact in facts if fact.ref and WHAT.get(fact.what) in _RECORDS})
     events = signal_lists.events(conn, {fact.ref for fact in facts if fact.ref and WHAT.get(fact.what) == "event"})
     accounts = {RecordRef(RecordKind.ACCOUNT, one.account_guid) for one in found if one.account_guid}
-    behind = {ref for ref, _name in names.values()} | {one.about for one in events.values()}
+    behind = {ref for ref, *_ in names.values()} | {one.about for one in events.values()}
     seen = rights.among({one.ref for one in found} | accounts | behind)
     told = _Told(names, events, seen)
     return [
@@ -143,7 +143,7 @@ def _without_account(one: ListedSignal, seen: frozenset[RecordRef]) -> ListedSig
 class _Told:
     """What facts refer to, by id, and what of it the reader may see."""
 
-    names: Mapping[int, tuple[RecordRef, str]]
+    names: Mapping[int, tuple[RecordRef, str, str]]
     events: Mapping[int, EventBehind]
     seen: frozenset[RecordRef]
 
@@ -158,10 +158,11 @@ class _Told:
                     return _withheld(fact)
                 return EvidenceLine(fact, _sentence(fact), url_for("verbatims.one", number=fact.ref))
             case sort if sort in _RECORDS:
-                ref, name = self.names.get(fact.ref or 0, (None, ""))
+                ref, name, currency = self.names.get(fact.ref or 0, (None, "", ""))
                 if ref is None or ref not in self.seen:
                     return _withheld(fact) if sort == "opportunity" else EvidenceLine(fact, _sentence(fact))
-                return EvidenceLine(fact, _sentence(fact, name=name), url_for(_PAGES[ref.kind], guid=ref.guid), ref=ref)
+                text = _sentence(fact, name=name, currency=currency)
+                return EvidenceLine(fact, text, url_for(_PAGES[ref.kind], guid=ref.guid), ref=ref)
         return EvidenceLine(fact, _sentence(fact, over=of.signal.ended_at is not None))
 
     def _event(self, fact: Fact) -> EvidenceLine:

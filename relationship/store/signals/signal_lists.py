@@ -162,14 +162,15 @@ def any_signal(conn: Connection) -> bool:
     return conn.scalar(sa.select(SIGNAL.c.id).limit(1)) is not None
 
 
-def names(conn: Connection, record_ids: Collection[int]) -> dict[int, tuple[RecordRef, str]]:
-    """Records that evidence refers to: reference and name by id; who is left out is not among them."""
-    found: dict[int, tuple[RecordRef, str]] = {}
+def names(conn: Connection, record_ids: Collection[int]) -> dict[int, tuple[RecordRef, str, str]]:
+    """Records that evidence refers to: reference, name and currency by id; who is left out is not among them."""
+    found: dict[int, tuple[RecordRef, str, str]] = {}
+    columns = _subject.c
     for chunk in in_chunks(sorted(record_ids)):
-        query = sa.select(_subject.c.id, _subject.c.kind, _subject.c.guid, _subject.c.name).where(
-            _subject.c.id.in_(chunk), ~left_out_by_name(_subject.c.kind, _subject.c.guid)
+        query = sa.select(columns.id, columns.kind, columns.guid, columns.name, columns.currency).where(
+            columns.id.in_(chunk), ~left_out_by_name(columns.kind, columns.guid)
         )
-        found |= {row[0]: (RecordRef(RecordKind(row[1]), row[2]), row[3]) for row in conn.execute(query)}
+        found |= {row[0]: (RecordRef(RecordKind(row[1]), row[2]), row[3], row[4]) for row in conn.execute(query)}
     return found
 
 
@@ -193,8 +194,8 @@ def events(conn: Connection, event_ids: Collection[int]) -> dict[int, EventBehin
         columns.id, columns.kind, columns.direction, columns.text, columns.source, _subject.c.kind, _subject.c.guid
     ).join_from(ACCOUNT_EVENT, _subject, _subject.c.id == about)
     for chunk in in_chunks(sorted(event_ids)):
-        for number, *told, kind, guid in conn.execute(query.where(columns.id.in_(chunk))):
-            found[number] = EventBehind(*told, RecordRef(RecordKind(kind), guid))
+        for number, what, direction, text, source, kind, guid in conn.execute(query.where(columns.id.in_(chunk))):
+            found[number] = EventBehind(what, direction, text, source, RecordRef(RecordKind(kind), guid))
     return found
 
 
