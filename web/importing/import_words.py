@@ -166,7 +166,7 @@ OF_A_LINE: Mapping[str, object] = {
     "number_negative": _l("The number is negative. It counts something, so 0 is the least."),
     "number_too_large": _l("The number is larger than anything that is counted here. Correct it."),
     "score_missing": _l("The score is missing. Fill it in."),
-    "score_out_of_range": _l("The score lies outside its scale (%(detail)s). Correct it, or the kind of survey."),
+    "score_out_of_range": _l("The score lies outside its scale (%(detail)s). Correct it, or the scale that is named."),
     "beyond_scale": _l("The number lies outside its scale (%(detail)s). Correct it."),
     "kind_missing": _l("The kind is missing. Use a word of the template."),
     "kind_unknown": _l("This kind is not known. Use a word of the template."),
