@@ -9,7 +9,6 @@ without a word are found by comparing with the series when it changes, and by ev
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -24,6 +23,7 @@ from relationship.store.knows.pair_days import Internal
 from relationship.store.sources import cursors, quarantine
 from relationship.store.sources.cursors import Place
 from relationship.sync.readers.delta import Round, Stream, anew, read_round
+from relationship.sync.readers.item_page import ItemPage, keep, sorted_out
 from relationship.sync.shapes import events, msgraph
 from relationship.sync.shapes.disposition import Circle
 from relationship.sync.shapes.events import MASTER, OCCURRENCE, Owner
@@ -257,27 +257,18 @@ class _Calendar:
     # Keeping a page
 
     def _save(self, conn: Connection, rows: Sequence[Json], place: Place) -> int:
-        page = _sorted_out(rows, self._container, self._owner, self._to.inside)
+        page = sorted_out(rows, lambda row: events.event(row, self._container, self._owner, self._to.inside))
         self._complete(conn, page, place)
-        for item_id, reason in sorted(page.bad.items()):
-            quarantine.add(conn, self._source_id, item_id, reason)
-        written = sightings.apply_page(
-            conn,
-            self._source_id,
-            self._container,
-            [piece for same in page.pieces.values() for piece in same],
-            list(page.removed),
-            place=place,
-            read=self._to.read,
-            zone=self._to.zone,
+        written = keep(
+            conn, self._source_id, self._container, page, place=place, read=self._to.read, zone=self._to.zone
         )
         pair_days.count(conn, self._internal_occurrences(rows, page), zone=self._to.zone)
         for item_id in sorted(page.pieces):
             if any(events.has_unknown_zone(piece.fields) for piece in page.pieces[item_id]):
                 quarantine.add(conn, self._source_id, item_id, UNKNOWN_ZONE)
-        return written + len(page.bad)
+        return written
 
-    def _internal_occurrences(self, rows: Sequence[Json], page: "_Page") -> list[Internal]:
+    def _internal_occurrences(self, rows: Sequence[Json], page: ItemPage) -> list[Internal]:
         """The meetings of internal series that a page tells: of these nothing is kept, so they are counted now."""
         for row in rows:
             if isinstance(row, dict) and row.get("id") in page.pieces:
@@ -292,7 +283,7 @@ class _Calendar:
         ]
         return [one for one in found if isinstance(one, Internal)]
 
-    def _complete(self, conn: Connection, page: "_Page", place: Place) -> None:
+    def _complete(self, conn: Connection, page: ItemPage, place: Place) -> None:
         """Occurrences get what their series has: those of this page, and kept ones when the series changed."""
         masters = {
             item_id: _merged(same) for item_id, same in page.pieces.items() if same[-1].fields.get("type") == MASTER
@@ -331,37 +322,6 @@ class _Calendar:
     def _is_past(self, fields: Fields) -> bool:
         lasting = events.times(fields)
         return lasting is not None and lasting[1] <= self._window.starts_at
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """A page by what is to be done, by item id."""
-
-    pieces: dict[str, list[Piece]]
-    removed: dict[str, None]
-    bad: dict[str, str]
-
-
-def _sorted_out(rows: Sequence[Any], container: str, owner: Owner, inside: Circle) -> _Page:
-    """An event that is both removed and told has its last row's fate."""
-    page = _Page({}, {}, {})
-    for row in rows:
-        try:
-            item_id = msgraph.item_id(row)
-        except BadItem:
-            continue  # nothing to name it by
-        if msgraph.is_removed(row):
-            page.pieces.pop(item_id, None)
-            page.removed[item_id] = None
-            continue
-        try:
-            piece = events.event(row, container, owner, inside)
-        except BadItem as error:
-            page.bad[item_id] = error.code
-            continue
-        page.removed.pop(item_id, None)
-        page.pieces.setdefault(item_id, []).append(piece)
-    return page
 
 
 def _merged(same: Sequence[Piece]) -> Fields:

@@ -5,22 +5,21 @@ own place. What if Microsoft says no: to one folder, the others are read and the
 mailbox, it is left as it was and looked at again later.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from relationship.errors import BadItem
 from relationship.store.activities import sightings
-from relationship.store.activities.sightings import Piece, Read
+from relationship.store.activities.sightings import Read
 from relationship.store.database import Store
-from relationship.store.sources import folders, quarantine
+from relationship.store.sources import folders
 from relationship.store.sources.cursors import Place
 from relationship.sync.readers.delta import Round, Stream, read_round
 from relationship.sync.readers.folder_tree import FolderTree
+from relationship.sync.readers.item_page import keep, sorted_out
 from relationship.sync.shapes import msgraph
 from relationship.sync.wire.transport import Channel, Json
 
@@ -77,58 +76,12 @@ class _Mailbox:
         return read_round(self._to.store, stream, place, refresh=self._refresh, progress=self._to.progress)
 
     def _save_mail(self, folder_id: str, conn: Connection, rows: Sequence[Json], place: Place) -> int:
-        page = _sorted_out(rows, folder_id)
-        for item_id, reason in sorted(page.bad.items()):
-            quarantine.add(conn, self._source_id, item_id, reason)
-        written = sightings.apply_page(
-            conn,
-            self._source_id,
-            folders.container_of(folder_id),
-            page.pieces,
-            page.removed,
-            place=place,
-            read=self._to.read,
-            zone=self._to.zone,
-        )
-        return written + len(page.bad)
+        page = sorted_out(rows, lambda row: msgraph.message(row, folder_id))
+        container = folders.container_of(folder_id)
+        return keep(conn, self._source_id, container, page, place=place, read=self._to.read, zone=self._to.zone)
 
     def _end_full(self, container: str, conn: Connection, place: Place) -> int:
         return sightings.end_full_round(conn, self._source_id, container, place, read=self._to.read, zone=self._to.zone)
 
     def _fetch(self, link: str, *, is_saved: bool) -> Json:
         return self._to.channel.fetch(link, scope=self._user_id, headers=self._to.headers, at_saved_link=is_saved)
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    pieces: list[Piece]
-    removed: list[str]
-    bad: dict[str, str]
-
-
-def _sorted_out(rows: Sequence[Any], folder_id: str) -> _Page:
-    """A page of messages by what is to be done; an item that is both removed and told has its last row's fate."""
-    pieces: dict[str, list[Piece]] = {}
-    removed: dict[str, None] = {}
-    bad: dict[str, str] = {}
-    for row in _dicts(rows):
-        try:
-            item_id = msgraph.item_id(row)
-        except BadItem:
-            continue  # nothing to name it by
-        if msgraph.is_removed(row):
-            pieces.pop(item_id, None)
-            removed[item_id] = None
-            continue
-        try:
-            piece = msgraph.message(row, folder_id)
-        except BadItem as error:
-            bad[item_id] = error.code
-            continue
-        removed.pop(item_id, None)
-        pieces.setdefault(item_id, []).append(piece)
-    return _Page([piece for same in pieces.values() for piece in same], list(removed), bad)
-
-
-def _dicts(rows: Iterable[Any]) -> list[Json]:
-    return [row for row in rows if isinstance(row, dict)]

@@ -14,14 +14,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from relationship.errors import BadItem, Reconnect, Unavailable
+from relationship.errors import Reconnect, Unavailable
 from relationship.store.activities import sightings
-from relationship.store.activities.sightings import Piece, Read
+from relationship.store.activities.sightings import Read
 from relationship.store.database import Store
-from relationship.store.sources import cursors, folders, quarantine
+from relationship.store.sources import cursors, folders
 from relationship.store.sources.cursors import Place
 from relationship.store.sources.folders import FolderRow
 from relationship.sync.readers.delta import Round, Stream, read_round
+from relationship.sync.readers.item_page import keep, sorted_out
 from relationship.sync.shapes import msgraph, task_rows
 from relationship.sync.shapes.texts import is_clean
 from relationship.sync.wire.auth import CREDENTIAL_CODES
@@ -152,38 +153,8 @@ class _Todo:
     # Tasks
 
     def _save_tasks(self, container: str, conn: Connection, rows: Sequence[Any], place: Place) -> int:
-        pieces: dict[str, list[Piece]] = {}
-        removed: dict[str, None] = {}
-        bad: dict[str, str] = {}
-        for row in rows:
-            try:
-                item_id = msgraph.item_id(row)
-            except BadItem:
-                continue  # nothing to name it by
-            if msgraph.is_removed(row):
-                pieces.pop(item_id, None)
-                removed[item_id] = None
-                continue
-            try:
-                piece = task_rows.todo_task(row, container, self._user_id)
-            except BadItem as error:
-                bad[item_id] = error.code
-                continue
-            removed.pop(item_id, None)
-            pieces.setdefault(item_id, []).append(piece)
-        for item_id, reason in sorted(bad.items()):
-            quarantine.add(conn, self._source_id, item_id, reason)
-        written = sightings.apply_page(
-            conn,
-            self._source_id,
-            container,
-            [piece for same in pieces.values() for piece in same],
-            list(removed),
-            place=place,
-            read=self._to.read,
-            zone=self._to.zone,
-        )
-        return written + len(bad)
+        page = sorted_out(rows, lambda row: task_rows.todo_task(row, container, self._user_id))
+        return keep(conn, self._source_id, container, page, place=place, read=self._to.read, zone=self._to.zone)
 
     def _end_full_tasks(self, container: str, conn: Connection, place: Place) -> int:
         return sightings.end_full_round(conn, self._source_id, container, place, read=self._to.read, zone=self._to.zone)
