@@ -5,6 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 import web_builder
+from browsing import after
+from playwright.sync_api import expect
 from web_site import Site
 
 from relationship.desk.rate import rate_all
@@ -63,3 +65,15 @@ def fill(site: Site, deals: int = 60) -> Site:
             conn.execute(sa.update(record).where(half).values(team_guid=team, team_name=name, segment=segment))
     rate_all(site.app.extensions["house"])
     return site
+
+
+def settled(page: Any) -> None:
+    """The effect of what is on the screen has arrived."""
+    after(page, 200)
+    expect(page.locator("#effect.htmx-request")).to_have_count(0)
+    expect(page.locator("#effect .effect-foot")).to_be_visible()
+
+
+def saved(page: Any) -> None:
+    page.click("#save")
+    expect(page.locator(".banner-saved")).to_be_visible()
