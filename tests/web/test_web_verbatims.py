@@ -256,7 +256,9 @@ def test_a_survey_is_looked_at_corrected_and_taken_over_once(office: Site) -> No
     again = client.get(post(columns).location).text
     assert re.findall(r'import-count">(\d+)<', again)[1:4] == ["0", "0", "2"]
     assert "Nothing would change" in again
-    assert "enquête.csv" in client.get("/verbatims/import").text
+    earlier = client.get("/verbatims/import").text
+    assert "enquête.csv" in earlier
+    assert 'data-label="Rejected"' in earlier  # On a phone the heads are not shown.
 
 
 def _rows(office: Site, query: str) -> list[tuple[Any, ...]]:
