@@ -92,7 +92,7 @@ class _Folder(paramiko.SFTPServerInterface):
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno or 0)
         handle = paramiko.SFTPHandle(flags)
-        handle.writefile = os.fdopen(number, "wb")  # type: ignore[attr-defined]  # the name that the library reads
+        handle.writefile = os.fdopen(number, "wb")
         return handle
 
     def stat(self, path: str) -> paramiko.SFTPAttributes | int:

@@ -69,7 +69,7 @@ def test_a_letter_is_in_the_language_of_the_customer_where_there_is_one() -> Non
     letter, other = {"subject": "Bonjour", "body": "…"}, {"subject": "Hello", "body": "…"}
     when = {"groups": [{"conditions": [{"what": "threat"}]}]}
     alone = AlertRule.model_validate({"name": "R", "when": when, "letter": letter})
-    both = alone.model_copy(update={"letter_other": type(alone.letter)(**other)})  # type: ignore[misc]  # there is a letter in this case
+    both = alone.model_copy(update={"letter_other": type(alone.letter)(**other)})
     for rule, language, subject in ((alone, "en", "Bonjour"), (both, "en", "Hello"), (both, "fr", "Bonjour")):
         found = rule.letter_for(language)
         assert found is not None

@@ -1,7 +1,6 @@
 """Four accounts, a contact and an opportunity to import for; files as bytes; an import in one call."""
 
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -98,8 +97,7 @@ def office_over(store: Store) -> Office:
         records.save(conn, RecordKind.CONTACT, [tor], [], place=FIRST)
         deal = RecordRow(RecordKind.OPPORTUNITY, DEAL, "Second site", "open", created, account_guid=NORDLYS)
         records.save(conn, RecordKind.OPPORTUNITY, [deal], [], place=FIRST)
-    clock: Callable[[], datetime] = lambda: NOON  # noqa: E731
-    return Office(House(config, store, clock))
+    return Office(House(config, store, lambda: NOON))
 
 
 def workbook(*rows: list[Any]) -> bytes:

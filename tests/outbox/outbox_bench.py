@@ -160,7 +160,7 @@ def receiver(folder: Path, *, name: str = "hooks.granit.example") -> Iterator[Re
             except OSError:
                 self.close_connection = True
 
-        do_GET = do_POST  # noqa: N815
+        do_GET = do_POST  # noqa: N815  # the library's name
 
         def log_message(self, *_: Any) -> None:
             return

@@ -35,7 +35,7 @@ def mail(bench: Bench, key: str, number: int = 1, *, person: str = "anne", **wor
     with bench.house.store.transaction() as conn:
         return enqueue.mail_colleague(
             conn, bench.house, key=key, person_key=person, notice=notice(number), at=bench.now(), **words
-        )  # type: ignore[arg-type]
+        )
 
 
 def choose(bench: Bench, how: How, person: str = "anne") -> None:
@@ -131,7 +131,7 @@ def test_somebody_who_waits_can_have_one_tried_at_once(bench: Bench) -> None:
     bench.post.fails = lambda _one: LATER
     bench.drain()
     bench.post.fails = lambda _one: None
-    found = deliver_now(bench.house, Ways(hooks=bench.post), "a", clock=bench.now)  # type: ignore[arg-type]
+    found = deliver_now(bench.house, Ways(hooks=bench.post), "a", clock=bench.now)
     assert found is not None
     assert found.state is State.SENT
 

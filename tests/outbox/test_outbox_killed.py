@@ -51,7 +51,7 @@ def _in_a_process_that_dies(url: str, place: str, paper: Path) -> None:
         try:
             bench = bench_over(open_store(url))
             failpoints.arm(f"{place}:1")
-            drain(bench.house, Ways(mail=Paper(paper), hooks=Paper(paper)), clock=lambda: NOON)  # type: ignore[arg-type]
+            drain(bench.house, Ways(mail=Paper(paper), hooks=Paper(paper)), clock=lambda: NOON)
         finally:
             os._exit(0)
     _pid, status = os.waitpid(child, 0)
@@ -72,7 +72,7 @@ def test_a_process_that_dies_while_delivering_loses_nothing_and_repeats_only_the
     _in_a_process_that_dies(database_url, place, tmp_path / "out")
     bench = bench_over(open_store(database_url))
     paper = Paper(tmp_path / "out")
-    ways = Ways(mail=paper, hooks=paper)  # type: ignore[arg-type]
+    ways = Ways(mail=paper, hooks=paper)
     early = drain(bench.house, ways, clock=lambda: NOON + timedelta(seconds=30))
     assert early.sent == 0, "somebody may still be at it"
     drain(bench.house, ways, clock=lambda: NOON + LEASE + timedelta(seconds=1))

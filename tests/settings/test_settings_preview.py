@@ -159,8 +159,10 @@ def test_the_preview_is_kept_on_both_databases(store, seed):
     kinds = ("email", "meeting", "call", "task")
 
     def days() -> tuple[tuple[str, int, int, int], ...]:
-        one = lambda: (chance.choice(kinds), chance.randrange(330), *chance.choice([(1, 0), (0, 1), (1, 1)]))  # noqa: E731
-        return tuple(one() for _ in range(chance.randrange(25)))
+        return tuple(
+            (chance.choice(kinds), chance.randrange(330), *chance.choice([(1, 0), (0, 1), (1, 1)]))
+            for _ in range(chance.randrange(25))
+        )
 
     found = [
         Deal(

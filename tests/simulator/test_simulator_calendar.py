@@ -262,7 +262,7 @@ def test_calendars_are_listed_and_a_view_of_one_is_the_same():
 def test_what_the_service_refuses_is_refused(url: str, status: int, code: str):
     answer = graph_of(meeting("e1", "ines", "tor")).answer(url)
     assert answer.body is not None
-    assert (answer.status, answer.body["error"]["code"]) == (status, code)  # type: ignore[index]
+    assert (answer.status, answer.body["error"]["code"]) == (status, code)
 
 
 def test_the_instances_of_a_single_meeting_are_refused():

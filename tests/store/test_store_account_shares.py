@@ -67,7 +67,7 @@ def by_hand(days: list[tuple[str, int, tuple[str, ...]]]) -> dict[tuple[str, str
     for kind, day, people in days:
         mine = [who for who in people if who in PEOPLE] or ["nobody"]
         for who in mine if day <= TODAY else ():
-            found[who, kind, day] += 1 / (of_day[kind, day] * len(mine))  # type: ignore[assignment]
+            found[who, kind, day] += 1 / (of_day[kind, day] * len(mine))
     return dict(found)
 
 

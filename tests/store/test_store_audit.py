@@ -98,7 +98,7 @@ def test_after_a_new_key_old_entries_still_hold(chained: Store):
 def write_and_fail(store: Store) -> None:
     with store.transaction() as conn:
         audit.add(conn, KEYS, [act(6)])
-        1 / 0  # noqa: B018
+        1 / 0  # noqa: B018  # it fails on purpose
 
 
 def test_an_act_that_is_taken_back_leaves_no_entry_and_no_gap(chained: Store):

@@ -63,7 +63,7 @@ def listed(store: Store, kind: RecordKind, column: Column, *, descending: bool, 
 def test_amounts_are_ordered_and_narrowed_by_what_they_are_worth(
     mixed: Store, kind: RecordKind, column: Column
 ) -> None:
-    def order(*, descending: bool, filters: Filters = Filters()) -> list[str]:  # noqa: B008
+    def order(*, descending: bool, filters: Filters = Filters()) -> list[str]:  # noqa: B008  # filters are frozen
         return listed(mixed, kind, column, descending=descending, filters=filters)
 
     assert order(descending=True) == ["untold", "kuwait", "euro", "yen", "none"]

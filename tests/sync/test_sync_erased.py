@@ -101,8 +101,8 @@ def wired(house: House) -> Wired:
 
 
 def follow(house: House) -> None:
-    rate_all(house)  # type: ignore[arg-type]  # the tests' own wiring
-    tie_all(house)  # type: ignore[arg-type]
+    rate_all(house)
+    tie_all(house)
 
 
 def every_text(store: Store) -> str:

@@ -136,7 +136,10 @@ def test_a_setting_that_names_no_column_is_refused(text: str):
 
 def test_health_fields_of_the_crm_are_taken_where_they_are_ours():
     own = OwnColumns("health_score=a,health_status=b,churn=c")
-    shown = lambda found, name: str(found.get(f"{name}@shown", found.get(name, "")))  # noqa: E731
+
+    def shown(found, name):
+        return str(found.get(f"{name}@shown", found.get(name, "")))
+
     assert health_fields({"a": 62.4, "b": 2, "b@shown": "À risque", "c": False}, own, shown) == (
         ("score", "62"),
         ("status", account_health.STATUSES[1]),

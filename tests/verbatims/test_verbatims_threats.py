@@ -47,7 +47,7 @@ def test_a_reader_would_see_the_same_threat(language: str, text: str, kind: str)
 
 def test_a_decision_is_graver_than_a_condition_and_that_than_a_thought():
     degrees = [
-        analyse(text, "fr").threat.degree  # type: ignore[union-attr]
+        analyse(text, "fr").threat.degree
         for text in (
             "Nous pensons à changer de prestataire.",
             "Si rien ne change, nous résilions notre contrat.",

@@ -146,7 +146,7 @@ def test_the_page_explains_exactly_the_score_that_is_kept(site: Site, levels: tu
 
 def test_the_same_contacts_stand_higher_where_less_is_expected(site: Site):
     rule(site, "teams")
-    scores = [int(re.search(r'verdict-score">(\d+)<', page(site, deal))[1]) for deal in (DEAL, OTHER)]  # type: ignore[index]
+    scores = [int(re.search(r'verdict-score">(\d+)<', page(site, deal))[1]) for deal in (DEAL, OTHER)]
     assert scores[0] > scores[1]
 
 

@@ -29,7 +29,7 @@ def office(small_site: Site) -> Site:
 
 
 def say(office: Site, text: str, *, ago: int = 0, account: str = ACCOUNTS[0], **more: object) -> int:
-    one = Said(Source.SURVEY, DAY - ago, text, account=account, **more)  # type: ignore[arg-type]
+    one = Said(Source.SURVEY, DAY - ago, text, account=account, **more)
     return hear(office.app.extensions["house"], [one], by="inga").ids[0]
 
 

@@ -36,7 +36,7 @@ def ines(new_context: Callable[..., Any], organisation: Bench, place: str) -> Ca
     def opened(path: str, *, lang: str = "fr", theme: str = "light", width: int = 1280) -> Any:
         app = organisation.site.app
         context = new_context(viewport={"width": width, "height": 900}, locale="fr-FR" if lang == "fr" else "en-GB")
-        signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        signer = app.session_interface.get_signing_serializer(app)
         cookie = signer.dumps({VISIT: "ines", "_user_id": organisation.key, "_fresh": True})
         values = {"session": cookie, "lang": lang, "theme": theme}
         context.add_cookies([{"name": name, "value": value, "url": place} for name, value in values.items()])

@@ -57,7 +57,7 @@ def test_the_account_of_a_deal_is_not_named_to_whoever_may_not_see_it(
 
 def token(client: FlaskClient) -> str:
     return client.get("/introductions").text.partition('name="csrf_token" value="')[2].partition('"')[0] or str(
-        client.get("/api/v1/session").json["token"]  # type: ignore[index]
+        client.get("/api/v1/session").json["token"]
     )
 
 
@@ -70,7 +70,7 @@ def call(client: FlaskClient, path: str, body: dict[str, Any]) -> Any:
 
 
 def test_the_largest_value_at_stake_comes_first(small_site: Site, signals: dict[str, int]) -> None:
-    items = small_site.as_().get("/api/v1/recommendations?who=all").json["items"]  # type: ignore[index]
+    items = small_site.as_().get("/api/v1/recommendations?who=all").json["items"]
     values = [one["value"] or 0 for one in items]
     assert values == sorted(values, reverse=True)
     assert {"score-1-churn"} < {one["cause"] for one in items} | {f"signal-{number}" for number in signals.values()}
@@ -80,7 +80,7 @@ def test_a_seller_sees_what_the_crm_lets_him_and_nothing_tells_the_rest(
     small_site: Site, signals: dict[str, int]
 ) -> None:
     seller = small_site.as_("seller", 0)
-    items = seller.get("/api/v1/recommendations?who=all").json["items"]  # type: ignore[index]
+    items = seller.get("/api/v1/recommendations?who=all").json["items"]
     assert f"signal-{signals['foreign']}" not in {one["cause"] for one in items}
     foreign = seller.get(f"/recommendations/signal-{signals['foreign']}/contact-again")
     missing = seller.get("/recommendations/signal-9999/contact-again")
@@ -107,7 +107,7 @@ def test_done_put_off_and_dismissed_are_taken_back(small_site: Site, signals: di
     def where() -> Any:
         cause = f"signal-{signals['silence']}"
         for place in ("open", "snoozed", "done", "dismissed"):
-            found = client.get(f"/api/v1/recommendations?who=all&place={place}").json["items"]  # type: ignore[index]
+            found = client.get(f"/api/v1/recommendations?who=all&place={place}").json["items"]
             if [one for one in found if one["cause"] == cause and one["key"] == "contact-again"]:
                 return place
         return None
@@ -281,11 +281,11 @@ def test_the_catalogue_is_changed_with_a_look_before_and_taken_back(small_site: 
     looked = admin.post("/settings/recommendations/training", data={**fields, "preview": "yes"}, headers=OURS)
     assert "it would be proposed about 2 open signals" in looked.text
     assert admin.post("/settings/recommendations/training", data=fields, headers=OURS).status_code == 303
-    titles = [one["title"] for one in admin.get("/api/v1/recommendations?who=all").json["items"]]  # type: ignore[index]
+    titles = [one["title"] for one in admin.get("/api/v1/recommendations?who=all").json["items"]]
     assert "Former" in titles
     undone = admin.post("/settings/history/1/undo", data={"csrf_token": token(admin), "version": "1"}, headers=OURS)
     assert undone.status_code == 303
-    titles = [one["title"] for one in admin.get("/api/v1/recommendations?who=all").json["items"]]  # type: ignore[index]
+    titles = [one["title"] for one in admin.get("/api/v1/recommendations?who=all").json["items"]]
     assert "Former" not in titles
 
 
@@ -303,7 +303,7 @@ def test_one_recommendation_stands_once_per_record_and_one_deed_answers_all_that
             insert_new(conn, SignalRecord, [row], key=["detector", "subject_id", "key"])
 
     def contact_again(place: str) -> list[list[str]]:
-        found = client.get(f"/api/v1/recommendations?who=all&place={place}").json["items"]  # type: ignore[index]
+        found = client.get(f"/api/v1/recommendations?who=all&place={place}").json["items"]
         here = builder.account_guid()
         return [one["triggers"] for one in found if (one["key"], one["about_guid"]) == ("contact-again", here)]
 
@@ -403,5 +403,5 @@ def test_every_recommendation_can_be_reached_by_pages_and_narrowed_to_one_or_one
 
 
 def listed(client: FlaskClient) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = client.get("/api/v1/recommendations?who=all").json["items"]  # type: ignore[index]
+    found: list[dict[str, Any]] = client.get("/api/v1/recommendations?who=all").json["items"]
     return found

@@ -280,7 +280,7 @@ def test_the_api_pages_through_signals_and_tells_missing_sources(told: Site) -> 
 
 
 def _with_token(client: object, form: dict[str, str]) -> dict[str, str]:
-    page = client.get(f"/accounts/{BREVENT}/events").text  # type: ignore[attr-defined]
+    page = client.get(f"/accounts/{BREVENT}/events").text
     return {**form, "csrf_token": _fields(page)["csrf_token"]}
 
 
