@@ -71,7 +71,7 @@ OF_A_LINE: Mapping[str, str] = {
     "number_negative": "The number is negative. It counts something, so 0 is the least.",
     "number_too_large": "The number is larger than anything that is counted here. Correct it.",
     "score_missing": "The score is missing. Fill it in.",
-    "score_out_of_range": "The score lies outside its scale (%(detail)s). Correct it, or the kind of survey.",
+    "score_out_of_range": "The score lies outside its scale (%(detail)s). Correct it, or the scale that is named.",
     "beyond_scale": "The number lies outside its scale (%(detail)s). Correct it.",
     "kind_missing": "The kind is missing. Use a word of the template.",
     "kind_unknown": "This kind is not known. Use a word of the template.",
