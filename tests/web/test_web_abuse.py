@@ -197,3 +197,14 @@ def test_a26_every_file_that_leaves_is_slowed_down(guarded: Site) -> None:
     files = [one for one in found if re.search(r"\.(csv|pdf)$", one) and not one.startswith("/imports/template/")]
     assert [one for one in files if client.get(one).headers.get("X-RateLimit-Limit") != "20"] == []
     assert len(files) > 12
+
+
+@pytest.mark.parametrize("number", ["9" * 20, "-" + "9" * 20])
+def test_b07_numbers_that_no_row_has_are_no_failure_of_ours(guarded: Site, number: str) -> None:
+    client = guarded.as_("sales_admin", 3)
+    for address in ("/alerts?rule=", "/alerts?before=", "/alerts/rules?removed=", "/reports/build.csv?report="):
+        assert client.get(f"{address}{number}").status_code < 500, address
+    token = client.get("/introductions").text.partition('name="csrf_token" value="')[2].partition('"')[0]
+    form = {"csrf_token": token, "version": number, "summary": "x"}
+    review = f"/accounts/{guid('account', 0)}/qbr"
+    assert client.post(review, data=form, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 422

@@ -255,7 +255,7 @@ def wish_of(values: Any) -> Wish:
     if state not in ("open", "all", *alert_words.STATES):
         abort(422)
     rule_id, before = values.get("rule", type=int), values.get("before", type=int)
-    if max(rule_id or 0, before or 0) > store.HIGHEST_ID:
+    if not all(0 <= (one or 0) <= store.HIGHEST_ID for one in (rule_id, before)):
         abort(422)
     return Wish(
         state=state,

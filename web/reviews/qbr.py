@@ -82,6 +82,8 @@ def save(guid: str) -> str | AnyResponse | tuple[str, int]:
         return redirect(here, 303)
     texts = _typed(request.form.to_dict(flat=False))
     version = request.form.get("version", 0, type=int)
+    if not 0 <= version < 2**31:
+        abort(422)
     try:
         write_review.save(house(), *document, texts, expected_version=version, by=member().oid)
     except Conflict as conflict:

@@ -125,7 +125,7 @@ def remove(conn: Connection, number: int, *, at: datetime) -> None:
 def removed(conn: Connection, number: int) -> Kept | None:
     """A rule that was removed, on or off as it was last saved."""
     query = sa.select(ALERT_RULE).where(ALERT_RULE.c.id == number, ALERT_RULE.c.removed_at.is_not(None))
-    row = conn.execute(query).one_or_none() if number <= HIGHEST_ID else None
+    row = conn.execute(query).one_or_none() if 0 < number <= HIGHEST_ID else None
     return replace(_kept(row), enabled=versions(conn, number)[0].enabled) if row else None
 
 

@@ -10,6 +10,9 @@ from sqlalchemy import Connection
 from relationship.reports.definition import Definition
 from relationship.store.reports.report_tables import REPORT
 
+# No row has a number beyond what the column holds.
+HIGHEST_ID = 2**31 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -34,6 +37,8 @@ def kept(conn: Connection, colleague_key: str) -> list[Kept]:
 
 def one(conn: Connection, colleague_key: str, number: int) -> Kept | None:
     """A report that is theirs or shared; None for any other, and for one that is removed."""
+    if not 0 < number <= HIGHEST_ID:
+        return None
     row = conn.execute(_open_to(colleague_key).where(REPORT.c.id == number)).one_or_none()
     return _kept(row, colleague_key) if row else None
 
@@ -56,6 +61,8 @@ def add(
 
 def change(conn: Connection, colleague_key: str, number: int, **values: Any) -> bool:
     """Set columns of a person's own report; False for one that is not theirs."""
+    if not 0 < number <= HIGHEST_ID:
+        return False
     if definition := values.pop("definition", None):
         values["body"] = definition.model_dump_json()
     mine = sa.update(REPORT).where(REPORT.c.owner_key == colleague_key, REPORT.c.id == number)
