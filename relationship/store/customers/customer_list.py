@@ -180,6 +180,7 @@ def owners(conn: Connection, *, scope: Scope) -> dict[str, str]:
             may_be_read(scope, RecordKind.ACCOUNT),
         )
         .distinct()
+        .order_by(_record.c.owner_guid)
         .limit(MOST_OWNERS)
     )
     return dict(sorted(((guid, name) for guid, name in conn.execute(query)), key=lambda one: one[1].casefold()))

@@ -36,5 +36,5 @@ def account_name(conn: Connection, guid: str) -> str:
 
 def _different(conn: Connection, kind: RecordKind, column: sa.ColumnElement[str], scope: Scope) -> tuple[str, ...]:
     theirs = (_record.c.kind == kind.value, column != "", may_be_read(scope, kind))
-    query = sa.select(column).where(*theirs).distinct().limit(MOST_CHOICES)
+    query = sa.select(column).where(*theirs).distinct().order_by(column).limit(MOST_CHOICES)
     return tuple(sorted(conn.scalars(query), key=str.casefold))

@@ -138,9 +138,11 @@ def offered(conn: Connection, *, scope: Scope) -> Offered:
         _subject.c.id.in_(ids), may_be_read(scope, RecordKind.ACCOUNT), _subject.c.name != ""
     )
     return Offered(
-        _by_name(conn.execute(owners.distinct().limit(MOST_OFFERED)).all()),
-        tuple(sorted(conn.scalars(teams.distinct().limit(MOST_OFFERED)), key=str.casefold)),
-        _by_name(conn.execute(accounts.limit(MOST_OFFERED)).all()),
+        _by_name(conn.execute(owners.distinct().order_by(_subject.c.owner_guid).limit(MOST_OFFERED)).all()),
+        tuple(
+            sorted(conn.scalars(teams.distinct().order_by(_subject.c.team_name).limit(MOST_OFFERED)), key=str.casefold)
+        ),
+        _by_name(conn.execute(accounts.order_by(_subject.c.name, _subject.c.id).limit(MOST_OFFERED)).all()),
     )
 
 
