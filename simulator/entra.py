@@ -52,15 +52,24 @@ class Grant:
 
 
 class Entra:
-    """The sign-in service of one tenant. feedback: a second application, which nobody signs in to."""
+    """The sign-in service of one tenant.
+
+    feedback: a second application, which nobody signs in to
+    callers: applications that call the first one as an API; their roles are app roles of it
+    """
 
     def __init__(
-        self, organisation: Organisation, registration: Registration, feedback: Registration | None = None
+        self,
+        organisation: Organisation,
+        registration: Registration,
+        feedback: Registration | None = None,
+        callers: tuple[Registration, ...] = (),
     ) -> None:
         self.organisation = organisation
         self.tenant_id = organisation.tenant_id
         self.registration = registration
         self.feedback = feedback
+        self.callers = list(callers)
         self.signer = Signer()
         self._codes: dict[str, Grant] = {}
         self._refresh_tokens: dict[str, Grant] = {}
@@ -107,8 +116,9 @@ class Entra:
         found = form.get("client_id")
         if found == self.registration.client_id:
             return self.registration
-        if self.feedback and found == self.feedback.client_id and form.get("grant_type") == "client_credentials":
-            return self.feedback
+        others = [one for one in (self.feedback, *self.callers) if one and one.client_id == found]
+        if others and form.get("grant_type") == "client_credentials":
+            return others[0]
         raise Refused(700016, "unauthorized_client", "Application was not found in the directory.")
 
     def _check_client(self, known: Registration, form: Form, issuer: str) -> None:
@@ -138,12 +148,17 @@ class Entra:
         scope = form.get("scope", "")
         if not scope.endswith("/.default"):
             raise Refused(1002012, "invalid_scope", "The scope of client credentials ends with /.default.")
-        audience = _audience(scope.removesuffix("/.default"))
+        audience = self._api(scope.removesuffix("/.default")) or _audience(scope.removesuffix("/.default"))
         application = identity.guid("service-principal", known.client_id)
         claims: Claims = {"aud": audience, "oid": application, "sub": application, "idtyp": "app"}
-        if audience == MSGRAPH_AUDIENCE:
+        if audience == (self.registration.client_id if known in self.callers else MSGRAPH_AUDIENCE):
             claims["roles"] = list(known.roles)
         return self._answer(self._signed(claims, issuer, client_id=known.client_id))
+
+    def _api(self, resource: str) -> str:
+        """The first application as an audience, '' for another resource: its tokens are of version 2."""
+        ours = self.registration.client_id
+        return ours if resource in (ours, f"api://{ours}") else ""
 
     def _redeemed(self, form: Form) -> Grant:
         grant = self._codes.pop(form.get("code", ""), None)

@@ -49,7 +49,7 @@ from web.customers import (
     customers,
 )
 from web.house import House
-from web.identity import members, sending, sign_in
+from web.identity import applications, members, sending, sign_in
 from web.identity.entra import Entra
 from web.importing import imports
 from web.knows import answer, introductions, who_knows_whom
@@ -186,6 +186,7 @@ def create_app(house: House) -> Flask:
     csrf.exempt(answer.blueprint)  # the link itself is the proof, and there is no session
     csrf.exempt(sign_in.start_panel)  # the cookie of a frame does not come along into its window
     languages.install(app, zone=house.config.time_zone)
+    applications.install(app, house.config)
     members.install(app)
     formats.install(app)
     static_files.install(app)

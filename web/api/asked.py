@@ -14,6 +14,7 @@ from relationship.store.privacy.audit import Action
 from web import audit
 from web.api import problems, strict
 from web.api.problems import Fault, Refused
+from web.identity import applications
 from web.identity.members import Member, member
 from web.security import SAFE_METHODS
 
@@ -23,6 +24,7 @@ LONGEST_BODY_BYTES = 256 * 1024
 # Marks a field (`json_schema_extra`) that accompanies a whole document and may stay away, such as a note.
 BESIDE = "x-beside"
 TOKEN_HEADER = "X-CSRFToken"  # noqa: S105  # its name, not a token
+_CHALLENGE = 'Bearer realm="relationship", error="invalid_token"'
 _OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 # Chosen on every page and by every caller: language and theme of the answer.
 _OF_EVERY_ADDRESS = frozenset({"lang", "theme"})
@@ -31,10 +33,13 @@ _ETAG = re.compile(r'^(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"$')
 
 
 def guard() -> None:
-    """Before every view of the API: a readable address, somebody signed in, and a write that comes from our pages."""
+    """Before every view of the API: a readable address, somebody signed in, and a write that comes from our pages or
+    with the token of an application."""
     if any(name in request.headers for name in _OVERRIDES):
         raise Refused(405, Fault("method_override"))
     _readable_address()
+    if not current_user.is_authenticated and applications.token_of(request) is not None:
+        raise Refused(401, Fault("bad_token"), headers={"WWW-Authenticate": _CHALLENGE})
     if not current_user.is_authenticated:
         address = f"{request.root_path}/sign-in"
         raise Refused(
@@ -42,7 +47,7 @@ def guard() -> None:
             Fault("signed_out", figures={"sign_in": address}),
             headers={"WWW-Authenticate": 'Cookie realm="relationship"'},
         )
-    if request.method not in SAFE_METHODS:
+    if request.method not in SAFE_METHODS and not member().by_token:
         _own_token()
 
 

@@ -25,7 +25,7 @@ VERSION = "1"
 ALWAYS = (400, 401, 403, 405, 422, 429, 500, 503)
 OF_A_BODY = (413, 415)
 OF_A_VERSION = (412, 428)
-_COOKIE, _TOKEN = "session", "token"
+_COOKIE, _TOKEN, _BEARER = "session", "token", "application"
 # Names of the models that must be sent whole.
 _WHOLE: set[str] = set()
 
@@ -43,7 +43,7 @@ _DOCUMENT = SpecTree(
     description=(
         "Strict JSON; every refusal is a problem (RFC 9457) with a stable code. The session cookie of the pages signs "
         "in; a write also needs the token of GET /api/v1/session as X-CSRFToken, and Origin or Sec-Fetch-Site of "
-        "this site."
+        "this site. Other systems send an access token of Microsoft Entra for this service as Authorization: Bearer."
     ),
     version=VERSION,
     path="api/v1/openapi",
@@ -56,6 +56,7 @@ _DOCUMENT = SpecTree(
         SecurityScheme(
             name=_COOKIE, data=SecuritySchemeData(type=SecureType.API_KEY, name="session", field_in=InType.COOKIE)
         ),
+        SecurityScheme(name=_BEARER, data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer")),
         SecurityScheme(
             name=_TOKEN,
             data=SecuritySchemeData(type=SecureType.API_KEY, name=asked.TOKEN_HEADER, field_in=InType.HEADER),
@@ -114,7 +115,8 @@ def openapi() -> dict[str, Any]:
         for method, operation in path.items():
             if method != "get":
                 _may_be_repeated(operation)
-            operation["security"] = [{_COOKIE: []} if method == "get" else {_COOKIE: [], _TOKEN: []}]
+            by_session: dict[str, list[str]] = {_COOKIE: []} if method == "get" else {_COOKIE: [], _TOKEN: []}
+            operation["security"] = [by_session, {_BEARER: []}]
             for status, answer in operation["responses"].items():
                 if int(status) >= 400:
                     answer["content"] = {MIMETYPE: answer["content"]["application/json"]}

@@ -60,6 +60,10 @@ SENTENCES: Mapping[str, object] = {
     "span_too_long": _l("Ask for a span of at most %(detail)s days, from a day to a later one."),
     "bad_cursor": _l("This cursor is not one of ours, or belongs to another list. Start again without a cursor."),
     "signed_out": _l("Nobody is signed in. Sign in at %(sign_in)s, then send the request with the session cookie."),
+    "bad_token": _l(
+        "This token is not valid here. Have Microsoft Entra make a new one for this service, as an application that "
+        "has a role."
+    ),
     "foreign_site": _l("The request does not come from this site. Send Origin with the address of this service."),
     "csrf_token": _l("The token is missing or old. Read it at %(session)s and send it as X-CSRFToken."),
     "wrong_role": _l("Your role does not allow this. Ask your sales administrator."),

@@ -14,7 +14,9 @@ blueprint = room("session", __name__)
 class Session(BaseModel):
     name: str
     roles: list[str]
-    token: str = Field(description="For the header X-CSRFToken of every write of this session.")
+    token: str = Field(
+        description="For the header X-CSRFToken of every write of this session; an application needs none."
+    )
 
 
 @blueprint.get("/session")
@@ -25,4 +27,5 @@ def session() -> Response:
     With the token that POST, PUT and DELETE need.
     """
     caller = member()
-    return answer(Session(name=caller.name, roles=sorted(role.value for role in caller.roles), token=generate_csrf()))
+    token = "" if caller.by_token else generate_csrf()
+    return answer(Session(name=caller.name, roles=sorted(role.value for role in caller.roles), token=token))

@@ -1,10 +1,11 @@
-"""Who is signed in: the person of the visit whose number is in the signed cookie (`web.identity.visits`)."""
+"""Who is signed in: the person of the visit whose number is in the signed cookie (`web.identity.visits`), or at the API
+the application whose token came along (`web.identity.applications`)."""
 
 from collections.abc import Callable
 from functools import cached_property, wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, Response, abort, make_response, redirect, render_template, request, session, url_for
+from flask import Flask, Request, Response, abort, make_response, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -23,7 +24,7 @@ from relationship.store.privacy.audit import Action
 from relationship.store.reading.reading_scope import Scope
 from web import audit
 from web.house import house
-from web.identity import visits
+from web.identity import applications, visits
 
 SESSION_SECONDS = int(visits.LONGEST.total_seconds())
 # Where the number of the visit stands in the cookie.
@@ -34,12 +35,16 @@ R = TypeVar("R")
 
 
 class Member(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
-    """The person in the session: object id, name, roles. No token, no address."""
+    """The person in the session: object id, name, roles. No token, no address.
 
-    def __init__(self, oid: str, name: str, roles: frozenset[AppRole]) -> None:
+    by_token  an application, whose token came with this request alone: there is no session behind it
+    """
+
+    def __init__(self, oid: str, name: str, roles: frozenset[AppRole], *, by_token: bool = False) -> None:
         self.oid = oid
         self.name = name
         self.roles = roles
+        self.by_token = by_token
 
     def get_id(self) -> str:
         return self.oid
@@ -174,11 +179,24 @@ def install(app: Flask) -> None:
 
     @manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
     def load(oid: str) -> Member | None:
+        if applications.token_of(request) is not None:
+            return None  # whoever shows a token is judged by it, whatever cookie comes along
         number = session.get(VISIT)
         found = visits.current(number) if isinstance(number, str) else None
         if found is None or found.oid != oid:
             return None
         return Member(oid, found.name, known_roles(found.roles))
+
+    @manager.request_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
+    def load_application(asked: Request) -> Member | None:
+        token = applications.token_of(asked)
+        if token is None:
+            return None
+        try:
+            oid, name, roles = applications.proved(token)
+        except applications.NotAccepted:
+            return None
+        return Member(oid, name, roles, by_token=True)
 
 
 def _note_refusal() -> None:
