@@ -101,7 +101,12 @@ def test_whatever_is_sent_is_answered_as_the_document_says(small_site: Site) -> 
     caller = Caller(small_site)
     for limiter in small_site.app.extensions["limiter"]:
         limiter.enabled = False
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", small_site.app)
+    described = document(small_site)
+    for methods in described["paths"].values():
+        for operation in methods.values():
+            operation["security"] = operation["security"][:1]  # invented tokens of applications would only be refused
+    schema = schemathesis.openapi.from_dict(described)
+    schema.app = small_site.app
     answered: dict[tuple[str, str], set[int]] = {}
     for found in schema.get_all_operations():
         operation = found.ok()
