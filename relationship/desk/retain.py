@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
+from sqlalchemy import Connection
+
 from relationship import failpoints
 from relationship.clock import number_of
 from relationship.house import House
@@ -49,6 +51,7 @@ def retain(house: House, *, dry_run: bool = False) -> Retained:
             found = retention.count(
                 conn, activities_before=number_of(before), contact_days_before=number_of(aggregates_before)
             )
+            found += _of_customers(conn, aggregates_before)
         return Retained(before, aggregates_before, found)
     with house.store.transaction() as conn:
         deployment.move_window(conn, before, kept_from=aggregates_before)
@@ -68,8 +71,9 @@ def retain(house: House, *, dry_run: bool = False) -> Retained:
         addresses = retention.remove_forgotten(conn)
         # What came in about customers is kept as long as contact days are.
         runs_before = datetime.combine(before, time(), house.config.zone).astimezone(UTC)
-        forgetting_customers.before(conn, number_of(aggregates_before), runs_before=runs_before)
-        forgetting_verbatims.before(conn, number_of(aggregates_before))
+        facts = forgetting_customers.before(conn, number_of(aggregates_before), runs_before=runs_before)
+        facts += forgetting_verbatims.before(conn, number_of(aggregates_before))
+        removed += Removed(customer_facts=facts)
         failpoints.passage("desk.retain.forgotten")
     failpoints.passage("desk.retain.done")
     return Retained(before, aggregates_before, removed, addresses)
@@ -87,11 +91,22 @@ def would_remove(
         return Removed()
     longest = agreed.retain_aggregates if read_window_days is None else shortest
     with house.store.reading() as conn:
-        return retention.count(
+        found = retention.count(
             conn,
             activities_before=number_of(today - timedelta(days=shortest)),
             contact_days_before=number_of(today - timedelta(days=longest or shortest)),
         )
+        if agreed.retain is not None:  # a shorter window of reading alone takes nothing of what came in otherwise
+            found += _of_customers(conn, today - timedelta(days=agreed.retain_aggregates or agreed.retain))
+    return found
+
+
+def _of_customers(conn: Connection, first: date) -> Removed:
+    """What came in about customers before this day."""
+    day = number_of(first)
+    return Removed(
+        customer_facts=forgetting_customers.count_before(conn, day) + forgetting_verbatims.count_before(conn, day)
+    )
 
 
 def _spans(days: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

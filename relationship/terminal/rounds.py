@@ -93,7 +93,8 @@ def retain_round(config: Config, *, dry_run: bool) -> None:
     done = "Would remove" if dry_run else "Removed"
     stderr.print(
         f"{done} {removed.activities} activities before {report.before} with {removed.sightings} copies, and "
-        f"{removed.contact_days} contact days before {report.aggregates_before}.",
+        f"{removed.contact_days} contact days and {removed.customer_facts} texts, answers, events and days of use of "
+        f"customers before {report.aggregates_before}.",
         soft_wrap=True,
     )
     if not dry_run:

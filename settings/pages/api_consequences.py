@@ -37,11 +37,13 @@ class HiddenBody(BaseModel):
 
 
 class RemovalBody(BaseModel):
-    """How many activities, contact days and customers' texts would go that the rules in force keep."""
+    """How much would go that the rules in force keep. texts: of withdrawn feedback mailboxes; customer_facts: texts,
+    answers, events and days of use that are older."""
 
     activities: int
     contact_days: int
     texts: int = 0
+    customer_facts: int = 0
 
 
 @blueprint.post("/settings/exclusions/hidden")
@@ -86,7 +88,7 @@ def refuse_unconfirmed_removal(present: Rules, wanted: Rules) -> None:
     if present.sources == wanted.sources:
         return
     more = _more_removed(present, wanted.sources)
-    if more.activities or more.contact_days or more.texts:
+    if any(more.model_dump().values()):
         raise Refused(422, Fault("removal_not_confirmed", "removal_confirmed", more.model_dump()))
 
 
@@ -110,6 +112,7 @@ def _more_removed(present: Rules, wanted: Sources) -> RemovalBody:
     return RemovalBody(
         activities=max(0, then.activities - now.activities),
         contact_days=max(0, then.contact_days - now.contact_days),
+        customer_facts=max(0, then.customer_facts - now.customer_facts),
         texts=max(0, texts - before),
     )
 

@@ -41,14 +41,15 @@ LAST_PAGE = 10_000
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What saving removes that is kept now. mailboxes: read ones that leave the scope; unread_groups: chosen ones whose
-    members are not known yet; activities, contact_days: that lie before the shorter window; texts: of withdrawn
-    feedback mailboxes; declared: feedback mailboxes that are new."""
+    members are not known yet; activities, contact_days, customer_facts: that lie before the shorter window;
+    texts: of withdrawn feedback mailboxes; declared: feedback mailboxes that are new."""
 
     activities: int = 0
     contact_days: int = 0
     mailboxes: int = 0
     unread_groups: int = 0
     texts: int = 0
+    customer_facts: int = 0
     declared: tuple[str, ...] = ()
     changed: bool = False
 
@@ -60,8 +61,7 @@ class Effect:
 
     @property
     def removed(self) -> tuple[int, ...]:
-        counts = (self.activities, self.contact_days, self.mailboxes)
-        return (*counts, self.texts) if self.texts else counts
+        return (self.activities, self.contact_days, self.mailboxes, self.texts, self.customer_facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,7 @@ def effect_of(conn: Connection, present: Rules, wanted: Sources) -> Effect:
     return Effect(
         activities=max(0, then.activities - now.activities),
         contact_days=max(0, then.contact_days - now.contact_days),
+        customer_facts=max(0, then.customer_facts - now.customer_facts),
         mailboxes=max(0, leaving.mailboxes_leaving(conn, wanted) - before),
         unread_groups=0 if wanted.everyone else len(scope.unread_groups(conn, wanted.groups)),
         texts=max(0, texts_leaving(conn, present, wanted) - texts_leaving(conn, present, present.sources)),

@@ -7,6 +7,7 @@ from import_builders import FJORD, NOON, TOR, Office, csv_of
 from relationship.clock import number_of
 from relationship.desk.bring_in import bring_in
 from relationship.desk.bring_verbatims import look, of_bytes, of_survey
+from relationship.desk.retain import would_remove
 from relationship.importing.kinds import ImportKind
 from relationship.importing.options import Options
 from relationship.store.customers import satisfaction, usage
@@ -22,8 +23,11 @@ FIRST_KEPT = number_of(date(2026, 6, 10))
 def test_days_before_the_first_that_is_kept_go_and_their_sums_with_them(office: Office):
     office.usage("N-17,2026-05-20,1,5,1,1,1", "N-17,2026-06-09,1,7,1,1,1", "N-17,2026-06-11,1,9,1,1,1")
     office.bring(ImportKind.EVENTS, csv_of("account,day,kind", "N-17,2026-05-20,other", "N-17,2026-06-11,other"))
+    a_week = (NOON.date() - date(2026, 6, 10)).days
+    assert would_remove(office.house, a_week, None).customer_facts == 3
+    assert would_remove(office.house, None, None, read_window_days=a_week).customer_facts == 0
     with office.house.store.transaction() as conn:
-        forgetting_customers.before(conn, FIRST_KEPT, runs_before=NOON - timedelta(days=1))
+        assert forgetting_customers.before(conn, FIRST_KEPT, runs_before=NOON - timedelta(days=1)) == 3
     with office.house.store.reading() as conn:
         months = usage.spans(conn, usage.MONTH, since=0, until=FIRST_KEPT + 30)
         weeks = usage.spans(conn, usage.WEEK, since=0, until=FIRST_KEPT + 30)

@@ -140,8 +140,9 @@ SENTENCES: Mapping[str, object] = {
     "value_unfit": _l("This value does not fit the column. Send a number, a day or a word as the column has it."),
     "writes_unseen": _l("Whoever adds or edits health fields has to see them. Name these roles in may_list too."),
     "removal_not_confirmed": _l(
-        "This removes %(activities)s activities, %(contact_days)s contact days and %(texts)s verbatims that are kept "
-        "now. If you want that, send “removal_confirmed” with it."
+        "This removes %(activities)s activities, %(contact_days)s contact days, %(texts)s verbatims of withdrawn "
+        "mailboxes and %(customer_facts)s texts, answers, events and days of use of customers that are kept now. "
+        "If you want that, send “removal_confirmed” with it."
     ),
     "template_syntax": _l(
         "Line %(line)s, column %(column)s: “%(found)s” is not text and no placeholder. "

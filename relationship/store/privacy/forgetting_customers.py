@@ -13,6 +13,7 @@ from relationship.store.privacy.one_person import Person
 
 # A week or month that holds a day began at most so many days before it.
 LONGEST_SPAN = 31
+BY_DAY = (USAGE_DAY, ACCOUNT_EVENT, SATISFACTION)
 
 
 def answers(conn: Connection, person: Person) -> int:
@@ -32,12 +33,21 @@ def imports(conn: Connection, person: Person) -> int:
     return gone
 
 
+def count_before(conn: Connection, day: int) -> int:
+    """How many days of use, events and answers `before` would remove."""
+    return sum(
+        conn.scalar(sa.select(sa.func.count()).select_from(table).where(table.c.day < day)) or 0 for table in BY_DAY
+    )
+
+
 def before(conn: Connection, day: int, *, runs_before: datetime) -> int:
-    """Remove use, events and answers of earlier days, and earlier runs of imports; sums keep to the days that stay."""
+    """Remove use, events and answers of earlier days, and earlier runs of imports; sums keep to the days that stay.
+    Returns how many of the former."""
     gone = 0
-    for table in (USAGE_DAY, ACCOUNT_EVENT, SATISFACTION):
+    for table in BY_DAY:
         gone += conn.execute(sa.delete(table).where(table.c.day < day)).rowcount
     conn.execute(sa.delete(USAGE_SPAN).where(USAGE_SPAN.c.start < day))
     kept = sa.select(USAGE_DAY.c.account_id, USAGE_DAY.c.day).where(USAGE_DAY.c.day < day + LONGEST_SPAN)
     usage.add_up(conn, kept.subquery("kept"))
-    return gone + import_runs.remove_before(conn, runs_before)
+    import_runs.remove_before(conn, runs_before)
+    return gone

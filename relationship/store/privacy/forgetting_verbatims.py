@@ -32,6 +32,11 @@ def verbatims(conn: Connection, person: Person) -> int:
     return gone
 
 
+def count_before(conn: Connection, day: int) -> int:
+    """How many texts `before` would remove."""
+    return conn.scalar(sa.select(sa.func.count()).select_from(VERBATIM).where(VERBATIM.c.day < day)) or 0
+
+
 def before(conn: Connection, day: int) -> int:
     """Remove the texts of earlier days."""
     old = VERBATIM.c.day < day

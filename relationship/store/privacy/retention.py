@@ -25,17 +25,19 @@ AND address NOT IN (SELECT c.address FROM colleague_address c)
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """How many rows of each sort."""
+    """How many rows of each sort. customer_facts: customers' texts, answers, events and days of use."""
 
     activities: int = 0
     sightings: int = 0
     contact_days: int = 0
+    customer_facts: int = 0
 
     def __add__(self, other: "Removed") -> "Removed":
         return Removed(
             self.activities + other.activities,
             self.sightings + other.sightings,
             self.contact_days + other.contact_days,
+            self.customer_facts + other.customer_facts,
         )
 
 

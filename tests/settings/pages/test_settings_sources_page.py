@@ -107,7 +107,7 @@ def test_mailboxes_that_leave_the_scope_are_counted_and_go_when_confirmed(kept_s
     text = send(client, PAGE, f"{PAGE}/effect", wish).text
     assert "<strong>1</strong> mailbox leaves the scope" in text
     assert send(client, PAGE, PAGE, wish).status_code == 422
-    assert send(client, PAGE, PAGE, {**wish, "confirmed": "0-0-1"}).status_code == 303
+    assert send(client, PAGE, PAGE, {**wish, "confirmed": "0-0-1-0-0"}).status_code == 303
     assert activities(kept_site) == 0
 
 
@@ -221,7 +221,7 @@ def test_a_feedback_mailbox_is_declared_shown_and_withdrawn_with_its_texts(kept_
     wish = {"version": 1, "add-mailbox": "Avis@Fjord.example"}
     assert "read from the next sync:</strong> avis@fjord.example" in send(client, PAGE, f"{PAGE}/effect", wish).text
     assert send(client, PAGE, PAGE, wish).status_code == 422
-    confirmed = {**wish, "confirmed": "0-0-0-avis@fjord.example"}
+    confirmed = {**wish, "confirmed": "0-0-0-0-0-avis@fjord.example"}
     assert send(client, PAGE, PAGE, confirmed).status_code == 303
     assert present(kept_site)[1].sources.feedback == Feedback(mailboxes=("avis@fjord.example",))
 
@@ -239,7 +239,7 @@ def test_a_feedback_mailbox_is_declared_shown_and_withdrawn_with_its_texts(kept_
     wish |= {"keep_when_withdrawn": "no"}
     assert "verbatim of a withdrawn feedback mailbox" in send(client, PAGE, f"{PAGE}/effect", wish).text
     assert send(client, PAGE, PAGE, wish).status_code == 422
-    assert send(client, PAGE, PAGE, {**wish, "confirmed": "0-0-0-1"}).status_code == 303
+    assert send(client, PAGE, PAGE, {**wish, "confirmed": "0-0-0-1-0"}).status_code == 303
     with kept_site.store.reading() as conn:
         assert verbatims.latest_id(conn) == 0
         assert "feedback/avis" not in sources.ids(conn)

@@ -52,7 +52,7 @@ def test_the_organisations_own_domain_cannot_be_left_out(caller: Caller, site: S
 def test_b51_a_shorter_retention_is_counted_and_confirmed(caller: Caller) -> None:
     wanted = section(caller, "sources", retain_days=150)
     counts = caller.post("/settings/sources/removal", wanted).json
-    assert counts == {"activities": 10, "contact_days": 10, "texts": 0}
+    assert counts == {"activities": 10, "contact_days": 10, "texts": 0, "customer_facts": 0}
     refused = caller.put("/settings/sources", wanted, version=0)
     assert told(refused) == (422, "removal_not_confirmed", "removal_confirmed")
     assert "10 activities" in refused.json["detail"]
