@@ -1,6 +1,7 @@
 """The demonstration: a simulated organisation, read through the real protocols, rated and shown."""
 
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from typing import Any
 import structlog
 from cryptography.fernet import Fernet
 
+from relationship import logs
 from relationship.config import Config, load_config
 from relationship.desk.keep_moods import keep_moods
 from relationship.errors import FixSettings, RelationshipError
@@ -65,6 +67,7 @@ class Wishes:
 def run(wishes: Wishes, *, serve: bool) -> None:
     """Simulate, sync, rate and (unless told otherwise) serve until interrupted."""
     os.environ["RELATIONSHIP_MODE"] = "demo"
+    logs.configure(logging.WARNING)  # whoever looks at a demonstration reads addresses in the terminal, not events
     began = time.monotonic()
     if serve and not port_is_free("127.0.0.1", wishes.port):
         raise FixSettings(

@@ -19,8 +19,8 @@ def place_of(error: BaseException) -> str:
     return " > ".join(f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
 
 
-def configure() -> None:
-    """Send log lines to stderr from `info` upwards; stdout belongs to what a command was asked for."""
+def configure(least: int = logging.INFO) -> None:
+    """Send log lines to stderr from one level upwards; stdout belongs to what a command was asked for."""
     render: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     )
@@ -32,6 +32,6 @@ def configure() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             render,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )

@@ -47,7 +47,7 @@ SENTENCES: Mapping[str, object] = {
     "pushed": _l("closing date put off %(now)s times in half a year"),
     "overdue": _l("closing date passed on %(day)s, %(days)s ago"),
     "idle": _l("no activity since %(day)s, %(days)s"),
-    "probability": _l("%(now)s %% in the CRM, %(before)s %% holds"),
+    "probability": _l("%(now)s%% in the CRM, %(before)s%% holds"),
     "rating_poor": _l("the relationship is rated poor"),
     "stage_qualify": _l("stage Qualify: %(before)s %% at most"),
     "stage_develop": _l("stage Develop: %(before)s %% at most"),
