@@ -1,6 +1,6 @@
 """Lists: who is on them, by name; addresses of accounts chosen, entries added and taken off, the whole as a file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from flask import (
     send_file,
     url_for,
 )
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
 from relationship.activities import RecordRef
@@ -120,25 +121,9 @@ def file(number: int, form: str) -> Response:
 def change_list(number: int) -> Answer:
     """Put addresses on it or take one off; for administrators: rename, let alerts go to it, remove."""
     form = request.form
-    act: Callable[[], object]
     lines = form.get("addresses", "").replace(",", "\n").replace(";", "\n").splitlines()
-    if "take_off" in form:
-        act = lambda: _take_off(number, form["take_off"])  # noqa: E731
-    elif form.get("act") == "choose":
-        act = lambda: _choose(number, form.getlist("choose"))  # noqa: E731
-    elif "addresses" in form:
-        act = lambda: desk.put_on_list(house(), number, lines)  # noqa: E731
-    elif "remove" in form:
-        _administrators_only()
-        act = lambda: desk.remove_list(house(), number)  # noqa: E731
-    else:
-        _administrators_only()
-        chosen = "en" if form.get("language") == "en" else "fr"
-        act = lambda: desk.change_list(  # noqa: E731
-            house(), number, form.get("name", ""), is_mailing="is_mailing" in form, language=chosen
-        )
     try:
-        act()
+        _do(number, form, lines)
     except NotSaved as error:
         if "addresses" in form:
             bad = next((line.strip() for line in lines if line.strip() and not typed_address(line)), "")
@@ -148,6 +133,23 @@ def change_list(number: int) -> Answer:
     if "remove" in form:
         return redirect(url_for("alert_rules.listed", removed_list=number), 303)
     return redirect(url_for("alert_lists.one_list", number=number), 303)
+
+
+def _do(number: int, form: MultiDict[str, str], lines: list[str]) -> None:
+    """What the form of a list asks for; NotSaved when it cannot be."""
+    if "take_off" in form:
+        _take_off(number, form["take_off"])
+    elif form.get("act") == "choose":
+        _choose(number, form.getlist("choose"))
+    elif "addresses" in form:
+        desk.put_on_list(house(), number, lines)
+    elif "remove" in form:
+        _administrators_only()
+        desk.remove_list(house(), number)
+    else:
+        _administrators_only()
+        chosen = "en" if form.get("language") == "en" else "fr"
+        desk.change_list(house(), number, form.get("name", ""), is_mailing="is_mailing" in form, language=chosen)
 
 
 @blueprint.post("/<int:number>/back")
